@@ -1,0 +1,45 @@
+# One command for each thing one does here. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+C_SOURCES := ext/dispatch.c ext/lecture.c ext/pack.c ext/scalar.c
+BUILT_FROM := pyproject.toml $(C_SOURCES) ext/xnor.h ext/_xnor.pyx
+
+.PHONY: help lab test check measure clean
+
+help:            ## list the commands
+	@grep -E '^[a-z]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
+
+lab: .venv/lab   ## set everything up and open the lab on http://127.0.0.1:8501
+	$(BIN)/bnnlab app
+
+test: .venv/dev  ## set everything up, Chromium included, and run every test
+	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python -m pytest
+
+check: .venv/dev ## ruff, mypy, and the C compiler with warnings as errors
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy bnnlab
+	$(BIN)/mypy app tests
+	$(CC) -std=c11 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only $(C_SOURCES)
+
+measure: .venv/dev ## the figures of the README, measured here
+	$(BIN)/python tests/measure/monitor_cost.py
+	$(BIN)/python tests/measure/live_lab.py
+
+clean:           ## remove what the commands above made
+	rm -rf .venv build dist *.egg-info ext/_xnor.c bnnlab/_xnor*.so
+
+.venv/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+# The stamps say what the environment was last installed for: the lab alone, or its development too.
+.venv/lab: .venv/python $(BUILT_FROM)
+	$(BIN)/python -m pip install --editable .
+	touch $@
+
+.venv/dev: .venv/python $(BUILT_FROM)
+	$(BIN)/python -m pip install --editable '.[dev]'
+	touch $@ .venv/lab

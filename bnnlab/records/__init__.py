@@ -1,0 +1,24 @@
+"""Plain data that crosses the layers of the library: events, snapshots, histories. NumPy only."""
+
+from bnnlab.records.events import LayerDynamics, TrainingEvent
+from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
+from bnnlab.records.snapshot import (
+    HISTOGRAM_BINS,
+    ImagesView,
+    LayerSnapshot,
+    PointsView,
+    Snapshot,
+)
+
+__all__ = [
+    "HISTOGRAM_BINS",
+    "LAYER_COLUMNS",
+    "RUN_COLUMNS",
+    "History",
+    "ImagesView",
+    "LayerDynamics",
+    "LayerSnapshot",
+    "PointsView",
+    "Snapshot",
+    "TrainingEvent",
+]

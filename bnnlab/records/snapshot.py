@@ -1,0 +1,102 @@
+"""One moment of a run, complete enough to draw: signs, flips, histograms and what the network answers.
+
+Arrays are read-only copies, so that a snapshot can be handed between threads by reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnnlab.bits.packing import PackedMatrix
+from bnnlab.records.events import TrainingEvent
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSnapshot:
+    """One binary layer at one moment. A convolution's weights are viewed as `(filters, taps)`.
+
+    Attributes:
+        name: Name of the layer, equal to `LayerDynamics.name`.
+        signs: Signs of the latent weights, `(outputs, inputs)` packed along rows.
+        flipped: Bit 1 where the weight flipped at least once since the previous snapshot; same shape.
+        flip_counts: `(outputs, inputs)` uint16, flips of each weight since the start (stops at 65535).
+        histogram: `(HISTOGRAM_BINS,)` int64, latent weights per bin; the first and last bin also hold
+            everything beyond them.
+        histogram_limit: The bins span `[-histogram_limit, +histogram_limit]` evenly.
+    """
+
+    name: str
+    signs: PackedMatrix
+    flipped: PackedMatrix
+    flip_counts: NDArray[np.uint16]
+    histogram: NDArray[np.int64]
+    histogram_limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class PointsView:
+    """What a network says about the plane, for two-dimensional data.
+
+    Attributes:
+        extent: Half the side of the square: the grid covers `[-extent, extent]` in both directions.
+        grid: `(G, G)` uint8, probability of class 1 times 255; row 0 is the top (largest second
+            coordinate), column 0 the left.
+        points: `(n, 2)` float32, some of the test points.
+        labels: `(n,)` uint8, their true classes (0 or 1).
+    """
+
+    extent: float
+    grid: NDArray[np.uint8]
+    points: NDArray[np.float32]
+    labels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesView:
+    """What a network says about a fixed handful of test images.
+
+    Attributes:
+        indices: `(n,)` int64, their positions in the test set.
+        images: `(n, height, width)` uint8, 0 black .. 255 white (grey value of colour images).
+        labels: `(n,)` uint8, true classes.
+        predictions: `(n,)` uint8, predicted classes.
+        confidence: `(n,)` float32, the softmax probability of the predicted class.
+        class_names: Name of each class.
+    """
+
+    indices: NDArray[np.int64]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    predictions: NDArray[np.uint8]
+    confidence: NDArray[np.float32]
+    class_names: tuple[str, ...]
+
+
+HISTOGRAM_BINS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A run at one moment.
+
+    Attributes:
+        event: The last step done, or None before the first step.
+        clip_value: The estimator's t_clip, for the lines in the histograms.
+        layers: One entry per binary layer, in forward order.
+        view: What the network answers at this moment.
+        created: `time.time()` in seconds at which the snapshot was taken.
+    """
+
+    event: TrainingEvent | None
+    clip_value: float
+    layers: tuple[LayerSnapshot, ...]
+    view: PointsView | ImagesView
+    created: float
+
+    @property
+    def step(self) -> int:
+        """Steps done so far."""
+        return 0 if self.event is None else self.event.step

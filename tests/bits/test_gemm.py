@@ -1,0 +1,104 @@
+"""Every kernel equals the reference, for every shape; bad operands never reach a kernel."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bnnlab
+from bnnlab.bits import reference
+
+DEPTHS = [*range(1, 131), 447, 448, 449, 511, 512, 513, 575, 576, 577, 784]
+
+
+def random_operands(
+    rng: np.random.Generator, m: int, k: int, n: int
+) -> tuple[np.ndarray, bnnlab.PackedMatrix, bnnlab.PackedMatrix]:
+    a = rng.standard_normal((m, k)).astype(np.float32)
+    b = rng.standard_normal((k, n)).astype(np.float32)
+    return reference.binary_matmul(a, b), bnnlab.pack_rows(a), bnnlab.pack_columns(b)
+
+
+def test_the_two_portable_kernels_are_always_there() -> None:
+    assert bnnlab.kernels()[-2:] == ("scalar", "lecture")
+
+
+@pytest.mark.parametrize("kernel", bnnlab.kernels())
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_every_depth(kernel: str, depth: int, rng: np.random.Generator) -> None:
+    expected, pa, pb = random_operands(rng, 5, depth, 7)
+    assert np.array_equal(bnnlab.xnor_gemm(pa, pb, kernel=kernel), expected)
+
+
+@given(
+    m=st.integers(0, 20),
+    k=st.integers(1, 300),
+    n=st.integers(0, 20),
+    kernel=st.sampled_from(["auto", *bnnlab.kernels()]),
+    threads=st.integers(1, 4),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_every_shape(m: int, k: int, n: int, kernel: str, threads: int, seed: int) -> None:
+    expected, pa, pb = random_operands(np.random.default_rng(seed), m, k, n)
+    product = bnnlab.xnor_gemm(pa, pb, kernel=kernel, threads=threads)
+    assert product.dtype == np.int32
+    assert np.array_equal(product, expected)
+
+
+@pytest.mark.parametrize("kernel", bnnlab.kernels())
+def test_extremes_are_plus_and_minus_the_depth(kernel: str) -> None:
+    ones = np.ones((1, 1000))
+    same = bnnlab.xnor_gemm(bnnlab.pack_rows(ones), bnnlab.pack_columns(ones.T), kernel=kernel)
+    opposite = bnnlab.xnor_gemm(bnnlab.pack_rows(ones), bnnlab.pack_columns(-ones.T), kernel=kernel)
+    assert (same.item(), opposite.item()) == (1000, -1000)
+
+
+@pytest.mark.parametrize("kernel", bnnlab.kernels())
+def test_out_is_overwritten_and_returned(kernel: str, rng: np.random.Generator) -> None:
+    expected, pa, pb = random_operands(rng, 3, 70, 5)
+    out = np.full((3, 5), 12345, np.int32)
+    assert bnnlab.xnor_gemm(pa, pb, out=out, kernel=kernel) is out
+    assert np.array_equal(out, expected)
+
+
+def read_only(shape: tuple[int, int]) -> np.ndarray:
+    array = np.empty(shape, np.int32)
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        ({"pa": np.ones((3, 70))}, TypeError, "pa must be a PackedMatrix, got a ndarray"),
+        ({"pa": bnnlab.pack_columns(np.ones((70, 3)))}, ValueError, "pa must be packed along rows"),
+        ({"pb": bnnlab.pack_rows(np.ones((5, 70)))}, ValueError, "pb must be packed along columns"),
+        ({"pb": bnnlab.pack_columns(np.ones((71, 5)))}, ValueError, "got 70 in pa and 71 in pb"),
+        ({"out": np.empty((5, 3), np.int32)}, ValueError, r"shape \(3, 5\), got \(5, 3\)"),
+        ({"out": np.empty((3, 5), np.int64)}, TypeError, "int64"),
+        ({"out": [[0] * 5] * 3}, TypeError, "list"),
+        ({"out": np.empty((3, 10), np.int32)[:, ::2]}, ValueError, "C-contiguous"),
+        ({"out": read_only((3, 5))}, ValueError, "writeable"),
+        ({"kernel": "abacus"}, ValueError, "scalar.*lecture.*abacus"),
+        ({"threads": 0}, ValueError, "threads must be at least 1, got 0"),
+    ],
+)
+def test_refusals_name_what_is_wrong(change, error, says) -> None:  # type: ignore[no-untyped-def]
+    arguments = {
+        "pa": bnnlab.pack_rows(np.ones((3, 70))),
+        "pb": bnnlab.pack_columns(np.ones((70, 5))),
+    }
+    with pytest.raises(error, match=says):
+        bnnlab.xnor_gemm(**(arguments | change))
+
+
+def test_the_doorway_itself_refuses_what_would_read_out_of_bounds() -> None:
+    words = np.zeros((2, 2), np.uint64)
+    with pytest.raises(ValueError, match="fit"):
+        bnnlab._xnor.gemm("scalar", words, words[:1], 128, np.empty((2, 2), np.int32))
+    with pytest.raises(ValueError, match="fit"):
+        bnnlab._xnor.gemm("scalar", words, words, 128, np.empty((2, 1), np.int32))
+    with pytest.raises(ValueError, match="steps"):
+        bnnlab._xnor.trace_gemm(
+            words, words, 128, np.empty((2, 2), np.int32), np.empty(3, np.uint8)
+        )
