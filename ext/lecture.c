@@ -9,30 +9,37 @@
  */
 #include "xnor.h"
 
-/* `steps` is null in the kernel, where the compiler drops the recorder, and an array in the trace. */
-XNOR_INLINE void xnor_gemm_baseline(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const BINARY_WORD *A, ptrdiff_t lda,
-                                    const BINARY_WORD *B, ptrdiff_t ldb, int32_t *C, ptrdiff_t ldc,
-                                    xnor_gemm_step *steps)
+/* Notes one inner iteration where there are steps to write; in the kernel `steps` is a constant null, and the
+ * compiler drops the call. */
+XNOR_INLINE void record(xnor_gemm_step **steps, ptrdiff_t m, ptrdiff_t k, ptrdiff_t n, BINARY_WORD a, BINARY_WORD b,
+                        int32_t acc)
 {
-    /* listing: begin */
+    if (*steps)
+        *(*steps)++ = (xnor_gemm_step){
+            .m = (int32_t)m, .n = (int32_t)n, .k = (int32_t)k,
+            .a = a, .b = b, .xor_ = a ^ b, .xnor = ~(a ^ b),
+            .popcount = __builtin_popcountll(~(a ^ b)), .acc = acc,
+        };
+}
+
+/* The lab shows these lines, and marks the one with the popcount at every step. */
+/* listing: begin */
+XNOR_INLINE void xnor_gemm_baseline(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K,
+                                    const BINARY_WORD *A, ptrdiff_t lda,
+                                    const BINARY_WORD *B, ptrdiff_t ldb,
+                                    int32_t *C, ptrdiff_t ldc, xnor_gemm_step *steps)
+{
     for (ptrdiff_t m = 0; m < M; ++m) {
         for (ptrdiff_t k = 0; k < K; k++) {
             BINARY_WORD A_PART = A[m * lda + k];
             for (ptrdiff_t n = 0; n < N; ++n) {
                 C[m * ldc + n] += __builtin_popcountll(~(A_PART ^ B[k * ldb + n]));
-                /* listing: end */
-                if (steps) {
-                    BINARY_WORD b = B[k * ldb + n], xor_ = A_PART ^ b;
-                    *steps++ = (xnor_gemm_step){
-                        .m = (int32_t)m, .n = (int32_t)n, .k = (int32_t)k,
-                        .a = A_PART, .b = b, .xor_ = xor_, .xnor = ~xor_,
-                        .popcount = __builtin_popcountll(~xor_), .acc = C[m * ldc + n],
-                    };
-                }
+                record(&steps, m, k, n, A_PART, B[k * ldb + n], C[m * ldc + n]);
             }
         }
     }
 }
+/* listing: end */
 
 XNOR_INLINE void baseline_dots(ptrdiff_t m, ptrdiff_t n, ptrdiff_t words, int32_t depth, const BINARY_WORD *a,
                                const BINARY_WORD *b, int32_t *c, xnor_gemm_step *steps)

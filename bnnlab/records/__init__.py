@@ -1,7 +1,9 @@
 """Plain data that crosses the layers of the library: events, snapshots, histories. NumPy only."""
 
+from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.records.events import LayerDynamics, TrainingEvent
 from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
+from bnnlab.records.product import LayerProduct
 from bnnlab.records.snapshot import (
     HISTOGRAM_BINS,
     ImagesView,
@@ -14,9 +16,11 @@ __all__ = [
     "HISTOGRAM_BINS",
     "LAYER_COLUMNS",
     "RUN_COLUMNS",
+    "EstimatorCurve",
     "History",
     "ImagesView",
     "LayerDynamics",
+    "LayerProduct",
     "LayerSnapshot",
     "PointsView",
     "Snapshot",

@@ -99,6 +99,4 @@ def test_the_doorway_itself_refuses_what_would_read_out_of_bounds() -> None:
     with pytest.raises(ValueError, match="fit"):
         bnnlab._xnor.gemm("scalar", words, words, 128, np.empty((2, 1), np.int32))
     with pytest.raises(ValueError, match="steps"):
-        bnnlab._xnor.trace_gemm(
-            words, words, 128, np.empty((2, 2), np.int32), np.empty(3, np.uint8)
-        )
+        bnnlab._xnor.trace_gemm(words, words, 128, np.empty((2, 2), np.int32), np.empty(3, np.uint8))

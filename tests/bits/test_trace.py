@@ -10,9 +10,7 @@ from bnnlab.bits import reference
 from bnnlab.bits.trace import MOST_STEPS, WORD_WIDTHS
 
 
-@given(
-    m=st.integers(0, 5), k=st.integers(1, 200), n=st.integers(0, 5), seed=st.integers(0, 2**32 - 1)
-)
+@given(m=st.integers(0, 5), k=st.integers(1, 200), n=st.integers(0, 5), seed=st.integers(0, 2**32 - 1))
 def test_gemm_trace(m: int, k: int, n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     pa = bnnlab.pack_rows(rng.standard_normal((m, k)))
@@ -20,9 +18,7 @@ def test_gemm_trace(m: int, k: int, n: int, seed: int) -> None:
     trace = bnnlab.trace_gemm(pa, pb)
     assert np.array_equal(trace.result, bnnlab.xnor_gemm(pa, pb))
     counts = np.zeros((m, n), int)
-    expected_order = [
-        (i, word, j) for i in range(m) for word in range(pa.words.shape[1]) for j in range(n)
-    ]
+    expected_order = [(i, word, j) for i in range(m) for word in range(pa.words.shape[1]) for j in range(n)]
     assert [(s["m"], s["k"], s["n"]) for s in trace.steps] == expected_order
     for step in trace.steps:
         a, b = int(pa.words[step["m"], step["k"]]), int(pb.words[step["k"], step["n"]])

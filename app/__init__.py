@@ -1,0 +1,1 @@
+"""The Streamlit lab: controls in, pictures out. It holds no formula."""

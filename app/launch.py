@@ -1,0 +1,49 @@
+"""Starts the server of the lab with its settings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+HOSTS = ("localhost", "127.0.0.1")
+
+SETTINGS: dict[str, object] = {
+    "browser.gatherUsageStats": False,
+    "client.showErrorLinks": False,
+    "client.toolbarMode": "viewer",
+    "runner.postScriptGC": False,  # see app/server.py: garbage collection would stop training
+    "server.disconnectedSessionTTL": 20,  # seconds
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": 5,  # MB
+    "server.showEmailPrompt": False,
+    "theme.light.primaryColor": "#1B4F9C",
+    "theme.light.secondaryBackgroundColor": "#F5F6F9",
+    "theme.dark.primaryColor": "#4A86E8",
+    "theme.dark.backgroundColor": "#0E1117",
+    "theme.dark.secondaryBackgroundColor": "#1A1F2B",
+}
+
+
+def launch(address: str, port: int, browser: bool) -> None:
+    """Serve the lab until interrupted.
+
+    Args:
+        address: Network address to listen on.
+        port: TCP port.
+        browser: Whether to open the page in a browser.
+    """
+    from streamlit.web.cli import main
+
+    settings = SETTINGS | {
+        "server.address": address,
+        "server.port": port,
+        "server.headless": not browser,
+        "server.allowedHosts": sorted({*HOSTS, address}),
+    }
+    server = Path(__file__).with_name("server.py")
+    main(["run", str(server), *_flags(settings)], prog_name="bnnlab app")
+
+
+def _flags(settings: dict[str, object]) -> Iterator[str]:
+    for name, value in settings.items():
+        values = value if isinstance(value, list) else [value]
+        for one in values:
+            yield f"--{name}={str(one).lower() if isinstance(one, bool) else one}"

@@ -1,0 +1,49 @@
+"""The web application that `bnnlab app` serves: the lab, warmed up, for this machine's own names only."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import enumerate as threads
+from typing import Any
+
+import streamlit as st
+import torch
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bnnlab.app.launch import HOSTS
+from bnnlab.train import RunConfig, train
+
+
+@asynccontextmanager
+async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
+    """Do everything once that is slow the first time, so that the first page opens at once.
+
+    Frozen objects are left out of garbage collection: Streamlit collects after every run of a script, which
+    with torch loaded would stop the training threads for a fifth of a second each time.
+    """
+    torch.set_num_threads(1)  # the sessions' threads share the cores; they must not fight over them too
+    with train(RunConfig()) as run:
+        next(run)
+        run.snapshot()
+    gc.collect()
+    gc.freeze()
+    yield None
+
+
+async def stats(_: Request) -> JSONResponse:
+    """How many training threads are alive, for those who look after a server."""
+    return JSONResponse({"trainers": sum(thread.name == "bnnlab-trainer" for thread in threads())})
+
+
+app = st.App(
+    Path(__file__).with_name("main.py"),
+    lifespan=warm,
+    routes=[Route("/api/bnn/stats", stats)],
+    # A page of another site that resolves its own name to this machine (DNS rebinding) is turned away.
+    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))],
+)

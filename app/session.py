@@ -1,0 +1,11 @@
+"""What belongs to one browser session: its training run, and how it ends."""
+
+import streamlit as st
+
+from bnnlab.train import LiveRun, RunConfig
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=1, on_release=lambda run: run.close())
+def live_run() -> LiveRun:
+    """This session's run: one thread, started at the first visit, ended when the browser goes away."""
+    return LiveRun(RunConfig())

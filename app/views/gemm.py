@@ -1,0 +1,116 @@
+"""XNOR-GEMM: the compiled loop, one word at a time, on a small matrix or on the network just trained."""
+
+import numpy as np
+import streamlit as st
+
+import bnnlab
+from bnnlab.app import components
+from bnnlab.app.matrix_input import matrix_input, random_matrix
+from bnnlab.app.neuron_input import Operands, neuron_input
+from bnnlab.bits import reference
+from bnnlab.bits.listing import lecture_listing
+from bnnlab.widgets import stepper
+
+MATRICES, NETWORK = "matrices", "network"
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("XNOR-GEMM", anchor=False)
+    st.markdown(
+        "A binary layer multiplies a matrix of signs by another. Two signs multiply to +1 where they agree and to "
+        "−1 where they differ, so a whole word of products is one **xor**, one **not** and one **popcount** (count "
+        "the ones). Step through the loop below: every number was recorded by the compiled C code as it ran."
+    )
+    source = st.segmented_control(
+        "What to multiply",
+        [MATRICES, NETWORK],
+        default=MATRICES,
+        required=True,
+        format_func={MATRICES: "Two small matrices", NETWORK: "A neuron of the trained network"}.__getitem__,
+        key="gemm_source",
+        bind="query-params",
+        persist_state="session",
+    )
+    operands = _matrices() if source == MATRICES else neuron_input()
+    if operands is not None:
+        try:
+            _step_through(operands)
+        except ValueError as error:
+            st.error(f"{error}.", icon=":material/error:")
+
+
+def _step_through(operands: Operands) -> None:
+    trace = bnnlab.trace_gemm(bnnlab.pack_rows(operands.a), bnnlab.pack_columns(operands.b))
+    listing = lecture_listing()
+    data = stepper.encode(
+        trace,
+        reference=reference.sign(operands.a).astype(np.float32) @ reference.sign(operands.b),
+        listing=listing.lines,
+        active_line=listing.active,
+        start_step=_linked_step(),
+        context=operands.context,
+    )
+    components.stepper(key="stepper", data=data, on_step_change=_remember_step)
+    st.caption(
+        f"Source of the loop: ext/{listing.file} from line {listing.first}; the same loop without `record` "
+        'is the kernel `"lecture"`.'
+    )
+
+
+def _linked_step() -> int:
+    text = st.query_params.get("step", "0")
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
+
+
+def _remember_step() -> None:
+    """Put the step into the address, so that a link leads back to it."""
+    st.query_params["step"] = str(st.session_state["stepper"]["step"])
+
+
+def _matrices() -> Operands | None:
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    m, k, n, seed = (
+        int(
+            row.number_input(
+                label,
+                1,
+                most,
+                start,
+                key=key,
+                help=text,
+                bind="query-params",
+                persist_state="session",
+                width=150,
+            )
+        )
+        for label, most, start, key, text in (
+            ("M: rows of A", 8, 2, "gemm_m", "One row for each input."),
+            (
+                "K: depth",
+                784,
+                4,
+                "gemm_k",
+                "Products per output. The lecture's example has 4; 784 is an MNIST image.",
+            ),
+            ("N: columns of B", 8, 2, "gemm_n", "One column for each output neuron."),
+            ("Seed", 9999, 1, "gemm_seed", "Another seed, other numbers."),
+        )
+    )
+    with st.expander("Edit A and B, or load them", icon=":material/edit:"):
+        left, right = st.columns(2)
+        with left:
+            st.markdown("**A**, packed row by row")
+            a = matrix_input(f"gemm_a_{m}_{k}_{seed}", "A", random_matrix(m, k, seed))
+        with right:
+            st.markdown("**B**, packed column by column")
+            b = matrix_input(f"gemm_b_{k}_{n}_{seed}", "B", random_matrix(k, n, seed + 1))
+    if a is None or b is None:
+        return None
+    if a.shape[1] != b.shape[0]:
+        st.error(
+            f"A has {a.shape[1]} columns but B has {b.shape[0]} rows: they must be equally many to multiply.",
+            icon=":material/error:",
+        )
+        return None
+    return Operands(a, b)

@@ -1,0 +1,111 @@
+"""Lab: a binary network learns in front of you."""
+
+import time
+from dataclasses import replace
+
+import streamlit as st
+
+from bnnlab.app import components, controls, session
+from bnnlab.train import LiveRun, RunConfig
+from bnnlab.train.trainer import LiveStatus
+from bnnlab.widgets import lab
+
+PICTURE_EVERY_S = 0.1
+COMPLETE_EVERY_S = 1.0
+SPEEDS = {"1 step/s": 1.0, "10 steps/s": 10.0, "fast": None}
+
+
+def page() -> None:
+    """Draw the page."""
+    run = session.live_run()
+    config = controls.run_config()
+    if config is not None:
+        _apply(run, config)
+    _transport(run)
+    session_state = st.session_state
+    session_state["complete_at"] = 0.0
+    every = PICTURE_EVERY_S if session_state["playing"] else None
+    st.fragment(_picture, run_every=every)(run)
+
+
+def _apply(run: LiveRun, config: RunConfig) -> None:
+    """Bring the run to the settings of the controls: on the fly where that is possible."""
+    state = st.session_state
+    state.setdefault("playing", st.query_params.get("play") != "false")
+    before: RunConfig | None = state.get("config")
+    if config == before:
+        return
+    live = {"learning_rate": config.learning_rate, "clip_value": config.clip_value}
+    if before is not None and replace(before, **live) == config:
+        run.update(**live)
+    else:
+        run.reset(config)
+        run.wait_for(timeout=30)
+    state["config"] = config
+
+
+def _transport(run: LiveRun) -> None:
+    state = st.session_state
+    row = st.container(horizontal=True, vertical_alignment="center")
+    if row.button("Reset", icon=":material/replay:", shortcut="Home", help="Start again from the same seed."):
+        run.reset()
+    label, icon = ("Pause", ":material/pause:") if state["playing"] else ("Play", ":material/play_arrow:")
+    row.button(
+        label, icon=icon, shortcut="Space", type="primary", on_click=_toggle, width=130, key="play_pause"
+    )
+    if row.button("Step", icon=":material/skip_next:", shortcut="S", help="Pause, and do one training step."):
+        state["playing"] = False
+        run.step_once()
+    speed = row.segmented_control(
+        "Speed",
+        list(SPEEDS),
+        default="fast",
+        required=True,
+        label_visibility="collapsed",
+        key="speed",
+        bind="query-params",
+        persist_state="session",
+    )
+    run.set_speed(SPEEDS[str(speed)])
+    if state["playing"]:
+        run.play()
+    else:
+        run.pause()
+
+
+def _toggle() -> None:
+    st.session_state["playing"] = not st.session_state["playing"]
+
+
+def _picture(run: LiveRun) -> None:
+    """One frame. Runs alone every `PICTURE_EVERY_S` while playing, and with the page otherwise."""
+    frame, state = run.snapshot(), st.session_state
+    _tell(frame.status)
+    if frame.snapshot is None:
+        return
+    complete = not state["playing"] or time.monotonic() - state["complete_at"] > COMPLETE_EVERY_S
+    if complete:
+        state["complete_at"] = time.monotonic()
+    data = lab.encode(frame.snapshot, frame.history, playing=bool(state["playing"]), complete=complete)
+    components.lab(key="lab", data=data, on_image_change=_choose_image)
+    if state["playing"] and frame.status.state in ("finished", "failed"):
+        state["playing"] = False
+        st.rerun()
+
+
+def _tell(status: LiveStatus) -> None:
+    """Say what is not as usual."""
+    if status.error:
+        st.error(f"Training stopped: {status.error}. Reset starts again.", icon=":material/error:")
+    elif status.state == "waiting":
+        st.info("Waiting for a free core: other sessions are training.", icon=":material/hourglass_empty:")
+    elif status.state == "finished":
+        st.info(f"Finished after {status.total_steps:,} steps. Reset starts again.", icon=":material/flag:")
+
+
+def _choose_image() -> None:
+    """Carry the chosen test image to the page that steps through its bits."""
+    index = st.session_state["lab"]["image"]
+    if index is not None:
+        st.session_state["gemm_image"] = int(index)
+        st.session_state["gemm_source"] = "network"

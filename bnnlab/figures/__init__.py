@@ -1,0 +1,6 @@
+"""Records in, Plotly figures out; for notebooks, reports, and charts that do not change while one looks."""
+
+from bnnlab.figures.estimators import compare_estimators
+from bnnlab.figures.training import accuracy_curves, flip_curves, loss_curves
+
+__all__ = ["accuracy_curves", "compare_estimators", "flip_curves", "loss_curves"]

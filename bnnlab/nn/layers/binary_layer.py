@@ -1,0 +1,115 @@
+"""What the binary layers have in common: latent weights that are used only by their signs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from bnnlab.nn.binarize import Binarizer, checked_clip_value
+from bnnlab.nn.sign import sign
+
+
+class BinaryLayer(nn.Module):
+    """A layer whose weights, and usually inputs, are +1 or -1 when it computes.
+
+    `weight` holds the latent weights: floats that the optimiser changes a little at every step, and of which
+    the forward pass sees only the sign. There is no bias: a batch normalisation follows and has one.
+
+    Args:
+        weight_shape: Shape of the weights, outputs first.
+        quantizer: Name of the estimator, for weights and inputs alike.
+        clip_value: Its t_clip.
+        binarize_input: False for a first layer, whose inputs are numbers and not signs.
+        scale: True multiplies each output by alpha = mean |latent weights of that output|, the scaling factor
+            of XNOR-Net (Rastegari et al., ECCV 2016, section 3.1, eq. 6). It is a constant in the backward
+            pass, so that the estimator alone decides which weights receive a gradient.
+        generator: Source of the initial weights; None takes torch's global one.
+
+    Raises:
+        ValueError: If the estimator is unknown, `clip_value` impossible or a size smaller than 1.
+    """
+
+    def __init__(
+        self,
+        weight_shape: tuple[int, ...],
+        *,
+        quantizer: str,
+        clip_value: float,
+        binarize_input: bool,
+        scale: bool,
+        generator: torch.Generator | None,
+    ) -> None:
+        super().__init__()
+        self.weight_binarizer = Binarizer.named(quantizer, clip_value)
+        self.input_binarizer = Binarizer.named(quantizer, clip_value) if binarize_input else None
+        self.scale = scale
+        self.weight = nn.Parameter(torch.empty(weight_shape))
+        self.reset_parameters(generator)
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw the latent weights evenly from +-sqrt(6 / (fan_in + fan_out)).
+
+        Source: Glorot and Bengio, AISTATS 2010, eq. 16. The range does not change what the layer computes at
+        first, only how far each weight lies from its first flip.
+        """
+        taps = math.prod(self.weight.shape[2:])
+        limit = math.sqrt(6 / ((self.weight.shape[0] + self.weight.shape[1]) * taps))
+        with torch.no_grad():
+            self.weight.uniform_(-limit, limit, generator=generator)
+
+    @property
+    def binary_weight(self) -> Tensor:
+        """Signs of the latent weights, in their shape and dtype, without gradient."""
+        return sign(self.weight)
+
+    @property
+    def alpha(self) -> Tensor:
+        """Mean |latent weight| of each output, `(outputs,)`, without gradient."""
+        return self.weight.detach().flatten(1).abs().mean(1)
+
+    def clip_latent_(self, limit: float) -> None:
+        """Move latent weights beyond `[-limit, limit]` back to its edge, in place.
+
+        Source: Courbariaux et al., BinaryConnect, NeurIPS 2015, section 2.4 (limit 1).
+
+        Raises:
+            ValueError: If `limit` is not positive.
+        """
+        if not limit > 0:
+            raise ValueError(f"limit must be positive, got {limit}")
+        with torch.no_grad():
+            self.weight.clamp_(-limit, limit)
+
+    def set_clip_value(self, clip_value: float) -> None:
+        """Change t_clip for weights and inputs from the next backward pass on.
+
+        Raises:
+            ValueError: If `clip_value` is not a positive finite number.
+        """
+        self.weight_binarizer.clip_value = checked_clip_value(clip_value)
+        if self.input_binarizer is not None:
+            self.input_binarizer.clip_value = self.weight_binarizer.clip_value
+
+    def _binary_input(self, x: Tensor) -> Tensor:
+        return x if self.input_binarizer is None else self.input_binarizer(x)
+
+    def _settings(self) -> str:
+        binarizer = self.weight_binarizer
+        return (
+            f"quantizer={binarizer.quantizer.name!r}, clip_value={binarizer.clip_value:g}, "
+            f"binarize_input={self.input_binarizer is not None}, scale={self.scale}"
+        )
+
+
+def positive_int(name: str, value: Any) -> int:
+    """`value` itself, if it is a whole number of at least 1.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return value

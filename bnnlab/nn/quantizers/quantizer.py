@@ -1,0 +1,32 @@
+"""What an estimator of the gradient of sign is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Quantizer:
+    """An estimator: the surrogate derivative that stands in for the derivative of sign.
+
+    Attributes:
+        name: Key in `QUANTIZERS`.
+        title: Name for people.
+        formula: LaTeX of the surrogate derivative, with ``t`` for the clip value.
+        source: Paper and section.
+        surrogate: `(x, clip_value) -> s(x)`, in the shape and dtype of `x`, finite for every `x`
+            including infinities and NaN.
+    """
+
+    name: str
+    title: str
+    formula: str
+    source: str
+    surrogate: Callable[[Tensor, float], Tensor]
+
+    def blocked(self, x: Tensor, clip_value: float) -> Tensor:
+        """True where the estimator passes no gradient at all, that is where s(x) is exactly 0."""
+        return self.surrogate(x, clip_value) == 0

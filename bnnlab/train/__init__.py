@@ -1,0 +1,25 @@
+"""Training and watching binary networks."""
+
+from bnnlab.train.config import RunConfig
+from bnnlab.train.datasets import DATASETS, Dataset, DatasetError, DatasetSource
+from bnnlab.train.dynamics import STARVED_AFTER
+from bnnlab.train.live import LiveRun
+from bnnlab.train.monitor import Monitor
+from bnnlab.train.trainer import LiveFrame, LiveStatus
+from bnnlab.train.training import TrainingDivergedError, TrainingRun, train
+
+__all__ = [
+    "DATASETS",
+    "STARVED_AFTER",
+    "Dataset",
+    "DatasetError",
+    "DatasetSource",
+    "LiveFrame",
+    "LiveRun",
+    "LiveStatus",
+    "Monitor",
+    "RunConfig",
+    "TrainingDivergedError",
+    "TrainingRun",
+    "train",
+]

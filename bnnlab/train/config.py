@@ -1,0 +1,157 @@
+"""The settings of a run. Every default stands here, and here alone; so does every limit."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS, ModelSpec
+from bnnlab.nn.models.spec import Precision
+from bnnlab.train.datasets import DATASETS
+
+Device = Literal["cpu", "cuda"]
+MAX_LAYERS = 8
+MAX_WIDTH = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """Everything a run depends on: the same config gives the same weights, bit for bit.
+
+    Attributes:
+        dataset: Name in `DATASETS`.
+        model: Name in `MODELS`.
+        widths: Sizes of the hidden layers, 1..8 numbers of 1..4096. For ``"mlp"`` the outputs of `input`,
+            `hidden1`, ...; for ``"convnet"`` the filters of `conv1`, ... and last the outputs of `dense`.
+        first_layer: ``"float"``, or ``"binary"`` for binary weights on inputs that stay numbers.
+        last_layer: ``"float"`` or ``"binary"``.
+        quantizer: Name in `QUANTIZERS`.
+        clip_value: t_clip of the estimator, 0.01..10.
+        scale: Whether binary layers scale their outputs as in XNOR-Net.
+        pad_value: What binary convolutions insert around an image: -1, 0 or +1.
+        latent_clip: Latent weights are kept within +- this after each step, 0.01..10; None leaves them free.
+        optimizer: Name in `OPTIMIZERS`.
+        learning_rate: Step size, above 0 and at most 10.
+        batch_size: Examples per step, 2..10000 (batch normalisation needs two).
+        epochs: Passes over the training set, 1..100000.
+        seed: Seed of the initial weights, the order of the examples and the points of the toys,
+            0..2**32 - 1.
+        noise: Standard deviation of the toys' points, 0..1; images ignore it.
+        evaluate_every: Steps between evaluations on the test set; 0 evaluates after each epoch. The last
+            step is always evaluated.
+        device: ``"cpu"`` or ``"cuda"``.
+
+    Raises:
+        ValueError: If a setting is out of its range, a name is unknown, or the model does not fit the data.
+        TypeError: If a setting has the wrong type.
+    """
+
+    dataset: str = "moons"
+    model: str = "mlp"
+    widths: tuple[int, ...] = (64, 64, 64)
+    first_layer: Precision = "float"
+    last_layer: Precision = "float"
+    quantizer: str = "clipped_ste"
+    clip_value: float = 1.0
+    scale: bool = False
+    pad_value: float = -1.0
+    latent_clip: float | None = None
+    optimizer: str = "adam"
+    learning_rate: float = 0.01
+    batch_size: int = 32
+    epochs: int = 100
+    seed: int = 0
+    noise: float = 0.1
+    evaluate_every: int = 0
+    device: Device = "cpu"
+
+    def __post_init__(self) -> None:
+        _one_of("dataset", self.dataset, DATASETS)
+        _one_of("model", self.model, MODELS)
+        _one_of("first_layer", self.first_layer, get_args(Precision))
+        _one_of("last_layer", self.last_layer, get_args(Precision))
+        _one_of("quantizer", self.quantizer, QUANTIZERS)
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("device", self.device, get_args(Device))
+        _number("clip_value", self.clip_value, 0.01, 10)
+        _number("learning_rate", self.learning_rate, 0, 10, above=True)
+        _number("noise", self.noise, 0, 1)
+        if self.latent_clip is not None:
+            _number("latent_clip", self.latent_clip, 0.01, 10)
+        _one_of("pad_value", self.pad_value, (-1.0, 0.0, 1.0))
+        _one_of("scale", self.scale, (False, True))
+        _whole("batch_size", self.batch_size, 2, 10_000)
+        _whole("epochs", self.epochs, 1, 100_000)
+        _whole("seed", self.seed, 0, 2**32 - 1)
+        _whole("evaluate_every", self.evaluate_every, 0, 1_000_000)
+        object.__setattr__(self, "widths", _checked_widths(self.widths))
+        MODELS[self.model].check(self.spec)
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What the model builder needs to know."""
+        source = DATASETS[self.dataset]
+        return ModelSpec(
+            input_shape=source.input_shape,
+            classes=len(source.class_names),
+            widths=self.widths,
+            first_layer=self.first_layer,
+            last_layer=self.last_layer,
+            quantizer=self.quantizer,
+            clip_value=self.clip_value,
+            scale=self.scale,
+            pad_value=self.pad_value,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """All settings as JSON can hold them."""
+        return {**dataclasses.asdict(self), "widths": list(self.widths)}
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> RunConfig:
+        """The inverse of `to_dict`; settings that are left out take their defaults.
+
+        Raises:
+            ValueError: If a name is no setting, or a value is impossible.
+            TypeError: If a value has the wrong type.
+        """
+        known = [field.name for field in dataclasses.fields(cls)]
+        for name in settings:
+            _one_of("setting", name, known)
+        return cls(**settings)
+
+
+def _one_of(name: str, value: object, allowed: Iterable[object]) -> None:
+    choices = list(allowed)
+    if not any(value == choice for choice in choices):
+        listed = ", ".join(str(choice) for choice in choices)
+        raise ValueError(f"{name} must be one of {listed}; got {value!r}")
+
+
+def _number(name: str, value: object, least: float, most: float, above: bool = False) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not (math.isfinite(value) and least <= value <= most) or (above and value == least):
+        bound = f"above {least:g} and at most {most:g}" if above else f"in {least:g}..{most:g}"
+        raise ValueError(f"{name} must be {bound}, got {value}")
+
+
+def _whole(name: str, value: object, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    if not least <= value <= most:
+        raise ValueError(f"{name} must be in {least}..{most}, got {value}")
+
+
+def _checked_widths(widths: object) -> tuple[int, ...]:
+    if isinstance(widths, str) or not isinstance(widths, Iterable):
+        raise TypeError(f"widths must be a sequence of whole numbers, got {widths!r}")
+    checked = tuple(widths)
+    if not 1 <= len(checked) <= MAX_LAYERS:
+        raise ValueError(f"widths must be 1..{MAX_LAYERS} numbers, got {len(checked)}")
+    for width in checked:
+        _whole("each of widths", width, 1, MAX_WIDTH)
+    return checked

@@ -1,0 +1,25 @@
+"""Data sets by name. A new one is one file and one line here."""
+
+from bnnlab.train.datasets.cifar10 import CIFAR10, CIFAR10_FILES
+from bnnlab.train.datasets.dataset import Dataset, DatasetError, DatasetSource
+from bnnlab.train.datasets.embedded import DIGITS, MNIST
+from bnnlab.train.datasets.fetch import RemoteFiles
+from bnnlab.train.datasets.idx import FASHION_FILES, FASHION_MNIST, MNIST_FILES, MNIST_FULL
+from bnnlab.train.datasets.toys import TOYS
+
+DATASETS: dict[str, DatasetSource] = {
+    source.name: source
+    for source in (
+        *TOYS,
+        DIGITS,
+        MNIST,
+        MNIST_FULL,
+        FASHION_MNIST,
+        CIFAR10,
+    )
+}
+REMOTE_FILES: dict[str, RemoteFiles] = {
+    files.name: files for files in (MNIST_FILES, FASHION_FILES, CIFAR10_FILES)
+}
+
+__all__ = ["DATASETS", "REMOTE_FILES", "Dataset", "DatasetError", "DatasetSource", "RemoteFiles"]

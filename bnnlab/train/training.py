@@ -1,0 +1,216 @@
+"""Training, one optimiser step at a time.
+
+    for event in train(RunConfig(dataset="moons")):
+        print(event.step, event.loss)
+
+A run draws every random number from generators of its own, seeded by its config: two runs of the same config
+give the same weights bit for bit, whatever else the process is doing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
+from bnnlab.records import Snapshot, TrainingEvent
+from bnnlab.train.config import RunConfig
+from bnnlab.train.datasets import DATASETS
+from bnnlab.train.monitor import Monitor
+from bnnlab.train.view import predict, view
+
+
+class TrainingDivergedError(FloatingPointError):
+    """The loss is no longer a finite number.
+
+    Attributes:
+        step: The step that could not be done, counted from 1.
+    """
+
+    def __init__(self, step: int, loss: float) -> None:
+        super().__init__(f"the loss became {loss} in step {step}; a smaller learning rate may help")
+        self.step = step
+
+
+class TrainingRun:
+    """A run: an iterator of which each `next()` is one optimiser step.
+
+    Args:
+        config: What to train on what, and how.
+
+    Attributes:
+        config: The settings, including later updates.
+        dataset: The examples.
+        model: The network, on the config's device.
+        monitor: Watches its binary layers.
+        steps_per_epoch: Steps of one pass over the training set; the last batch may be smaller.
+        total_steps: Steps of the whole run.
+        event: The last step done, or None.
+
+    Raises:
+        DatasetError: If the data are not on this computer.
+        ValueError: If the device is not there.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        if config.device == "cuda" and not torch.cuda.is_available():
+            raise ValueError("device 'cuda' is not available here; use 'cpu'")
+        self.config = config
+        self.dataset = DATASETS[config.dataset].load(config.seed, config.noise)
+        generator = torch.Generator().manual_seed(config.seed)
+        self.model = MODELS[config.model](config.spec, generator).to(config.device)
+        self.monitor = Monitor(self.model)
+        self.event: TrainingEvent | None = None
+        self._optimizers = OPTIMIZERS[config.optimizer](self.model, config.learning_rate)
+        self._shuffle = np.random.default_rng(config.seed)
+        self._order = np.empty(0, np.int64)
+        # Batch normalisation cannot learn from a single example: one left over joins no batch.
+        examples = len(self.dataset.x_train)
+        size = self._batch_size = min(config.batch_size, examples)
+        self.steps_per_epoch = examples // size + (examples % size > 1)
+        self.total_steps = config.epochs * self.steps_per_epoch
+
+    @property
+    def step(self) -> int:
+        """Steps done so far."""
+        return 0 if self.event is None else self.event.step
+
+    def __iter__(self) -> Iterator[TrainingEvent]:
+        return self
+
+    def __next__(self) -> TrainingEvent:
+        """Do one optimiser step.
+
+        Raises:
+            StopIteration: After `total_steps`.
+            TrainingDivergedError: If the loss is not finite; the weights are left as they were.
+        """
+        if self.step >= self.total_steps:
+            raise StopIteration
+        step = self.step + 1
+        x, y = self._batch(self.step)
+        for optimizer in self._optimizers:
+            optimizer.zero_grad()
+        logits = self.model(x)
+        loss = functional.cross_entropy(logits, y)
+        if not torch.isfinite(loss):
+            raise TrainingDivergedError(step, loss.item())
+        loss.backward()  # type: ignore[no-untyped-call]
+        for optimizer in self._optimizers:
+            optimizer.step()
+        self._clip_latent_weights()
+        layers = self.monitor.step()
+        test_loss, test_accuracy = self._evaluate() if self._is_due(step) else (None, None)
+        self.event = TrainingEvent(
+            step=step,
+            epoch=(step - 1) // self.steps_per_epoch,
+            loss=loss.item(),
+            train_accuracy=(logits.argmax(1) == y).float().mean().item(),
+            test_loss=test_loss,
+            test_accuracy=test_accuracy,
+            layers=layers,
+        )
+        return self.event
+
+    def update(self, *, learning_rate: float | None = None, clip_value: float | None = None) -> None:
+        """Change settings for the steps to come.
+
+        Raises:
+            ValueError: If a value is out of its range in `RunConfig`.
+        """
+        changes = {"learning_rate": learning_rate, "clip_value": clip_value}
+        given = {name: value for name, value in changes.items() if value is not None}
+        self.config = dataclasses.replace(self.config, **given)  # type: ignore[arg-type]
+        for optimizer in self._optimizers:
+            for group in optimizer.param_groups:
+                if "lr" in group:  # Bop has none
+                    group["lr"] = self.config.learning_rate
+        for module in self.model.modules():
+            if isinstance(module, BinaryLayer | BinaryActivation):
+                module.set_clip_value(self.config.clip_value)
+
+    def snapshot(self) -> Snapshot:
+        """The run at this moment, in read-only copies that stay as they are."""
+        return Snapshot(
+            event=self.event,
+            clip_value=self.config.clip_value,
+            layers=self.monitor.snapshot_layers(),
+            view=view(self.model, self.dataset, self.config.device),
+            created=time.time(),
+        )
+
+    def digest(self) -> str:
+        """SHA-256 of all parameters and statistics of the model, in hexadecimal."""
+        digest = hashlib.sha256()
+        for name, tensor in self.model.state_dict().items():
+            digest.update(name.encode())
+            digest.update(tensor.cpu().numpy().tobytes())
+        return digest.hexdigest()
+
+    def close(self) -> None:
+        """Stop watching the model, which can then be used on its own."""
+        self.monitor.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _batch(self, done: int) -> tuple[Tensor, Tensor]:
+        """The examples of the next step; a new order is drawn at the start of each epoch."""
+        position = done % self.steps_per_epoch
+        if position == 0:
+            self._order = self._shuffle.permutation(len(self.dataset.x_train))
+        start = position * self._batch_size
+        chosen = self._order[start : start + self._batch_size]
+        x = torch.from_numpy(self.dataset.x_train[chosen])  # fancy indexing copies
+        y = torch.from_numpy(self.dataset.y_train[chosen])
+        return x.to(self.config.device), y.to(self.config.device)
+
+    def _clip_latent_weights(self) -> None:
+        if self.config.latent_clip is not None:
+            for module in self.model.modules():
+                if isinstance(module, BinaryLayer):
+                    module.clip_latent_(self.config.latent_clip)
+
+    def _is_due(self, step: int) -> bool:
+        every = self.config.evaluate_every or self.steps_per_epoch
+        return step % every == 0 or step == self.total_steps
+
+    def _evaluate(self) -> tuple[float, float]:
+        """Mean loss and accuracy over the whole test set."""
+        logits = predict(self.model, self.dataset.x_test, self.config.device)
+        y = torch.tensor(self.dataset.y_test)
+        loss = functional.cross_entropy(logits, y).item()
+        return loss, (logits.argmax(1) == y).float().mean().item()
+
+
+def train(config: RunConfig) -> TrainingRun:
+    """Start a run; iterate over what this returns to train.
+
+    Args:
+        config: What to train on what, and how.
+
+    Returns:
+        An iterator of `TrainingEvent`, one for each optimiser step.
+
+    Raises:
+        DatasetError: If the data are not on this computer.
+        ValueError: If the device is not there.
+    """
+    return TrainingRun(config)

@@ -1,0 +1,168 @@
+// The five cards with curves, as a table: which curves, in which unit, and what they say.
+
+import { labCard } from "./card.js";
+import { curveChart, runningMean } from "./curve.js";
+import { axisNumber, axisPercent, grouped, isKnown, lastKnown, percentText, roundedText } from "./numbers.js";
+
+// `exact` prints a value in the line of numbers, `tick` on the axis.
+export const CURVE_CARDS = [
+  {
+    area: "flip-rate", title: () => "How many signs flip per step", unit: "of a layer’s signs, log scale",
+    log: true, tick: axisPercent, exact: (share) => percentText(share),
+    series: (state, palette) => state.layers.map((layer, at) => ({
+      label: layer.name, values: layer.curves.flipRatio, dash: DASHES[at % DASHES.length], noisy: true,
+      ...(at === state.chosen ? emphasised(palette) : quiet(palette)),
+    })),
+    before: "Learning a binary weight means flipping its sign; the rate falls as the network settles.",
+    takeaway: flipTakeaway,
+  },
+  {
+    area: "clipped", title: (state) => `Gradient cut off by the estimator: ${chosenLayer(state).name}`,
+    unit: "of gradient entries", high: 1, tick: axisPercent, exact: (share) => percentText(share),
+    series: (state, palette) => {
+      const { clippedWeights, clippedInputs } = chosenLayer(state).curves;
+      return [
+        { label: "weights", values: clippedWeights, ...emphasised(palette) },
+        { label: "activations", values: clippedInputs, dash: [6, 4], ...second(palette) },
+      ];
+    },
+    before: "Where a number lies beyond ±t_clip, the estimator sets its gradient to zero.",
+    takeaway: clippedTakeaway,
+  },
+  {
+    area: "gradient", title: (state) => `Gradient around the estimator: ${chosenLayer(state).name}`,
+    unit: "Euclidean norm", tick: axisNumber, exact: (norm) => roundedText(norm),
+    series: (state, palette) => {
+      const { normBefore, normAfter } = chosenLayer(state).curves;
+      return [
+        { label: "before", values: normBefore, dash: [6, 4], ...quiet(palette) },
+        { label: "after", values: normAfter, ...emphasised(palette) },
+      ];
+    },
+    before: "How much of the gradient the straight-through estimator lets pass to the latent weights.",
+    takeaway: gradientTakeaway,
+  },
+  {
+    area: "loss", title: () => "Loss", unit: "cross-entropy in nats", tick: axisNumber, exact: (loss) => roundedText(loss),
+    series: ({ curves }, palette) => trainAndTest(curves.loss, curves.testLoss, palette),
+    before: "What the training lowers: the surprise at the right answers.",
+    takeaway: lossTakeaway,
+  },
+  {
+    area: "accuracy", title: () => "Accuracy", unit: "answered correctly", high: 1,
+    tick: axisPercent, exact: (share) => percentText(share, 1),
+    series: ({ curves }, palette) => trainAndTest(curves.trainAccuracy, curves.testAccuracy, palette),
+    before: "The share of right answers: on each training batch, and on examples never trained on.",
+    takeaway: accuracyTakeaway,
+  },
+];
+
+// Layers are told apart by their dashes too, not by their shade alone.
+const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
+
+export function curveCard(definition) {
+  let current = null; // { state, series }
+  const card = labCard(definition.title({ layers: [], chosen: 0 }), definition.area);
+  const chart = curveChart((at) => current && card.read(readout(current, definition, at)));
+  card.body.append(chart.node);
+
+  function draw(state, palette) {
+    const title = definition.title(state);
+    const series = definition.series(state, palette);
+    const takeaway = state.event ? definition.takeaway(state) : definition.before;
+    current = { state, series };
+    card.rename(title);
+    card.conclude(takeaway);
+    const { unit, log, high, tick } = definition;
+    chart.draw(palette, { steps: state.curves.step, series, unit, log, high, format: tick }, `${title}. ${takeaway}`);
+    if (!state.curves.step.length) card.read("");
+  }
+
+  return { node: card.node, draw, stop: chart.stop };
+}
+
+// The numbers at the crosshair, or the newest ones.
+function readout({ state, series }, { exact }, at) {
+  const { step } = state.curves;
+  const place = at ?? step.length - 1;
+  const values = series.map(({ label, values: curve }) => {
+    const value = at === null ? lastKnown(curve) : curve[place];
+    return `${label} ${isKnown(value) ? exact(value) : "not measured"}`;
+  });
+  return `${at === null ? "now" : `step ${grouped(Math.round(step[place]))}`}: ${values.join(" · ")}`;
+}
+
+function chosenLayer(state) {
+  return state.layers[state.chosen] ?? { name: "", curves: {} };
+}
+
+function emphasised(palette) {
+  return { colour: palette.minus, ink: palette.ink, strong: true };
+}
+
+function second(palette) {
+  return { colour: palette.plus, ink: palette.ink, strong: true };
+}
+
+function quiet(palette) {
+  return { colour: palette.faint, ink: palette.faint };
+}
+
+function trainAndTest(train, test, palette) {
+  return [
+    { label: "train", values: train, colour: palette.train, ink: palette.faint, noisy: true },
+    { label: "test", values: test, colour: palette.test, ink: palette.ink, strong: true },
+  ];
+}
+
+function flipTakeaway(state) {
+  const { name, curves } = chosenLayer(state);
+  const rates = runningMean(curves.flipRatio);
+  const now = lastKnown(rates);
+  const peak = rates.reduce((best, rate, at) => (rate > rates[best] ? at : best), 0);
+  if (now >= 0.8 * rates[peak]) return `${name} flips about ${percentText(now)} of its signs per step, as many as ever.`;
+  const when = grouped(Math.round(state.curves.step[peak]));
+  if (now === 0) return `${name} has stopped flipping; around step ${when} it flipped ${percentText(rates[peak])} per step.`;
+  return (
+    `${name} now flips about ${percentText(now)} of its signs per step, ` +
+    `down from ${percentText(rates[peak])} around step ${when}.`
+  );
+}
+
+function clippedTakeaway(state) {
+  const { dynamics } = chosenLayer(state);
+  const weights = dynamics.clipped_weight_gradients;
+  const inputs = dynamics.clipped_input_gradients;
+  if (!weights && !inputs) return "Nothing was cut off in the last step: every gradient entry went through.";
+  return (
+    `In the last step ${percentText(weights)} of the weight gradient and ` +
+    `${percentText(inputs)} of the activation gradient were set to zero.`
+  );
+}
+
+function gradientTakeaway(state) {
+  const { gradient_norm_before: before, gradient_norm_after: after } = chosenLayer(state).dynamics;
+  if (!isKnown(before) || !isKnown(after)) return "The gradient is not a finite number.";
+  if (before === 0) return "No gradient reached this layer in the last step.";
+  const kept = after / before;
+  const share = kept > 1.005 ? `${roundedText(kept)} times as much` : percentText(kept);
+  return `Of a gradient of norm ${roundedText(before)}, ${roundedText(after)} (${share}) reached the latent weights.`;
+}
+
+function lossTakeaway({ event, view, curves }) {
+  if (!isKnown(event.loss)) return "The loss is not a finite number: the run has diverged.";
+  const guessing = Math.log(view.classes.length);
+  const test = lastKnown(curves.testLoss);
+  const [what, value] = isKnown(test) ? ["test", test] : ["training batch", event.loss];
+  return (
+    `${roundedText(value)} nats on the ${what}${what === "test" ? " set" : ""}; ` +
+    `guessing among ${grouped(view.classes.length)} classes costs ${roundedText(guessing)} nats.`
+  );
+}
+
+function accuracyTakeaway({ event, view, curves }) {
+  const test = lastKnown(curves.testAccuracy);
+  const chance = percentText(1 / view.classes.length);
+  if (!isKnown(test)) return `${percentText(event.train_accuracy, 1)} of the last batch right; chance is ${chance}.`;
+  return `${percentText(test, 1)} of the test set answered correctly; chance is ${chance}.`;
+}

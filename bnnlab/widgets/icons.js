@@ -1,0 +1,26 @@
+// The icons of the toolbars, drawn as paths: fonts that hold media symbols are not installed everywhere.
+
+import { svgElement } from "./dom.js";
+
+const ICON_PATHS = {
+  first: "M5 4v12M15 4l-8 6 8 6z",
+  previous: "M13 4l-8 6 8 6z",
+  play: "M6 3.5l10 6.5-10 6.5z",
+  pause: "M6 4h3v12H6zM11 4h3v12h-3z",
+  next: "M7 4l8 6-8 6z",
+  jump: "M3 4l6 6-6 6zM9 4l6 6-6 6zM17 4v12",
+  last: "M15 4v12M5 4l8 6-8 6z",
+};
+
+export function icon(name) {
+  const path = svgElement("path", {
+    d: ICON_PATHS[name],
+    fill: "currentColor",
+    stroke: "currentColor",
+    "stroke-width": "1.6",
+    "stroke-linejoin": "round",
+    "stroke-linecap": "round",
+  });
+  const drawing = { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" };
+  return svgElement("svg", drawing, path);
+}

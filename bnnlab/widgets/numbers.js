@@ -1,0 +1,61 @@
+// Numbers as the pictures print them: thousands separated, a real minus sign, a unit after a space that does not break.
+
+const NOT_KNOWN = "–";
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+export function isKnown(value) {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+// 12345 -> "12,345"
+export function grouped(value, digits = 0) {
+  if (!isKnown(value)) return NOT_KNOWN;
+  return value
+    .toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .replace("-", "−");
+}
+
+// 0.00312 -> "0.31 %": as many digits as tell something; never "0 %" or "100 %" of what is not all or nothing.
+export function percentText(share, digits = percentDigits(share)) {
+  if (!isKnown(share)) return NOT_KNOWN;
+  if (share > 0 && share < 0.0001) return "<0.01\u00a0%";
+  return `${grouped(share * 100, digits)}\u00a0%`;
+}
+
+function percentDigits(share) {
+  if (share === 0 || share === 1) return 0;
+  const distance = Math.min(share, Math.abs(1 - share));
+  return distance < 0.01 ? 2 : distance < 0.1 ? 1 : 0;
+}
+
+// On an axis: no more digits than it takes.
+export function axisNumber(value) {
+  return Number(value.toPrecision(3)).toLocaleString("en-US", { maximumSignificantDigits: 3 }).replace("-", "−");
+}
+
+export function axisPercent(share) {
+  return `${axisNumber(share * 100)}\u00a0%`;
+}
+
+// Significant digits, three unless said otherwise: 0.213, 12.3, 4,560, 1.2 × 10⁻⁵
+export function roundedText(value, digits = 3) {
+  if (!isKnown(value)) return NOT_KNOWN;
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size < 0.001 || size >= 1e6) return powerText(value);
+  return grouped(value, Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
+}
+
+function powerText(value) {
+  const [mantissa, exponent] = value.toExponential(1).split("e");
+  const digits = [...exponent.replace(/[+-]/, "")].map((digit) => SUPERSCRIPTS[digit]).join("");
+  return `${mantissa.replace("-", "−")} × 10${exponent.startsWith("-") ? "⁻" : ""}${digits}`;
+}
+
+// The last value of a curve that was measured, or NaN.
+export function lastKnown(values) {
+  for (let at = values.length - 1; at >= 0; at -= 1) {
+    if (Number.isFinite(values[at])) return values[at];
+  }
+  return NaN;
+}

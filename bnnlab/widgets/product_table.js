@@ -1,0 +1,74 @@
+// C as a table: agreements counted so far, and the dot product of every cell that is finished. Of a large C it shows
+// the part around the cell at hand.
+
+import { element, numberText, setText } from "./dom.js";
+
+const PRODUCT_WINDOW = { rows: 6, columns: 8 };
+
+export class ProductTable {
+  constructor() {
+    this.title = element("h3");
+    this.table = element("table");
+    this.legend = element("p", { class: "note" });
+    this.node = element("div", { class: "product" }, this.title, this.table, this.legend);
+    setText(this.legend, "grey: agreements so far\nbold: finished dot product");
+  }
+
+  load(trace) {
+    this.trace = trace;
+    setText(this.title, `C = A × B, ${trace.rows} × ${trace.columns}`);
+    this.rows = Math.min(trace.rows, PRODUCT_WINDOW.rows);
+    this.columns = Math.min(trace.columns, PRODUCT_WINDOW.columns);
+    const line = (cells) => element("tr", {}, ...cells);
+    this.columnHeads = Array.from({ length: this.columns }, () => element("th", { scope: "col" }));
+    this.rowHeads = Array.from({ length: this.rows }, () => element("th", { scope: "row" }));
+    this.cells = this.rowHeads.map(() => this.columnHeads.map(() => element("td")));
+    const corner = element("td", { class: "corner" });
+    this.table.setAttribute("aria-label", "Output matrix C");
+    this.table.replaceChildren(
+      element("thead", {}, line([corner, ...this.columnHeads])),
+      element("tbody", {}, ...this.cells.map((cells, row) => line([this.rowHeads[row], ...cells]))),
+    );
+  }
+
+  show(step) {
+    const top = windowStart(step.m, this.rows, this.trace.rows);
+    const left = windowStart(step.n, this.columns, this.trace.columns);
+    this.columnHeads.forEach((head, column) => setText(head, `n = ${left + column}`));
+    this.rowHeads.forEach((head, row) => setText(head, `m = ${top + row}`));
+    this.cells.forEach((cells, row) =>
+      cells.forEach((cell, column) => this.showCell(cell, top + row, left + column, step)),
+    );
+  }
+
+  showCell(cell, m, n, step) {
+    const { trace } = this;
+    const written = trace.lastWrite(m, n, step.at);
+    const finished = written >= 0 && trace.step(written).finished;
+    const value = finished ? trace.result[m * trace.columns + n] : written < 0 ? 0 : trace.acc[written];
+    const current = m === step.m && n === step.n;
+    cell.className = [finished ? "finished" : "counting", current ? "current" : ""].join(" ");
+    if (current) cell.setAttribute("aria-current", "true");
+    else cell.removeAttribute("aria-current");
+    setText(cell, written < 0 ? "·" : numberText(value));
+  }
+}
+
+// The window moves by whole pages, so that the table stands still while the loop walks through it.
+function windowStart(index, size, total) {
+  return Math.min(total - size, Math.floor(index / size) * size);
+}
+
+export const PRODUCT_TABLE_STYLE = `
+.bnnlab .product {
+  display: flex; flex-direction: column; gap: 6px; min-width: 0;
+  table { font-size: 12px; align-self: flex-start; border: none; }
+  th { font-weight: 400; color: var(--faint); padding: 0 6px; text-align: right; white-space: nowrap; border: none; line-height: 17px; }
+  td { border: 1px solid var(--grid); min-width: 44px; padding: 0 6px; text-align: right; background: var(--paper); line-height: 17px; }
+  .note { white-space: pre-line; }
+  td.corner { border: none; background: none; min-width: 0; }
+  td.counting { color: var(--faint); }
+  td.finished { font-weight: 700; }
+  td.current { outline: 2px solid var(--ink); outline-offset: -1px; }
+}
+`;

@@ -1,0 +1,87 @@
+// A matrix of numbers whose elements turn into signs one after another, along the rows or down the columns.
+
+import { element, setText } from "./dom.js";
+
+// Up to this many columns the numbers themselves fit; wider matrices show only the signs.
+const MOST_NUMBER_COLUMNS = 16;
+
+export class SignMatrix {
+  constructor() {
+    this.title = element("h3");
+    this.table = element("table");
+    this.frame = element("div", { class: "matrix-frame", tabindex: 0, role: "group", "aria-label": "Matrix" }, this.table);
+    this.legend = element("p", { class: "note" });
+    this.node = element("section", { class: "panel matrix" }, this.title, this.frame, this.legend);
+  }
+
+  // Elements are kept in the order in which they are packed.
+  load(packing) {
+    const { rows, columns, axis } = packing;
+    this.packing = packing;
+    this.at = -1;
+    const numbers = columns <= MOST_NUMBER_COLUMNS;
+    this.cells = packing.texts.map((text) => element("td", { title: text }, numbers ? text : "·"));
+    const byRow = axis === "rows";
+    setText(this.title, `Matrix ${rows} × ${columns}, packed ${byRow ? "row-wise →" : "column-wise ↓"}`);
+    const way = byRow ? "row is packed from left to right" : "column is packed from top to bottom";
+    setText(this.legend, `Each ${way}. A number that is packed shows its sign, + or −.`);
+    this.table.className = numbers ? "numbers" : "signs";
+    const lines = Array.from({ length: rows }, (_, row) =>
+      element("tr", {}, ...Array.from({ length: columns }, (_, column) =>
+        this.cells[byRow ? row * columns + column : column * rows + row])),
+    );
+    this.table.replaceChildren(element("tbody", {}, ...lines));
+    this.cells.forEach((_, at) => this.paint(at, -1));
+  }
+
+  show(at) {
+    const from = Math.max(0, Math.min(this.at, at));
+    for (let index = from; index <= Math.max(this.at, at); index += 1) this.paint(index, at);
+    this.at = at;
+    this.reveal(this.cells[at]);
+  }
+
+  paint(index, at) {
+    const { signs, texts, columns } = this.packing;
+    const cell = this.cells[index];
+    const sign = signs[index];
+    const done = index <= at;
+    cell.className = `${done ? (sign > 0 ? "plus" : "minus") : "waiting"}${index === at ? " now" : ""}`;
+    if (columns > MOST_NUMBER_COLUMNS) setText(cell, done ? (sign > 0 ? "+" : "−") : "·");
+    else setText(cell, texts[index]);
+  }
+
+  // scrollIntoView would move the whole page too.
+  reveal(cell) {
+    const { frame } = this;
+    const left = cell.offsetLeft;
+    const top = cell.offsetTop;
+    if (left < frame.scrollLeft || left + cell.offsetWidth > frame.scrollLeft + frame.clientWidth) {
+      frame.scrollLeft = left - frame.clientWidth / 2;
+    }
+    if (top < frame.scrollTop || top + cell.offsetHeight > frame.scrollTop + frame.clientHeight) {
+      frame.scrollTop = top - frame.clientHeight / 2;
+    }
+  }
+}
+
+export const SIGN_MATRIX_STYLE = `
+.bnnlab .matrix {
+  display: flex; flex-direction: column; gap: 8px;
+  .matrix-frame { position: relative; overflow: auto; max-height: 340px; padding: 4px; margin: -4px; border-radius: 4px; }
+  table { border-collapse: separate; border-spacing: 2px; border: none; }
+  td {
+    text-align: center; border: none; border-radius: 3px; padding: 0; line-height: 24px; white-space: nowrap;
+    background: var(--paper); color: var(--ink); box-shadow: inset 0 0 0 1px var(--grid);
+  }
+  .numbers td { min-width: 56px; padding: 0 15px 0 4px; font-size: 12.5px; position: relative; text-align: right; }
+  .numbers td::after { position: absolute; right: 4px; font-weight: 700; }
+  .numbers td.plus::after { content: "+"; }
+  .numbers td.minus::after { content: "−"; }
+  .signs td { min-width: 14px; max-width: 14px; line-height: 18px; font: 600 11px/18px ui-monospace, "DejaVu Sans Mono", monospace; }
+  td.minus { background: var(--minus); color: var(--paper); box-shadow: none; }
+  td.plus { background: var(--plus); color: var(--on-plus); box-shadow: none; }
+  td.waiting { color: var(--faint); }
+  td.now { outline: 2px solid var(--ink); outline-offset: 1px; }
+}
+`;

@@ -1,0 +1,136 @@
+// The lecture's XNOR-GEMM, one inner iteration at a time. The recorded trace arrives once; every step after that is
+// drawn here, without asking Python. Sends "step" when the user has stopped moving.
+
+import { adapt } from "./adapter.js";
+import { Arithmetic, ARITHMETIC_STYLE } from "./arithmetic.js";
+import { BITS_STYLE } from "./bits.js";
+import { element, numberText, setHidden, setText } from "./dom.js";
+import { Listing, LISTING_STYLE } from "./listing.js";
+import { MatrixMap, MATRIX_MAP_STYLE } from "./matrix_map.js";
+import { NeuronView, NEURON_VIEW_STYLE } from "./neuron_view.js";
+import { ProductTable, PRODUCT_TABLE_STYLE } from "./product_table.js";
+import { stepKeys } from "./step_keys.js";
+import { addStyles } from "./style.js";
+import { followTheme } from "./theme.js";
+import { ProductTrace } from "./trace_data.js";
+import { Transport, TRANSPORT_STYLE } from "./transport.js";
+import { WordView, WORD_VIEW_STYLE } from "./word_view.js";
+
+export function mountStepper(host, send) {
+  let trace = null;
+  addStyles(
+    host, TRANSPORT_STYLE, BITS_STYLE, WORD_VIEW_STYLE, MATRIX_MAP_STYLE, PRODUCT_TABLE_STYLE,
+    LISTING_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, STEPPER_STYLE,
+  );
+  const theme = followTheme(host, paintMaps);
+  const transport = new Transport({
+    label: "Step through the product",
+    onStep: show,
+    onSettle: (at) => send("step", at),
+    jump: {
+      text: "next cell",
+      label: "Next finished cell",
+      target: (at, direction) => trace.finishing(at, direction),
+    },
+  });
+  const mapA = new MatrixMap("rows");
+  const mapB = new MatrixMap("columns");
+  const product = new ProductTable();
+  const words = new WordView(stepKeys(transport));
+  const arithmetic = new Arithmetic();
+  const listing = new Listing();
+  const neuron = new NeuronView();
+  const takeaway = element("p", { class: "takeaway" });
+  const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
+  const alarm = element("p", { class: "stepper-alarm", role: "alert", hidden: true });
+  host.append(
+    element(
+      "div",
+      { class: "stepper" },
+      transport.node,
+      takeaway,
+      alarm,
+      element("div", { class: "stepper-maps panel" }, neuron.node, mapA.node, mapB.node, product.node),
+      words.node,
+      element(
+        "div",
+        { class: "stepper-below" },
+        element("section", { class: "panel stepper-numbers" }, arithmetic.node, arithmetic.costNode),
+        element("section", { class: "panel" }, listing.node),
+      ),
+      spoken,
+    ),
+  );
+
+  function update(data) {
+    if (trace && trace.id === data.id) return;
+    trace = new ProductTrace(data);
+    const { rows, columns, words: perVector, depth, aWords, bWords } = trace;
+    mapA.load({
+      title: "A, packed row-wise", what: `${rows} × ${depth} activations`, vectors: rows, words: perVector, depth, wordAt: (row, k) => aWords[row * perVector + k],
+    });
+    mapB.load({
+      title: "B, packed column-wise", what: `${depth} × ${columns} weights`, vectors: columns, words: perVector, depth, wordAt: (column, k) => bWords[k * columns + column],
+    });
+    for (const part of [product, arithmetic, neuron]) part.load(trace);
+    listing.load(data.listing, data.active_line);
+    showContradiction();
+    paintMaps();
+    transport.reset(trace.steps, data.start_step);
+  }
+
+  function show(at, playing) {
+    const step = trace.step(at);
+    host.dataset.step = at;
+    mapA.outline(step.m, step.k);
+    mapB.outline(step.n, step.k);
+    for (const part of [product, words, arithmetic, listing, neuron]) part.show(step);
+    setText(takeaway, sentence(step));
+    if (!playing) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
+  }
+
+  function sentence({ m, n, k, popcount, before, acc, valid, finished, cell }) {
+    const start = `Row ${m} of A meets column ${n} of B in word ${k}: ${popcount} of 64 bits agree`;
+    const padding = valid < 64 ? ` (${64 - valid} of them padding)` : "";
+    const dot = numberText(trace.result[cell]);
+    const end = finished ? `, which finishes it: dot product ${dot}` : "";
+    return `${start}${padding}. The count of C[${m}, ${n}] grows from ${before} to ${acc}${end}.`;
+  }
+
+  function showContradiction() {
+    const at = trace.firstContradiction();
+    setHidden(alarm, at === null);
+    setText(alarm, at === null ? "" : `This trace contradicts itself at step ${at + 1}: its words do not give its count.`);
+  }
+
+  function paintMaps() {
+    if (trace) for (const map of [mapA, mapB]) map.paint(theme.palette);
+  }
+
+  function destroy() {
+    transport.destroy();
+    theme.stop();
+    host.remove();
+  }
+
+  return { update, destroy };
+}
+
+const STEPPER_STYLE = `
+.bnnlab .stepper {
+  display: flex; flex-direction: column; gap: 12px;
+  .takeaway { min-height: 2.9em; } /* two lines, so that nothing below moves while it plays */
+  .stepper-alarm { color: var(--mismatch); font-weight: 600; }
+  .stepper-maps { display: flex; flex-wrap: wrap; gap: 14px 26px; align-items: flex-start; }
+  .stepper-below { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
+  .stepper-numbers { display: flex; flex-wrap: wrap; gap: 14px 32px; }
+}
+@container (min-width: 1360px) {
+  .bnnlab .stepper .takeaway { min-height: 1.45em; }
+}
+@container (min-width: 980px) {
+  .bnnlab .stepper .stepper-below { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+}
+`;
+
+export default adapt(mountStepper);

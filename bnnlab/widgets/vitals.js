@@ -1,0 +1,82 @@
+// The vital signs of a run: a few numbers over all binary layers, each with a sentence that explains the term.
+
+import { element, setText } from "./dom.js";
+import { overLayers } from "./lab_state.js";
+import { grouped, percentText, roundedText } from "./numbers.js";
+
+const NOTHING = "\u00a0"; // keeps its line
+
+const VITALS = [
+  {
+    label: "Step", help: "One step is one update of all latent weights from one batch of training examples.",
+    value: ({ step }) => grouped(step),
+    detail: ({ event }) => (event ? `epoch ${grouped(event.epoch + 1)}` : "not started"),
+  },
+  {
+    label: "Flips, last step", help: "A flip is a weight whose sign changed: its latent weight crossed zero.",
+    value: (state) => grouped(overLayers(state, ({ flips }) => flips)),
+    detail: (state) => shareText(state, ({ flips }) => flips, "of all signs"),
+  },
+  {
+    label: "Net flips", help: "Weights whose sign now differs from the sign they started with; flipping back undoes it.",
+    value: (state) => grouped(overLayers(state, (layer) => layer.net_flips)),
+    detail: (state) => shareText(state, (layer) => layer.net_flips, "of all signs"),
+  },
+  {
+    label: "Outside ±t_clip",
+    help: "Latent weights, the real numbers behind the signs, that lie beyond the clip value of the estimator.",
+    value: (state) => percentText(overLayers(state, outside) / allWeights(state)),
+    detail: (state) => (state.event ? `${grouped(Math.round(overLayers(state, outside)))} weights` : NOTHING),
+  },
+  {
+    label: "Starved", help: "Weights that have had no gradient at all for many steps, so nothing can move them.",
+    value: (state) => grouped(overLayers(state, ({ starved }) => starved)),
+    detail: (state) => shareText(state, ({ starved }) => starved, "of all weights"),
+  },
+  {
+    label: "Gradient norm",
+    help: "Length of the loss gradient before and after the straight-through estimator (STE), which replaces the useless derivative of sign.",
+    value: (state) => [norm(state, "before"), norm(state, "after")].map((length) => roundedText(length, 2)).join(" → "),
+    detail: () => "before → after STE",
+  },
+];
+
+export function vitalsStrip() {
+  const items = VITALS.map(({ label, help }) => {
+    const value = element("span", { class: "value" });
+    const detail = element("span", { class: "faint" });
+    const node = element(
+      "div", { class: "vital", tabindex: "0", role: "group", "data-help": help },
+      element("span", { class: "label" }, label), value, detail,
+      element("span", { class: "visually-hidden" }, help),
+    );
+    return { node, value, detail };
+  });
+  const node = element("div", { class: "panel vitals" }, ...items.map((item) => item.node));
+
+  function draw(state) {
+    VITALS.forEach(({ value, detail }, at) => {
+      setText(items[at].value, value(state));
+      setText(items[at].detail, detail(state));
+    });
+  }
+
+  return { node, draw, stop: () => {} };
+}
+
+function allWeights({ layers }) {
+  return layers.reduce((sum, { weights }) => sum + weights, 0);
+}
+
+function outside(layer) {
+  return layer.outside_clip * layer.weights;
+}
+
+function shareText(state, valueOf, ofWhat) {
+  if (!state.event) return NOTHING;
+  return `${percentText(overLayers(state, valueOf) / allWeights(state))} ${ofWhat}`;
+}
+
+function norm(state, when) {
+  return Math.sqrt(overLayers(state, (layer) => layer[`gradient_norm_${when}`] ** 2));
+}

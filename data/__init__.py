@@ -1,0 +1,1 @@
+"""The embedded data sets; read them through `bnnlab.train.DATASETS`. Origin: PROVENANCE.md."""
