@@ -7,9 +7,7 @@ import streamlit as st
 from bnnlab.app import style
 from bnnlab.app.views import gemm, lab, packing, signs
 
-st.set_page_config(
-    page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330
-)
+st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
 style.apply()
 
 pages = [

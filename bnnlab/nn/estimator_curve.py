@@ -37,6 +37,7 @@ def estimator_curve(quantizer: str, clip_value: float = 1.0) -> EstimatorCurve:
         name=binarizer.quantizer.name,
         title=binarizer.quantizer.title,
         formula=binarizer.quantizer.formula,
+        text=binarizer.quantizer.text,
         source=binarizer.quantizer.source,
         clip_value=clip_value,
         x=x,

@@ -16,6 +16,7 @@ class EstimatorCurve:
         name: Key in `bnnlab.nn.QUANTIZERS`.
         title: Name for people.
         formula: LaTeX of the surrogate derivative, with ``t`` for the clip value.
+        text: The same formula in plain characters.
         source: Paper and section.
         clip_value: The t_clip it was sampled at.
         x: `(points,)` float64, increasing, with 0 and both `+-clip_value` among them where they lie inside.
@@ -29,6 +30,7 @@ class EstimatorCurve:
     name: str
     title: str
     formula: str
+    text: str
     source: str
     clip_value: float
     x: NDArray[np.float64]

@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 export function sharpCanvas(height, redraw, attributes = {}) {
   const node = element("canvas", { class: "drawing", role: "img", tabindex: "0", ...attributes });
   if (height) node.style.height = `${height}px`;
+  const ctx = node.getContext("2d");
   let family = "";
   // Asking the node for its size would force a layout in the middle of each drawing.
   let size = { width: 0, height: 0 };
@@ -15,18 +16,18 @@ export function sharpCanvas(height, redraw, attributes = {}) {
   });
   observer.observe(node);
 
-  // Clears the canvas; what follows is drawn in CSS pixels.
+  // Clears the canvas; what follows is drawn in CSS pixels. Whoever changes the font restores it.
   function begin() {
     const ratio = window.devicePixelRatio || 1;
     const [across, down] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
-    // Setting the size clears a canvas, and is slow, so only when it changes.
-    if (node.width !== across) node.width = across;
-    if (node.height !== down) node.height = down;
-    family ||= getComputedStyle(node).fontFamily;
-    const ctx = node.getContext("2d");
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (node.width !== across || node.height !== down) {
+      // A new size resets all that was set. Setting the font again for each drawing would cost a style recalculation.
+      [node.width, node.height] = [across, down];
+      ctx.scale(ratio, ratio);
+      family = getComputedStyle(node).fontFamily;
+      ctx.font = `12px ${family}`;
+    }
     ctx.clearRect(0, 0, size.width, size.height);
-    ctx.font = `12px ${family}`;
     return { ctx, width: size.width, height: size.height, family };
   }
 
@@ -38,8 +39,15 @@ export function nameCanvas(node, name) {
   if (node.getAttribute("aria-label") !== name) node.setAttribute("aria-label", name);
 }
 
+const TILES = new Map(); // one tile of hatching for each colour
+
 // Diagonal hatching marks what does not count, whatever its colour.
 export function hatching(ctx, colour) {
+  if (!TILES.has(colour)) TILES.set(colour, hatchTile(colour));
+  return ctx.createPattern(TILES.get(colour), "repeat");
+}
+
+function hatchTile(colour) {
   const tile = new OffscreenCanvas(6, 6);
   const pen = tile.getContext("2d");
   pen.strokeStyle = colour;
@@ -49,5 +57,5 @@ export function hatching(ctx, colour) {
     pen.lineTo(shift + 6, 0);
   }
   pen.stroke();
-  return ctx.createPattern(tile, "repeat");
+  return tile;
 }

@@ -1,6 +1,7 @@
 // A card of the lab: what it shows, a line of exact numbers, the picture, its legend, and what to take away from it.
 
-import { element, setText } from "./dom.js";
+import { element } from "./dom.js";
+import { writeText } from "./late_text.js";
 
 export function labCard(title, area) {
   const name = element("h3", {}, title);
@@ -15,9 +16,9 @@ export function labCard(title, area) {
   );
   return {
     node, tools, body, legend, readout,
-    rename: (text) => setText(name, text),
-    read: (text) => setText(readout, text),
-    conclude: (text) => setText(takeaway, text),
+    rename: (text) => writeText(name, text),
+    read: (text) => writeText(readout, text),
+    conclude: (text) => writeText(takeaway, text),
   };
 }
 

@@ -11,6 +11,7 @@ const EMPTY_TEXT = "Press Play or Step to start the curve.";
 // `read(index)` is called with the index of the point under the crosshair, or null.
 export function curveChart(read) {
   let shown = null; // the last arguments of draw
+  let room = { names: null, width: 0 };
   let cursor = null; // step under the crosshair
   const canvas = sharpCanvas(CHART_HEIGHT, () => shown && paint());
 
@@ -35,6 +36,13 @@ export function curveChart(read) {
     paint();
   }
 
+  // Room for the names at the ends. Measuring text after other text changed costs a layout, so only when it must be.
+  function roomFor(ctx, series, family) {
+    const names = series.map(({ label }) => label).join("\n");
+    if (room.names !== names) room = { names, width: labelRoom(ctx, series, family) };
+    return room.width;
+  }
+
   function moveTo(pixel) {
     if (!shown?.steps.length) return;
     const { box, last } = shown;
@@ -51,7 +59,7 @@ export function curveChart(read) {
     const { ctx, width, height, family } = canvas.begin();
     const { palette, steps, series } = shown;
     if (!width) return;
-    const box = { left: 58, right: width - labelRoom(ctx, series, family), top: 26, bottom: height - 38 };
+    const box = { left: 58, right: width - roomFor(ctx, series, family), top: 26, bottom: height - 38 };
     const last = Math.max(1, steps[steps.length - 1] ?? 10);
     Object.assign(shown, { box, last });
     const x = linearScale(0, last, box.left, box.right);

@@ -21,7 +21,8 @@ export class ElementPath {
 
   show({ row, column, text, sign, bit, word, vector, vectorName }) {
     this.value.show(text, `in [${row}, ${column}]`);
-    this.sign.show(signedText(sign), sign > 0 ? "x ≥ 0" : "not x ≥ 0");
+    const ordered = sign > 0 ? "x ≥ 0" : "not x ≥ 0";
+    this.sign.show(signedText(sign), isTruth(text) ? `for ${text}` : ordered);
     this.bit.show(sign > 0 ? "1" : "0", sign > 0 ? "+1 is kept as 1" : "−1 is kept as 0");
     this.place.show(`bit ${bit}`, `word ${word}, ${vectorName} ${vector}`);
     setText(this.why, reasonFor(text, sign));
@@ -29,11 +30,16 @@ export class ElementPath {
 }
 
 function reasonFor(text, sign) {
+  if (isTruth(text)) return "A truth value is a bit already: True stands for +1, False for −1.";
   if (text === "NaN") return "NaN is not a number: it is not ≥ 0, and so it counts as −1.";
   if (text === "0" || text === numberText(-0)) return "Zero has no sign of its own: 0 and −0 count as +1.";
   return sign > 0
     ? `${text} is not negative: only that is kept, how large it is does not matter any more.`
     : `${text} is negative: only that is kept, how large it is does not matter any more.`;
+}
+
+function isTruth(text) {
+  return text === "True" || text === "False";
 }
 
 function station(name) {

@@ -45,7 +45,7 @@ export function mountEstimator(host, send) {
     const shared = { x: data.x, clip: data.clip_value, edges: data.edges };
     forward.load({ ...shared, y: data.forward, blocked: [] });
     backward.load({ ...shared, y: data.surrogate, blocked: data.blocked });
-    backward.rename(`Backward: the slope of ${data.title}`);
+    backward.rename(`Backward: ${data.title}`);
     for (const part of [walk, special]) part.load(data);
     setText(takeaway, takeawayFor(data));
     show();
@@ -68,7 +68,9 @@ export function mountEstimator(host, send) {
     backward.mark(at);
     forward.describe(`sign of ${decimalsText(x)} is ${signedText(data.forward[at])}`);
     backward.describe(`Surrogate gradient at ${decimalsText(x)} is ${decimalsText(data.surrogate[at])}`);
-    walk.show({ x, forward: data.forward[at], surrogate: data.surrogate[at], clip: data.clip_value });
+    // Where the slope is 1 or 0 and nothing between, t_clip is the reason that a gradient passes.
+    const clip = data.all_or_nothing ? data.clip_value : null;
+    walk.show({ x, forward: data.forward[at], surrogate: data.surrogate[at], clip });
   }
 
   function destroy() {
@@ -84,7 +86,7 @@ export function mountEstimator(host, send) {
 function takeawayFor({ title, blocked }) {
   const start = "The sign function is flat: its slope is 0, and nothing could be learned through it. ";
   const where = blocked.length ? "no gradient passes in the hatched zones" : "some gradient passes everywhere";
-  return `${start}Its stand-in, ${title}, is the slope on the right: ${where}.`;
+  return `${start}On the way back the slope on the right stands in for it (${title}): ${where}.`;
 }
 
 const ESTIMATOR_STYLE = `

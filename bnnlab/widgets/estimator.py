@@ -1,125 +1,102 @@
-"""What the estimator picture shows: a quantizer's forward curve and its surrogate gradient, sample by sample."""
+"""What the estimator picture shows: a sampled estimator, made ready for the browser."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.widgets.packing import number_text
 from bnnlab.widgets.stepper import identity
 
 Samples = NDArray[np.float64]
-MOST_SAMPLES = 5_000
-GRID_LIMIT = 2.5
-GRID_STEPS = 100
-"""Samples per unit of x."""
-
-
-def grid(clip_value: float | None = None, limit: float = GRID_LIMIT) -> Samples:
-    """The x values to ask a quantizer for: every 0.01 in `[-limit, limit]`, 0 and +-clip_value exactly.
-
-    >>> x = grid(1.0)
-    >>> len(x), bool(0.0 in x), bool(-1.0 in x)
-    (501, True, True)
-    """
-    ticks = round(limit * GRID_STEPS)
-    x = np.arange(-ticks, ticks + 1) / GRID_STEPS
-    if clip_value is None or clip_value > limit:
-        return x
-    # A clip value between two ticks comes as a tick of its own.
-    return np.unique(np.concatenate([x, [-clip_value, clip_value]]))
+CHAIN_RULE = "∂c/∂rᵢ = ∂c/∂rₒ · slope(rᵢ)"
 
 
 def encode(
+    curve: EstimatorCurve,
     *,
-    name: str,
-    title: str,
-    formula_text: str,
-    clip_value: float | None,
-    x: ArrayLike,
-    forward: ArrayLike,
-    surrogate: ArrayLike,
-    special: Sequence[tuple[float, float, float]],
+    formula_text: str = CHAIN_RULE,
     gradient: float = 0.70,
     start: float = 0.30,
 ) -> dict[str, Any]:
-    """A quantizer's samples as JSON for ``estimator.js``.
+    """A sampled estimator as JSON for ``estimator.js``.
 
     Args:
-        name: Key of the quantizer in its registry.
-        title: Its name as people write it, for example ``"clipped STE"``.
-        formula_text: Its backward formula as one line of text.
-        clip_value: t_clip, or None for an estimator that does not clip.
-        x: `(n,)` increasing sample points, see `grid`.
-        forward: `(n,)` the quantizer's output at each.
-        surrogate: `(n,)` the gradient it passes at each, for an arriving gradient of 1.
-        special: `(x, forward, surrogate)` for the values that do not lie on the curve: -0.0, infinity, NaN.
+        curve: Samples of sign and of the surrogate derivative.
+        formula_text: The backward formula as one line of plain text.
         gradient: Arriving gradient shown first.
         start: Number walked through first; the nearest sample is taken.
 
     Raises:
-        ValueError: If the samples are not finite, not increasing, of different lengths, too many, or
-            leave out 0 or +-clip_value.
+        ValueError: If the samples are not finite, not increasing, of different lengths, or leave out 0 or
+            a clip value inside their range.
     """
-    points, outputs, slopes = (
-        _samples(argument, values)
-        for argument, values in (("x", x), ("forward", forward), ("surrogate", surrogate))
-    )
-    if not len(points) == len(outputs) == len(slopes):
-        raise ValueError(
-            "x, forward and surrogate must have the same length, "
-            f"got {len(points)}, {len(outputs)} and {len(slopes)}"
-        )
-    if not (np.diff(points) > 0).all():
-        raise ValueError("x must be increasing")
-    edges = [0.0] if clip_value is None else [-clip_value, 0.0, clip_value]
-    missing = [edge for edge in edges if abs(edge) <= points[-1] and edge not in points]
-    if missing:
-        raise ValueError(f"x must contain 0 and +-clip_value exactly, {missing} is left out")
+    x, forward, surrogate = curve.x, curve.forward, curve.surrogate
+    _check_samples(curve)
+    clips = _clips(curve)
     shown: dict[str, Any] = {
-        "name": name,
-        "title": title,
+        "name": curve.name,
+        "title": curve.title,
         "formula_text": formula_text,
-        "clip_value": clip_value,
-        "x": points.tolist(),
-        "forward": outputs.tolist(),
-        "surrogate": slopes.tolist(),
-        "edges": edges,
-        "blocked": _zones(points, slopes == 0),
-        "special": [_special(*row) for row in special],
+        "clip_value": curve.clip_value if clips else None,
+        "x": x.tolist(),
+        "forward": forward.tolist(),
+        "surrogate": surrogate.tolist(),
+        "edges": [-curve.clip_value, 0.0, curve.clip_value] if clips else [0.0],
+        "blocked": _zones(x, surrogate == 0),
+        "all_or_nothing": bool(np.isin(surrogate, (0.0, 1.0)).all()),
+        "special": [
+            _special(*row)
+            for row in zip(
+                curve.special_x.tolist(),
+                curve.special_forward.tolist(),
+                curve.special_surrogate.tolist(),
+                strict=True,
+            )
+        ],
         "gradient": gradient,
         "start": start,
     }
     return {"id": identity(shown), **shown}
 
 
-def _samples(argument: str, values: ArrayLike) -> Samples:
-    samples = np.asarray(values, dtype=np.float64)
-    if samples.ndim != 1 or not 2 <= len(samples) <= MOST_SAMPLES:
-        raise ValueError(
-            f"{argument} must be 1-D with 2 to {MOST_SAMPLES} samples, got shape {samples.shape}"
-        )
-    if not np.isfinite(samples).all():
-        raise ValueError(f"{argument} must be finite; infinity and NaN belong into `special`")
-    return samples
+def _check_samples(curve: EstimatorCurve) -> None:
+    samples = {"x": curve.x, "forward": curve.forward, "surrogate": curve.surrogate}
+    for name, values in samples.items():
+        if values.shape != curve.x.shape or values.ndim != 1 or len(values) < 2:
+            raise ValueError(f"{name} must be 1-D and as long as x, got shape {values.shape}")
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} must be finite; infinity and NaN belong to the special values")
+    if not (np.diff(curve.x) > 0).all():
+        raise ValueError("x must be increasing")
+    wanted = (-curve.clip_value, 0.0, curve.clip_value)
+    missing = [value for value in wanted if curve.x[0] <= value <= curve.x[-1] and value not in curve.x]
+    if missing:
+        raise ValueError(f"x must contain 0 and +-clip_value exactly, {missing} is left out")
+
+
+def _clips(curve: EstimatorCurve) -> bool:
+    """Whether no gradient passes beyond the clip value; otherwise the picture must not speak of clipping."""
+    x = np.concatenate([curve.x, curve.special_x])
+    surrogate = np.concatenate([curve.surrogate, curve.special_surrogate])
+    return bool((surrogate[np.abs(x) > curve.clip_value] == 0).all())
 
 
 def _zones(x: Samples, blocked: NDArray[np.bool_]) -> list[list[float]]:
     """Stretches of x in which every sample is blocked: their first and last sample."""
     changes = np.diff(blocked.astype(np.int8), prepend=0, append=0)
     firsts, ends = np.flatnonzero(changes == 1), np.flatnonzero(changes == -1)
-    return [
-        [float(x[first]), float(x[end - 1])] for first, end in zip(firsts, ends, strict=True)
-    ]
+    return [[float(x[first]), float(x[end - 1])] for first, end in zip(firsts, ends, strict=True)]
 
 
 def _special(x: float, forward: float, surrogate: float) -> dict[str, str]:
     sign = "+" if forward > 0 else ""
+    no_gradient = surrogate == 0  # -0.0 is none either
     return {
         "x": number_text(x),
         "forward": sign + number_text(forward),
-        "backward": number_text(surrogate),
+        "backward": "0" if no_gradient else number_text(surrogate),
     }

@@ -5,7 +5,7 @@ import { countText, element, setHidden, setText } from "./dom.js";
 import { wordToDecimal, wordToHex } from "./words.js";
 
 const MOST_LINES = 8;
-const MOST_CELLS = 512; // long rows show fewer lines, so that the page stays short
+const MOST_CELLS = 384; // long rows show fewer lines, so that the page stays short
 const LINE_NAME_PX = 82;
 const WORD_GAP_PX = 14;
 
@@ -86,8 +86,8 @@ export const FILLING_WORDS_STYLE = `
   display: flex; flex-direction: column; gap: 10px;
   /* Short lines stand side by side. */
   .filling-lines { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--line)), 1fr)); gap: 8px 20px; }
-  .filling-line { display: grid; grid-template-columns: 74px minmax(0, 1fr); gap: 8px; align-items: end; }
-  .filling-name { color: var(--faint); line-height: 20px; white-space: nowrap; }
+  .filling-line { display: grid; grid-template-columns: 74px minmax(0, 1fr); gap: 8px; }
+  .filling-name { color: var(--faint); line-height: 20px; padding-top: 17px; white-space: nowrap; }
   .filling-words { display: flex; flex-wrap: wrap; gap: 6px 14px; }
   .filling-word { max-width: 100%; }
   .filling-caption { font-size: 12px; line-height: 17px; white-space: pre; }

@@ -40,9 +40,7 @@ def pack_frame(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> b
         if array.dtype.name not in DTYPES:
             raise TypeError(f"array {name!r} must have one of the dtypes {DTYPES}, got {array.dtype}")
         data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
-        entries.append(
-            {"name": name, "dtype": array.dtype.name, "shape": array.shape, "offset": offset}
-        )
+        entries.append({"name": name, "dtype": array.dtype.name, "shape": array.shape, "offset": offset})
         chunks += [data, b"\0" * _gap(len(data))]
         offset += len(data) + _gap(len(data))
     header = json.dumps(

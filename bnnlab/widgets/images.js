@@ -1,6 +1,7 @@
 // Some test images, each with what the network says it is; a wrong answer has a frame, a cross and the truth.
 
-import { element, setText } from "./dom.js";
+import { element } from "./dom.js";
+import { writeText } from "./late_text.js";
 import { grouped, percentText } from "./numbers.js";
 
 // `pick(index)` is called with an image's position in the test set.
@@ -64,8 +65,8 @@ function answer(tile, view, at, picked) {
   const wrong = view.predictions[at] !== view.labels[at];
   tile.node.classList.toggle("wrong", wrong);
   tile.node.setAttribute("aria-pressed", String(picked));
-  setText(tile.said, `${said} · ${percentText(view.confidence[at], 0)}`);
-  setText(tile.truth, wrong ? `✗ true: ${truth}` : "\u00a0");
+  writeText(tile.said, `${said} · ${percentText(view.confidence[at], 0)}`);
+  writeText(tile.truth, wrong ? `✗ true: ${truth}` : "\u00a0");
 }
 
 function imagesTakeaway({ labels, predictions }) {

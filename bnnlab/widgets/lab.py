@@ -33,9 +33,7 @@ LEVELS_PER_DOUBLING: Final = 14
 Arrays = dict[str, NDArray[Any]]
 
 
-def encode(
-    snapshot: Snapshot, history: History, *, playing: bool = False, complete: bool = True
-) -> bytes:
+def encode(snapshot: Snapshot, history: History, *, playing: bool = False, complete: bool = True) -> bytes:
     """One frame of the live lab picture.
 
     Args:
@@ -132,7 +130,7 @@ def _view(view: PointsView | ImagesView, complete: bool) -> tuple[dict[str, Any]
         meta = {"kind": "points", "extent": view.extent, "classes": ["0", "1"]}
         return meta, {"grid": view.grid, "points": view.points, "labels": view.labels}
     # The key tells the widget whether the images it has kept are still the ones talked about.
-    key = zlib.crc32(np.ascontiguousarray(view.images))
+    key = zlib.crc32(view.images.tobytes())
     arrays: Arrays = {
         "indices": view.indices.astype(np.uint32),
         "labels": view.labels,

@@ -1,6 +1,11 @@
 // Numbers as the pictures print them: thousands separated, a real minus sign, a unit after a space that does not break.
 
 const NOT_KNOWN = "–";
+// Making a formatter is slow, using it is not.
+const FIXED = Array.from({ length: 9 }, (_, digits) =>
+  new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+const SIGNIFICANT = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 export function isKnown(value) {
@@ -10,9 +15,7 @@ export function isKnown(value) {
 // 12345 -> "12,345"
 export function grouped(value, digits = 0) {
   if (!isKnown(value)) return NOT_KNOWN;
-  return value
-    .toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-    .replace("-", "−");
+  return FIXED[digits].format(value).replace("-", "−");
 }
 
 // 0.00312 -> "0.31 %": as many digits as tell something; never "0 %" or "100 %" of what is not all or nothing.
@@ -30,7 +33,7 @@ function percentDigits(share) {
 
 // On an axis: no more digits than it takes.
 export function axisNumber(value) {
-  return Number(value.toPrecision(3)).toLocaleString("en-US", { maximumSignificantDigits: 3 }).replace("-", "−");
+  return SIGNIFICANT.format(value).replace("-", "−");
 }
 
 export function axisPercent(share) {

@@ -65,9 +65,11 @@ def memory(elements: int, words: int, word_bits: int) -> dict[str, float]:
 def number_text(value: float) -> str:
     """A number as the pictures print it: three digits, a real minus sign, and -0 told from 0.
 
-    >>> number_text(-0.5), number_text(-0.0), number_text(float("nan"))
-    ('−0.5', '−0', 'NaN')
+    >>> number_text(-0.5), number_text(-0.0), number_text(float("nan")), number_text(True)
+    ('−0.5', '−0', 'NaN', 'True')
     """
+    if isinstance(value, bool):
+        return str(value)
     text = f"{float(value):.3g}"
     return {"nan": "NaN", "inf": "∞", "-inf": "−∞"}.get(text, text.replace("-", "−"))
 

@@ -41,7 +41,8 @@ export class ScalarWalk {
   show({ x, forward, surrogate, clip }) {
     const arriving = Number(this.gradient.value) || 0;
     const leaving = decimalsText(arriving * surrogate);
-    const factor = surrogate < 0 ? `(${decimalsText(surrogate)})` : decimalsText(surrogate);
+    const exact = Number.isInteger(surrogate) ? numberText(surrogate) : decimalsText(surrogate);
+    const factor = surrogate < 0 ? `(${exact})` : exact;
     setText(this.forward, `rᵢ = ${decimalsText(x)}  →  rₒ = sign(rᵢ) = ${signedText(forward)}`);
     setText(this.backward, `∂c/∂rᵢ = ${decimalsText(arriving)} · ${factor} = ${leaving}`);
     setText(this.verdict, verdictOn({ x, surrogate, clip }));
@@ -54,10 +55,10 @@ function verdictOn({ x, surrogate, clip }) {
   if (surrogate === 0 && clip !== null && Math.abs(x) > clip) {
     return `✗ blocked, because |rᵢ| = ${size} > t_clip = ${decimalsText(clip)}`;
   }
-  if (surrogate === 0) return "✗ blocked, because the surrogate gradient is 0 here";
+  if (surrogate === 0) return "✗ blocked, because the slope on the right is 0 here";
   if (surrogate === 1 && clip !== null) return `✓ passes unchanged, because |rᵢ| = ${size} ≤ t_clip = ${decimalsText(clip)}`;
   if (surrogate === 1) return "✓ passes unchanged";
-  if (surrogate < 0) return "✓ passes, but turned round: the surrogate gradient is negative here";
+  if (surrogate < 0) return "✓ passes, but turned round: the slope on the right is negative here";
   return `✓ passes, ${decimalsText(surrogate)} times as large`;
 }
 
@@ -65,7 +66,7 @@ function verdictOn({ x, surrogate, clip }) {
 export function decimalsText(value) {
   const short = value.toFixed(2);
   if (Math.abs(Number(short) - value) < 1e-9) return numberText(short);
-  return numberText(value.toFixed(4).replace(/(\.\d\d)0+$/, "$1"));
+  return numberText(value.toFixed(4).replace(/(\.\d\d\d*?)0+$/, "$1"));
 }
 
 export const SCALAR_WALK_STYLE = `

@@ -2,8 +2,9 @@
 
 import { nameCanvas } from "./canvas.js";
 import { labCard, legendEntry, segmentedButtons } from "./card.js";
-import { element, setText } from "./dom.js";
+import { element } from "./dom.js";
 import { flipsOfLevel, isExactLevel, signBit } from "./lab_state.js";
+import { writeText } from "./late_text.js";
 import { grouped, percentText } from "./numbers.js";
 import { placeFor, weightMap } from "./weight_map.js";
 import { paintFlips, paintLevels, paintSigns } from "./weight_pixels.js";
@@ -117,8 +118,8 @@ function rampLegend() {
   );
 
   function show(top) {
-    setText(middle, grouped(Math.round(Math.sqrt(top))));
-    setText(most, grouped(top));
+    writeText(middle, grouped(Math.round(Math.sqrt(top))));
+    writeText(most, grouped(top));
   }
 
   return { node, show };

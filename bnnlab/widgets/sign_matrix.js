@@ -26,6 +26,7 @@ export class SignMatrix {
     const way = byRow ? "row is packed from left to right" : "column is packed from top to bottom";
     setText(this.legend, `Each ${way}. A number that is packed shows its sign, + or −.`);
     this.table.className = numbers ? "numbers" : "signs";
+    this.table.style.setProperty("--columns", columns);
     const lines = Array.from({ length: rows }, (_, row) =>
       element("tr", {}, ...Array.from({ length: columns }, (_, column) =>
         this.cells[byRow ? row * columns + column : column * rows + row])),
@@ -78,7 +79,8 @@ export const SIGN_MATRIX_STYLE = `
   .numbers td::after { position: absolute; right: 4px; font-weight: 700; }
   .numbers td.plus::after { content: "+"; }
   .numbers td.minus::after { content: "−"; }
-  .signs td { min-width: 14px; max-width: 14px; line-height: 18px; font: 600 11px/18px ui-monospace, "DejaVu Sans Mono", monospace; }
+  .signs { table-layout: fixed; border-spacing: 1px; width: min(100%, var(--columns) * 15px); min-width: calc(var(--columns) * 9px); }
+  .signs td { border-radius: 2px; font: 600 11px/17px ui-monospace, "DejaVu Sans Mono", monospace; }
   td.minus { background: var(--minus); color: var(--paper); box-shadow: none; }
   td.plus { background: var(--plus); color: var(--on-plus); box-shadow: none; }
   td.waiting { color: var(--faint); }

@@ -76,9 +76,7 @@ def encode(
     if expected.shape != (rows, columns):
         raise ValueError(f"reference must have shape {(rows, columns)}, got {expected.shape}")
     if not 0 <= active_line < len(listing):
-        raise ValueError(
-            f"active_line must lie in 0..{len(listing) - 1}, got {active_line}"
-        )
+        raise ValueError(f"active_line must lie in 0..{len(listing) - 1}, got {active_line}")
     words = words_for(trace.depth)
     last_word = trace.depth - WORD_BITS * (words - 1)
     ordered = _in_loop_order(steps, rows, words, columns)
@@ -145,9 +143,7 @@ def _in_loop_order(steps: NDArray[Any], rows: int, words: int, columns: int) -> 
     in_order = len(steps) == rows * words * columns
     if in_order:
         m, k, n = np.indices((rows, words, columns)).reshape(3, -1)
-        in_order = all(
-            np.array_equal(steps[name], index) for name, index in (("m", m), ("k", k), ("n", n))
-        )
+        in_order = all(np.array_equal(steps[name], index) for name, index in (("m", m), ("k", k), ("n", n)))
     if not in_order:
         raise ValueError(f"trace must hold {rows} x {words} x {columns} steps in the order m, k, n")
     return steps.reshape(rows, words, columns)

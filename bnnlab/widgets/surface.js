@@ -10,6 +10,7 @@ const UNDECIDED = 127.5;
 // Draws into `card`; `draw` returns the takeaway.
 export function surfacePicture(card) {
   let shown = null; // { view, palette }
+  let colours = null; // of each probability, for the palette shown
   let pointed = null; // where the pointer is, in CSS pixels
   const pixels = document.createElement("canvas");
   const canvas = sharpCanvas(0, () => shown && paint(), { class: "drawing surface" });
@@ -25,8 +26,9 @@ export function surfacePicture(card) {
 
   function draw(state, palette) {
     const { view } = state;
+    if (shown?.palette !== palette) colours = surfaceColours(palette);
     shown = { view, palette };
-    paintProbabilities(pixels, view, palette);
+    paintProbabilities(pixels, view, colours);
     paint();
     const takeaway = pointsTakeaway(view);
     nameCanvas(canvas.node, `Decision surface. ${takeaway}`);
@@ -57,14 +59,17 @@ export function surfacePicture(card) {
   return { node, draw, stop: canvas.stop };
 }
 
-function paintProbabilities(canvas, { grid, side }, palette) {
-  canvas.width = canvas.height = side;
+function paintProbabilities(canvas, { grid, side }, colours) {
+  if (canvas.width !== side) canvas.width = canvas.height = side;
   const ctx = canvas.getContext("2d");
   const image = ctx.createImageData(side, side);
-  const colours = Uint32Array.from({ length: 256 }, (_, level) => packedColour(surfaceColour(level / 255, palette)));
   const words = new Uint32Array(image.data.buffer);
   for (let at = 0; at < grid.length; at += 1) words[at] = colours[grid[at]];
   ctx.putImageData(image, 0, 0);
+}
+
+function surfaceColours(palette) {
+  return Uint32Array.from({ length: 256 }, (_, level) => packedColour(surfaceColour(level / 255, palette)));
 }
 
 // Pale, so that the points stay readable; paper where the network cannot tell.
@@ -82,6 +87,7 @@ function drawUndecidedLine(ctx, { grid, side }, width, height, palette) {
   ctx.beginPath();
   for (let row = 0; row + 1 < side; row += 1) {
     for (let column = 0; column + 1 < side; column += 1) {
+      if (!isCrossed(grid, row * side + column, side)) continue;
       const crossings = crossingsOf(grid, side, row, column);
       for (let at = 0; at + 1 < crossings.length; at += 2) {
         ctx.moveTo(x(crossings[at][0]), y(crossings[at][1]));
@@ -90,6 +96,12 @@ function drawUndecidedLine(ctx, { grid, side }, width, height, palette) {
     }
   }
   ctx.stroke();
+}
+
+function isCrossed(grid, at, side) {
+  const above = (value) => value > UNDECIDED;
+  const first = above(grid[at]);
+  return above(grid[at + 1]) !== first || above(grid[at + side]) !== first || above(grid[at + side + 1]) !== first;
 }
 
 function crossingsOf(grid, side, row, column) {

@@ -1,7 +1,8 @@
 // The vital signs of a run: a few numbers over all binary layers, each with a sentence that explains the term.
 
-import { element, setText } from "./dom.js";
+import { element } from "./dom.js";
 import { overLayers } from "./lab_state.js";
+import { writeText } from "./late_text.js";
 import { grouped, percentText, roundedText } from "./numbers.js";
 
 const NOTHING = "\u00a0"; // keeps its line
@@ -56,8 +57,8 @@ export function vitalsStrip() {
 
   function draw(state) {
     VITALS.forEach(({ value, detail }, at) => {
-      setText(items[at].value, value(state));
-      setText(items[at].detail, detail(state));
+      writeText(items[at].value, value(state));
+      writeText(items[at].detail, detail(state));
     });
   }
 

@@ -40,10 +40,10 @@ export function weightMap(caption, move) {
 
   // glyphs: (row, column) -> [text, colour], or null.
   function draw(layer, palette, cursor, glyphs) {
-    const moved = !shown || shown.layer.rows !== layer.rows || shown.layer.columns !== layer.columns;
-    shown = { ...shown, layer, palette, cursor, glyphs };
-    if (moved) arrange();
-    else annotate();
+    const before = shown;
+    shown = { ...before, layer, palette, cursor, glyphs };
+    if (before?.layer.rows !== layer.rows || before.layer.columns !== layer.columns) arrange();
+    else if (before.palette !== palette || before.cursor !== cursor || hasGlyphs()) annotate();
   }
 
   function arrange() {
@@ -65,8 +65,13 @@ export function weightMap(caption, move) {
     ctx.strokeStyle = palette.grid;
     ctx.strokeRect(place.left - 0.5, place.top - 0.5, place.width + 1, place.height + 1);
     drawMapAxes(ctx, layer, place, palette);
-    if (glyphs && Math.min(place.cell.width, place.cell.height) >= GLYPH_CELL) drawGlyphs(ctx, layer, place, glyphs);
+    if (hasGlyphs()) drawGlyphs(ctx, layer, place, glyphs);
     if (cursor) drawCursor(ctx, cursor, place, palette);
+  }
+
+  function hasGlyphs() {
+    const { glyphs, place } = shown;
+    return Boolean(glyphs) && Math.min(place.cell.width, place.cell.height) >= GLYPH_CELL;
   }
 
   // How many neighbours a mark covers to each side: a few flips in a large layer would be too small to see.

@@ -1,16 +1,18 @@
 // Weights as pixels, one each: their signs, what just flipped, and how often each has flipped.
 
 import { toRgb } from "./palette.js";
-import { flipsOfLevel, signBit } from "./lab_state.js";
+import { flipsOfLevel } from "./lab_state.js";
+
+const SCRATCH = new OffscreenCanvas(1, 1); // where new flips are drawn before they join the earlier ones
+const IMAGES = new WeakMap(); // each canvas's pixels in memory; a large layer's are too much to allocate for each frame
 
 export function paintSigns(canvas, layer, palette) {
   const pixels = pixelsFor(canvas, layer);
   const [minus, plus] = [packedColour(palette.minus), packedColour(palette.plus)];
-  let at = 0;
-  for (let row = 0; row < layer.rows; row += 1) {
-    for (let column = 0; column < layer.columns; column += 1) {
-      pixels.words[at] = signBit(layer, row, column) ? plus : minus;
-      at += 1;
+  const { signs, rowBytes, rows, columns } = layer;
+  for (let row = 0, at = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1, at += 1) {
+      pixels.words[at] = (signs[row * rowBytes + (column >> 3)] >> (column & 7)) & 1 ? plus : minus;
     }
   }
   pixels.put();
@@ -19,9 +21,9 @@ export function paintSigns(canvas, layer, palette) {
 // Adds the newest flips over what is left of earlier ones, of which `remaining` (0..1) is kept.
 // `spread` is how many weights one mark covers to each side, so that a flip stays visible in a large layer.
 export function paintFlips(canvas, layer, colour, remaining, spread) {
-  const scratch = new OffscreenCanvas(layer.columns, layer.rows);
-  const pixels = pixelsFor(scratch, layer);
+  const pixels = pixelsFor(SCRATCH, layer);
   const ink = packedColour(colour);
+  pixels.words.fill(0);
   for (const position of layer.flips) {
     const row = Math.floor(position / layer.columns);
     const column = position % layer.columns;
@@ -37,7 +39,7 @@ export function paintFlips(canvas, layer, colour, remaining, spread) {
   ctx.fillStyle = `rgba(0, 0, 0, ${remaining})`;
   ctx.fillRect(0, 0, layer.columns, layer.rows);
   ctx.globalCompositeOperation = "source-over";
-  ctx.drawImage(scratch, 0, 0);
+  ctx.drawImage(SCRATCH, 0, 0);
 }
 
 // `most` is the number of flips that gets the last colour of the ramp.
@@ -70,7 +72,11 @@ export function packedColour(colour) {
 function pixelsFor(canvas, layer) {
   fitTo(canvas, layer);
   const ctx = canvas.getContext("2d");
-  const image = ctx.createImageData(layer.columns, layer.rows);
+  let image = IMAGES.get(canvas);
+  if (image?.width !== layer.columns || image.height !== layer.rows) {
+    image = ctx.createImageData(layer.columns, layer.rows);
+    IMAGES.set(canvas, image);
+  }
   return { words: new Uint32Array(image.data.buffer), put: () => ctx.putImageData(image, 0, 0) };
 }
 

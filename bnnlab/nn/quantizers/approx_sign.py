@@ -21,6 +21,7 @@ APPROX_SIGN = Quantizer(
     name="approx_sign",
     title="ApproxSign",
     formula=r"\frac{1}{t}\left(2 - \frac{2|x|}{t}\right)\mathbf{1}_{|x| < t}",
+    text="s(x) = (2 − 2·|x|/t) / t where |x| < t, 0 elsewhere",
     source="Liu et al., Bi-Real Net, ECCV 2018, section 3.3, eq. 5 and 6",
     surrogate=surrogate,
 )

@@ -17,6 +17,7 @@ CLIPPED_STE = Quantizer(
     name="clipped_ste",
     title="Clipped straight-through estimator",
     formula=r"\mathbf{1}_{|x| \le t}",
+    text="s(x) = 1 where |x| ≤ t, 0 elsewhere",
     source="Hubara et al., Binarized Neural Networks, NeurIPS 2016, section 1.3, eq. 4",
     surrogate=surrogate,
 )

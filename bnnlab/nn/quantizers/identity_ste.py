@@ -17,6 +17,7 @@ IDENTITY_STE = Quantizer(
     name="identity_ste",
     title="Straight-through estimator without clipping",
     formula=r"1",
+    text="s(x) = 1 everywhere",
     source="Bengio, Leonard, Courville, Estimating or Propagating Gradients Through Stochastic "
     "Neurons, arXiv:1308.3432 (2013), section 4",
     surrogate=surrogate,

@@ -16,6 +16,7 @@ class Quantizer:
         name: Key in `QUANTIZERS`.
         title: Name for people.
         formula: LaTeX of the surrogate derivative, with ``t`` for the clip value.
+        text: The same formula in plain characters.
         source: Paper and section.
         surrogate: `(x, clip_value) -> s(x)`, in the shape and dtype of `x`, finite for every `x`
             including infinities and NaN.
@@ -24,6 +25,7 @@ class Quantizer:
     name: str
     title: str
     formula: str
+    text: str
     source: str
     surrogate: Callable[[Tensor, float], Tensor]
 

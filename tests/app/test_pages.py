@@ -1,0 +1,232 @@
+"""Every page draws without an exception, its controls reach the library, and bad input is one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from bnnlab.app import session
+from bnnlab.app.controls import parse_widths
+from bnnlab.app.matrix_input import matrix_from_csv
+from bnnlab.nn import QUANTIZERS
+from bnnlab.train import LiveRun, RunConfig, TrainingRun
+from bnnlab.widgets.frame import unpack_frame
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+
+
+@pytest.fixture(autouse=True)
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRun]:
+    """The session's run, new for each test; how a browser session owns it is a matter of the browser tests."""
+    run = LiveRun(RunConfig())
+    monkeypatch.setattr(session, "live_run", lambda: run)
+    yield run
+    run.close()
+
+
+def opened(view: str, **query: str) -> AppTest:
+    """One page, drawn as a visitor with this address would see it first."""
+    app = AppTest.from_string(f"from bnnlab.app.views import {view}; {view}.page()", default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def widget_data(app: AppTest, key: str) -> Any:
+    """What a page hands to an interactive picture: a frame's values, or JSON."""
+    (component,) = (element for element in app.get("bidi_component") if element.proto.id.endswith(key))
+    proto = component.proto
+    return unpack_frame(proto.bytes)[0] if proto.bytes else json.loads(proto.json)
+
+
+def test_the_entry_script_draws_the_lab() -> None:
+    app = AppTest.from_file(str(MAIN), default_timeout=60).run()
+    assert not app.exception
+    assert widget_data(app, "lab")["layers"]
+
+
+@pytest.mark.parametrize("view", ["lab", "signs", "packing", "gemm"])
+def test_every_page_draws_from_defaults_alone(view: str) -> None:
+    app = opened(view)
+    assert not app.exception
+    assert not app.error
+    assert app.get("bidi_component")
+
+
+def test_lab_steps_and_resets(run: LiveRun) -> None:
+    app = opened("lab", play="false")
+    assert widget_data(app, "lab")["step"] == 0
+    button(app, "Step").click().run()
+    run.wait_for(step=1)
+    assert widget_data(app.run(), "lab")["step"] == 1
+    button(app, "Reset").click().run()
+    run.wait_for(state="paused")
+    assert widget_data(app.run(), "lab")["step"] == 0
+
+
+def test_lab_plays_and_pauses(run: LiveRun) -> None:
+    app = opened("lab", play="false")
+    app.button(key="play_pause").click().run()
+    run.wait_for(step=3)
+    app.button(key="play_pause").click().run()
+    assert run.wait_for(state="paused").status.step >= 3
+
+
+def test_controls_reach_the_run(run: LiveRun) -> None:
+    app = opened("lab", play="false")
+    app.selectbox(key="dataset").set_value("digits").run()
+    app.selectbox(key="quantizer").set_value("approx_sign").run()
+    app.text_input(key="widths_images_mlp").set_value("48, 32").run()
+    app.number_input(key="seed").set_value(7).run()
+    config = run.snapshot().status.config
+    assert (config.dataset, config.quantizer, config.widths, config.seed) == (
+        "digits",
+        "approx_sign",
+        (48, 32),
+        7,
+    )
+    assert [layer["name"] for layer in widget_data(app, "lab")["layers"]] == ["hidden1"]
+
+
+def test_learning_rate_and_clip_value_change_without_a_restart(run: LiveRun) -> None:
+    app = opened("lab", play="false")
+    button(app, "Step").click().run()
+    app.slider(key="clip").set_value(0.5).run()
+    frame = run.wait_for(step=1)
+    app.run()
+    assert frame.status.step == 1
+    assert widget_data(app, "lab")["clip"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("64, many", "Widths must be whole numbers separated by commas"),
+        ("", "Widths must be whole numbers"),
+        ("99999", "Each of widths must be in 1..4096, got 99999"),
+        ("1,1,1,1,1,1,1,1,1", "Widths must be 1..8 numbers, got 9"),
+    ],
+)
+def test_impossible_widths_are_one_sentence_and_the_run_goes_on(text: str, says: str) -> None:
+    app = opened("lab", play="false")
+    app.text_input(key="widths_points_mlp").set_value(text).run()
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith(says)
+    assert widget_data(app, "lab")["step"] == 0
+
+
+def test_a_learning_rate_of_zero_is_explained() -> None:
+    app = opened("lab", play="false")
+    app.number_input(key="lr").set_value(0.0).run()
+    assert "Learning_rate must be above 0" in app.error[0].value
+
+
+def test_a_diverging_run_is_explained_and_can_be_reset(run: LiveRun) -> None:
+    app = opened("lab", play="false")
+    app.selectbox(key="optimizer").set_value("sgd").run()
+
+    def break_the_network(run: TrainingRun) -> None:
+        list(run.model.parameters())[-1].data.fill_(float("nan"))
+
+    run.call(break_the_network)
+    button(app, "Step").click().run()
+    with pytest.raises(RuntimeError, match="step 1"):
+        run.wait_for(step=1)
+    app.run()
+    assert "Training stopped: the loss became nan in step 1" in app.error[0].value
+    button(app, "Reset").click().run()
+    run.wait_for(state="paused")
+    assert not app.run().error
+
+
+def test_packing_shows_the_matrix_in_the_chosen_words() -> None:
+    app = opened("packing", pack_rows="3", pack_columns="20")
+    assert (widget_data(app, "packing")["axis"], widget_data(app, "packing")["padding"]) == ("rows", 4)
+    app.button_group(key="pack_axis").set_value("columns").run()
+    app.button_group(key="pack_word").set_value(16).run()
+    data = widget_data(app, "packing")
+    assert (data["axis"], data["word_bits"], data["depth"], data["padding"]) == ("columns", 16, 3, 13)
+
+
+def test_packing_explains_a_matrix_too_large_to_draw() -> None:
+    app = opened("packing", pack_rows="64", pack_columns="128")
+    assert "may have at most 4,096" in app.error[0].value
+
+
+def test_signs_shows_the_chosen_estimator() -> None:
+    app = opened("signs")
+    app.selectbox(key="estimator_name").set_value("swish_sign").run()
+    app.slider(key="estimator_clip").set_value(0.5).run()
+    data = widget_data(app, "estimator")
+    assert (data["name"], data["clip_value"]) == ("swish_sign", 0.5)
+    assert min(data["surrogate"]) < 0
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert len(figure["data"]) == len(QUANTIZERS)
+
+
+def test_gemm_steps_through_two_matrices() -> None:
+    app = opened("gemm", gemm_m="3", gemm_k="70", gemm_n="2", step="4")
+    data = widget_data(app, "stepper")
+    assert (data["rows"], data["columns"], data["words"], data["padding"]) == (3, 2, 2, 58)
+    assert data["start_step"] == 4
+    assert data["result"] == data["reference"]
+
+
+@pytest.mark.parametrize("step", ["-1", "nan", "999999999999", "<b>"])
+def test_an_impossible_step_in_the_address_does_no_harm(step: str) -> None:
+    app = opened("gemm", step=step)
+    assert not app.exception
+    assert 0 <= widget_data(app, "stepper")["start_step"] < 4
+
+
+def test_gemm_takes_a_neuron_of_the_network(run: LiveRun) -> None:
+    app = opened("gemm", gemm_source="A neuron of the trained network", gemm_neuron="5")
+    context = widget_data(app, "stepper")["context"]
+    assert (context["layer"], context["neuron"], context["equal"]) == ("hidden1", 5, True)
+    assert context["pre_activation"] == widget_data(app, "stepper")["result"][-1]
+
+
+def test_a_network_without_binary_products_is_explained(run: LiveRun) -> None:
+    app = opened("gemm", gemm_source="A neuron of the trained network")
+    run.reset(RunConfig(widths=(8,)))
+    run.wait_for(state="paused")
+    app.run()
+    assert "No layer of this network multiplies signs with signs" in app.info[0].value
+
+
+def button(app: AppTest, label: str) -> Button:
+    return next(button for button in app.button if button.label == label)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\xff\xfe\x00", "not a CSV file"),
+        (b"", "is empty"),
+        (b"1,2\n3", "equally many"),
+        (b"a,b\nc,d", "must be a number"),
+        (b"<script>alert(1)</script>", "must be a number"),
+        (b"1," * 300 + b"1", "at most 256 rows and 256 columns"),
+    ],
+)
+def test_a_csv_that_is_none_is_one_sentence(content: bytes, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        matrix_from_csv(content)
+
+
+def test_a_csv_becomes_a_matrix() -> None:
+    assert np.array_equal(matrix_from_csv(b"1, -2.5\r\n0,1e-3\r\n\r\n"), [[1, -2.5], [0, 1e-3]])
+
+
+def test_widths() -> None:
+    assert parse_widths(" 64,32 , 8,") == (64, 32, 8)
+    with pytest.raises(ValueError, match="got '6 4'"):
+        parse_widths("6 4")

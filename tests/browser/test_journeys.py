@@ -1,0 +1,160 @@
+"""What a visitor does, in a real browser: only what nothing below the browser could show."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.request
+
+import pytest
+from playwright.sync_api import Browser, Page, TimeoutError, WebSocket, expect
+
+from .conftest import PATIENCE_MS, SIZE
+
+
+def open_lab(page: Page, query: str = "") -> None:
+    page.goto(f"/{query}")
+    expect(page.locator(".bnnlab")).to_have_attribute("data-step", "0" if "play=false" in query else ANY_STEP)
+
+
+ANY_STEP = re.compile(r"^\d+$")
+
+
+def picture(page: Page, name: str) -> str:
+    """The pixels of a picture, as text to compare."""
+    canvas = page.get_by_role("img", name=name).first
+    expect(canvas).to_be_visible()
+    return str(canvas.evaluate("node => (node.querySelector('canvas') ?? node).toDataURL()"))
+
+
+def test_the_lab_is_alive_and_signs_flip_while_it_plays(page: Page) -> None:
+    open_lab(page)
+    lab = page.locator(".bnnlab")
+    first_node = lab.element_handle()
+    page.wait_for_function("node => Number(node.dataset.step) >= 5", arg=first_node)
+    before = picture(page, "Sign of each weight of hidden1")
+    page.wait_for_function("node => Number(node.dataset.step) >= 50", arg=first_node)
+    assert picture(page, "Sign of each weight of hidden1") != before
+    assert first_node is not None
+    assert first_node.evaluate("node => node.isConnected"), "the picture was mounted anew"
+
+
+def test_pause_stops_all_traffic_and_step_does_one_step(page: Page) -> None:
+    sockets: list[WebSocket] = []
+    page.on("websocket", sockets.append)
+    open_lab(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    with pytest.raises(TimeoutError):  # playing sends ten a second
+        sockets[0].wait_for_event("framereceived", timeout=1500)
+    lab = page.locator(".bnnlab")
+    step = int(lab.get_attribute("data-step") or "")
+    page.get_by_role("button", name="Step").click()
+    expect(lab).to_have_attribute("data-step", str(step + 1))
+
+
+def test_reset_goes_back_to_step_zero(page: Page) -> None:
+    open_lab(page, "?play=false")
+    before = picture(page, "Sign of each weight of hidden1")
+    page.get_by_role("button", name="Step").click()
+    lab = page.locator(".bnnlab")
+    expect(lab).to_have_attribute("data-step", "1")
+    page.get_by_role("button", name="Reset").click()
+    expect(lab).to_have_attribute("data-step", "0")
+    assert picture(page, "Sign of each weight of hidden1") == before
+
+
+def test_the_keyboard_plays_and_pauses(page: Page) -> None:
+    open_lab(page)
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_a_closed_tab_ends_its_thread(browser: Browser, server: str) -> None:
+    def trainers() -> int:
+        with urllib.request.urlopen(f"{server}/api/bnn/stats", timeout=10) as answer:
+            return int(json.load(answer)["trainers"])
+
+    context = browser.new_context(base_url=server, viewport=SIZE)
+    page = context.new_page()
+    page.goto("/")
+    page.wait_for_selector(".bnnlab", timeout=PATIENCE_MS)
+    alive = trainers()
+    assert alive >= 1
+    context.close()
+    deadline = time.monotonic() + 30
+    while trainers() >= alive and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert trainers() < alive
+
+
+def test_the_stepper_by_mouse_and_by_keyboard(page: Page) -> None:
+    page.goto("/gemm")
+    stepper = page.locator(".bnnlab")
+    expect(page.get_by_text("step 1 of 4", exact=True)).to_be_visible()
+    expect(page.get_by_text("4 mul + 3 add")).to_be_visible()
+    page.get_by_role("button", name="Next step").click()
+    expect(stepper).to_have_attribute("data-step", "1")
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    expect(stepper).to_have_attribute("data-step", "2")
+    page.keyboard.press("End")
+    expect(page.get_by_text("step 4 of 4", exact=True)).to_be_visible()
+    page.wait_for_url("**step=3*")
+    page.reload()
+    expect(page.get_by_text("step 4 of 4", exact=True)).to_be_visible()
+
+
+def test_a_trained_neuron_down_to_the_bit(page: Page) -> None:
+    open_lab(page)
+    page.get_by_label("Data set").click()
+    page.get_by_role("option", name="digits", exact=False).first.click()
+    image = page.get_by_role("button", name="test image", exact=False).nth(3)
+    image.click()
+    page.get_by_role("link", name="XNOR-GEMM").first.click()
+    expect(page.get_by_role("spinbutton", name="Test image")).to_have_value("3")
+    page.get_by_role("application").focus()
+    page.keyboard.press("End")
+    expect(page.get_by_text("network's own pre-activation")).to_be_visible()
+    expect(page.get_by_text("✓ equal").first).to_be_visible()
+
+
+@pytest.mark.parametrize("query", ["?lr=nan", "?clip=-5&seed=abc", "?dataset=nowhere", "?batch_points=0"])
+def test_impossible_addresses_do_no_harm(page: Page, query: str) -> None:
+    open_lab(page, query)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_impossible_settings_are_explained_and_the_lab_lives_on(page: Page) -> None:
+    open_lab(page)
+    widths = page.get_by_label("Widths of the hidden layers")
+    widths.fill("64, many")
+    widths.press("Enter")
+    expect(page.get_by_text("Widths must be whole numbers separated by commas")).to_be_visible()
+    lab = page.locator(".bnnlab").element_handle()
+    step = int(lab.evaluate("node => node.dataset.step")) if lab else 0
+    page.wait_for_function("([node, step]) => Number(node.dataset.step) > step", arg=[lab, step])
+
+
+@pytest.mark.parametrize("path", ["", "signs", "packing", "gemm"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_and_colours_follow_the_theme(
+    browser: Browser, server: str, path: str, scheme: str
+) -> None:
+    context = browser.new_context(base_url=server, viewport=SIZE, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"/{path}")
+    host = page.locator(".bnnlab").first
+    expect(host).to_be_visible(timeout=PATIENCE_MS)
+    minus = host.evaluate("node => getComputedStyle(node).getPropertyValue('--minus').trim().toUpperCase()")
+    assert minus == {"light": "#1B4F9C", "dark": "#4A86E8"}[scheme]
+    too_wide = page.evaluate(
+        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+                 .some(node => node.scrollWidth > node.clientWidth)"""
+    )
+    assert not too_wide
+    context.close()

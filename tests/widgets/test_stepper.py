@@ -1,0 +1,148 @@
+"""The stepper's data says what the trace said, and refuses what it could not show truthfully."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import bnnlab
+from bnnlab.widgets import stepper
+
+LISTING = ["for (n = 0; n < N; ++n)", "    C[m * ldc + n] += popcount(~(A_PART ^ B[k * ldb + n]));"]
+
+
+def signs(rng: np.random.Generator, *shape: int) -> NDArray[np.float64]:
+    return rng.choice([-1.0, 1.0], shape)
+
+
+def encoded(a: NDArray[np.float64], b: NDArray[np.float64], **more: Any) -> dict[str, Any]:
+    trace = bnnlab.trace_gemm(bnnlab.pack_rows(a), bnnlab.pack_columns(b))
+    arguments: dict[str, Any] = {"reference": a @ b, "listing": LISTING, "active_line": 1} | more
+    return stepper.encode(trace, **arguments)
+
+
+@pytest.mark.parametrize("depth", [1, 4, 64, 65, 100, 256, 784])
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (3, 2), (1, 8), (8, 1)])
+def test_words_survive_the_journey_through_json(
+    rng: np.random.Generator, depth: int, rows: int, columns: int
+) -> None:
+    a, b = signs(rng, rows, depth), signs(rng, depth, columns)
+    data = json.loads(json.dumps(encoded(a, b), allow_nan=False))
+    pa, pb = bnnlab.pack_rows(a), bnnlab.pack_columns(b)
+    assert [int(word, 16) for word in data["a"]] == pa.words.ravel().tolist()
+    assert [int(word, 16) for word in data["b"]] == pb.words.ravel().tolist()
+    assert data["words"] == pa.words.shape[1]
+    assert data["padding"] == pa.padding
+    assert data["result"] == data["reference"] == (a @ b).ravel().tolist()
+
+
+def test_each_step_can_be_rebuilt_from_its_position(rng: np.random.Generator) -> None:
+    data = encoded(signs(rng, 3, 100), signs(rng, 100, 4))
+    at = 0
+    counts = np.zeros((3, 4), int)
+    for m in range(3):
+        for k in range(data["words"]):
+            for n in range(4):
+                a = int(data["a"][m * data["words"] + k], 16)
+                b = int(data["b"][k * 4 + n], 16)
+                xnor = ~(a ^ b) & (2**64 - 1)
+                counts[m, n] += xnor.bit_count()
+                assert int(data["xnor"][at], 16) == xnor
+                assert data["popcount"][at] == xnor.bit_count()
+                assert data["acc"][at] == counts[m, n]
+                at += 1
+    assert at == len(data["popcount"])
+
+
+def test_the_lecture_s_four_products_cost_one_xnor_and_one_popcount() -> None:
+    data = encoded(np.array([[1.0, -1.0, 1.0, -1.0]]), np.array([[1.0], [1.0], [-1.0], [-1.0]]))
+    full, last = data["word_costs"]
+    assert full == last
+    assert (last["float"], last["binary"]) == ("4 mul + 3 add", "1 xnor + 1 popcount")
+    assert data["total_costs"] == []
+
+
+def test_costs_of_a_word_a_cell_and_the_whole_product(rng: np.random.Generator) -> None:
+    data = encoded(signs(rng, 3, 100), signs(rng, 100, 6))
+    assert [cost["float"] for cost in data["word_costs"]] == ["64 mul + 63 add", "36 mul + 35 add"]
+    assert [(cost["scope"], cost["float"], cost["binary"]) for cost in data["total_costs"]] == [
+        ("one cell, 2 words", "100 mul + 99 add", "2 xnor + 2 popcount + 1 add"),
+        ("all 18 cells", "1,800 mul + 1,782 add", "36 xnor + 36 popcount + 18 add"),
+    ]
+
+
+def test_one_product_needs_no_addition() -> None:
+    assert stepper.word_cost(1) == {
+        "scope": "this word, 1 product",
+        "float": "1 mul",
+        "binary": "1 xnor + 1 popcount",
+    }
+
+
+def test_long_traces_send_no_xnor_and_longer_ones_are_refused(rng: np.random.Generator) -> None:
+    b = signs(rng, 64, 64)
+    assert encoded(signs(rng, 64, 64), b)["xnor"] is not None  # 4096 steps
+    assert encoded(signs(rng, 65, 64), b)["xnor"] is None
+    assert len(encoded(signs(rng, 512, 64), b)["acc"]) == stepper.MOST_STEPS_SHOWN
+    with pytest.raises(ValueError, match="1 to 32768 steps to be shown, this one has 32832"):
+        encoded(signs(rng, 513, 64), b)
+
+
+def test_an_empty_trace_is_refused() -> None:
+    with pytest.raises(ValueError, match="this one has 0"):
+        encoded(np.ones((0, 4)), np.ones((4, 2)))
+
+
+def test_the_start_is_kept_inside_and_is_no_part_of_the_identity(rng: np.random.Generator) -> None:
+    a, b = signs(rng, 2, 70), signs(rng, 70, 3)
+    first, other, beyond = (encoded(a, b, start_step=at) for at in (0, 5, 99))
+    assert [data["start_step"] for data in (first, other, beyond)] == [0, 5, 11]
+    assert encoded(a, b, start_step=-3)["start_step"] == 0
+    assert first["id"] == other["id"] == beyond["id"]
+    assert encoded(-a, b)["id"] != first["id"]
+
+
+def test_a_wrong_reference_shape_and_a_wrong_line_are_refused(rng: np.random.Generator) -> None:
+    a, b = signs(rng, 2, 8), signs(rng, 8, 3)
+    with pytest.raises(ValueError, match=r"reference must have shape \(2, 3\), got \(3, 2\)"):
+        encoded(a, b, reference=np.zeros((3, 2)))
+    with pytest.raises(ValueError, match=r"active_line must lie in 0\.\.1, got 2"):
+        encoded(a, b, active_line=2)
+
+
+def test_a_trace_in_another_order_is_refused(rng: np.random.Generator) -> None:
+    trace = bnnlab.trace_gemm(bnnlab.pack_rows(signs(rng, 2, 8)), bnnlab.pack_columns(signs(rng, 8, 2)))
+    trace.steps[:] = trace.steps[::-1].copy()
+    with pytest.raises(ValueError, match="in the order m, k, n"):
+        stepper.encode(trace, reference=trace.result, listing=LISTING, active_line=1)
+
+
+@pytest.mark.parametrize(
+    ("scale", "factor", "equal"),
+    [(1.0, 1.0, True), (1.0, 1.01, False), (0.03, 0.03, True), (0.03, 0.031, False)],
+)
+def test_the_network_s_own_answer_is_compared_with_the_last_cell(
+    rng: np.random.Generator, scale: float, factor: float, equal: bool
+) -> None:
+    a, b = np.ones((1, 10)), np.ones((10, 1))
+    own = float(np.float32(factor * 10))
+    image = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    context = stepper.NeuronContext("hidden1", 17, own, scale, image, "a note")
+    shown = encoded(a, b, context=context)["context"]
+    assert shown["equal"] is equal
+    assert shown["image"] == {"height": 3, "width": 4, "grey": list(range(12))}
+    json.dumps(shown, allow_nan=False)
+
+
+def test_a_network_that_answers_nan_is_refused() -> None:
+    context = stepper.NeuronContext("hidden1", 0, float("nan"))
+    with pytest.raises(ValueError, match="pre_activation must be finite, got nan"):
+        encoded(np.ones((1, 4)), np.ones((4, 1)), context=context)
+
+
+def test_an_image_that_is_none_is_refused() -> None:
+    context = stepper.NeuronContext("hidden1", 0, 4.0, image=np.zeros(4, np.uint8))
+    with pytest.raises(ValueError, match="image must be 2-D uint8, got 1-D uint8"):
+        encoded(np.ones((1, 4)), np.ones((4, 1)), context=context)
