@@ -1,4 +1,7 @@
-"""The sidebar of the Lab: widgets in, a `RunConfig` out."""
+"""The sidebar of the Lab: widgets in, a `RunConfig` out.
+
+Choices are shown by the names they have in the library, the command line and the address of the page.
+"""
 
 from dataclasses import replace
 
@@ -7,7 +10,7 @@ import streamlit as st
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
 from bnnlab.train import DATASETS, RunConfig
 
-PRECISIONS = {"float": "32 bit", "binary": "1 bit"}
+PRECISIONS = ("float", "binary")
 
 
 def run_config() -> RunConfig | None:
@@ -26,11 +29,11 @@ def _data(start: RunConfig) -> RunConfig:
         "Data set",
         list(DATASETS),
         index=list(DATASETS).index(start.dataset),
-        format_func=lambda name: DATASETS[name].title,
         key="dataset",
         bind="query-params",
         persist_state="session",
     )
+    st.caption(DATASETS[dataset].title)
     points = DATASETS[dataset].kind == "points"
     noise = (
         st.slider(
@@ -61,7 +64,6 @@ def _network(start: RunConfig) -> RunConfig:
     model = st.selectbox(
         "Model",
         models,
-        format_func=lambda name: MODELS[name].title,
         key=f"model_{kind}",
         bind="query-params",
         persist_state="session",
@@ -79,8 +81,7 @@ def _network(start: RunConfig) -> RunConfig:
     first, last = (
         column.selectbox(
             label,
-            list(PRECISIONS),
-            format_func=PRECISIONS.__getitem__,
+            PRECISIONS,
             key=key,
             bind="query-params",
             persist_state="session",
@@ -100,12 +101,12 @@ def _training(start: RunConfig) -> RunConfig:
     quantizer = st.selectbox(
         "Estimator",
         list(QUANTIZERS),
-        format_func=lambda name: QUANTIZERS[name].title,
         key="quantizer",
         bind="query-params",
         persist_state="session",
         help="What stands in for the slope of sign(x) when gradients flow backwards. The page Signs & STE draws it.",
     )
+    st.caption(QUANTIZERS[quantizer].title)
     clip_value = st.slider(
         "t_clip",
         0.05,

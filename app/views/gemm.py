@@ -11,7 +11,7 @@ from bnnlab.bits import reference
 from bnnlab.bits.listing import lecture_listing
 from bnnlab.widgets import stepper
 
-MATRICES, NETWORK = "matrices", "network"
+MATRICES, NETWORK = "two small matrices", "the trained network"
 
 
 def page() -> None:
@@ -27,7 +27,6 @@ def page() -> None:
         [MATRICES, NETWORK],
         default=MATRICES,
         required=True,
-        format_func={MATRICES: "Two small matrices", NETWORK: "A neuron of the trained network"}.__getitem__,
         key="gemm_source",
         bind="query-params",
         persist_state="session",

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from bnnlab.app import components, controls, session
+from bnnlab.app.views.gemm import NETWORK
 from bnnlab.train import LiveRun, RunConfig
 from bnnlab.train.trainer import LiveStatus
 from bnnlab.widgets import lab
@@ -108,4 +109,4 @@ def _choose_image() -> None:
     index = st.session_state["lab"]["image"]
     if index is not None:
         st.session_state["gemm_image"] = int(index)
-        st.session_state["gemm_source"] = "network"
+        st.session_state["gemm_source"] = NETWORK

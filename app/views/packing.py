@@ -42,7 +42,7 @@ def _controls() -> tuple[str, int, int, int, int]:
         ["rows", "columns"],
         default="rows",
         required=True,
-        format_func={"rows": "Rows (activations)", "columns": "Columns (weights)"}.__getitem__,
+        help="The kernel wants activations packed along rows and weights along columns.",
         key="pack_axis",
         bind="query-params",
         persist_state="session",

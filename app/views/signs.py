@@ -67,7 +67,6 @@ def _controls() -> tuple[str, float]:
     name = left.selectbox(
         "Estimator",
         list(QUANTIZERS),
-        format_func=lambda key: QUANTIZERS[key].title,
         key="estimator_name",
         bind="query-params",
         persist_state="session",

@@ -1,13 +1,14 @@
 // The five cards with curves, as a table: which curves, in which unit, and what they say.
 
 import { labCard } from "./card.js";
-import { curveChart, runningMean } from "./curve.js";
+import { curveChart } from "./curve.js";
+import { runningMean } from "./curve_marks.js";
 import { axisNumber, axisPercent, grouped, isKnown, lastKnown, percentText, roundedText } from "./numbers.js";
 
 // `exact` prints a value in the line of numbers, `tick` on the axis.
 export const CURVE_CARDS = [
   {
-    area: "flip-rate", title: () => "How many signs flip per step", unit: "of a layer’s signs, log scale",
+    area: "flip-rate", aboutLayer: true, title: () => "How many signs flip per step", unit: "of a layer’s signs, log scale",
     log: true, tick: axisPercent, exact: (share) => percentText(share),
     series: (state, palette) => state.layers.map((layer, at) => ({
       label: layer.name, values: layer.curves.flipRatio, dash: DASHES[at % DASHES.length], noisy: true,
@@ -17,7 +18,7 @@ export const CURVE_CARDS = [
     takeaway: flipTakeaway,
   },
   {
-    area: "clipped", title: (state) => `Gradient cut off by the estimator: ${chosenLayer(state).name}`,
+    area: "clipped", aboutLayer: true, title: (state) => `Gradient cut off by the estimator: ${chosenLayer(state).name}`,
     unit: "of gradient entries", high: 1, tick: axisPercent, exact: (share) => percentText(share),
     series: (state, palette) => {
       const { clippedWeights, clippedInputs } = chosenLayer(state).curves;
@@ -30,7 +31,7 @@ export const CURVE_CARDS = [
     takeaway: clippedTakeaway,
   },
   {
-    area: "gradient", title: (state) => `Gradient around the estimator: ${chosenLayer(state).name}`,
+    area: "gradient", aboutLayer: true, title: (state) => `Gradient around the estimator: ${chosenLayer(state).name}`,
     unit: "Euclidean norm", tick: axisNumber, exact: (norm) => roundedText(norm),
     series: (state, palette) => {
       const { normBefore, normAfter } = chosenLayer(state).curves;
@@ -78,7 +79,7 @@ export function curveCard(definition) {
     if (!state.curves.step.length) card.read("");
   }
 
-  return { node: card.node, draw, stop: chart.stop };
+  return { node: card.node, draw, stop: chart.stop, aboutLayer: Boolean(definition.aboutLayer) };
 }
 
 // The numbers at the crosshair, or the newest ones.

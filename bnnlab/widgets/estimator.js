@@ -45,7 +45,7 @@ export function mountEstimator(host, send) {
     const shared = { x: data.x, clip: data.clip_value, edges: data.edges };
     forward.load({ ...shared, y: data.forward, blocked: [] });
     backward.load({ ...shared, y: data.surrogate, blocked: data.blocked });
-    backward.rename(`Backward: ${data.title}`);
+    backward.rename(`Backward: slope s(rᵢ), ${data.title}`);
     for (const part of [walk, special]) part.load(data);
     setText(takeaway, takeawayFor(data));
     show();
@@ -68,9 +68,8 @@ export function mountEstimator(host, send) {
     backward.mark(at);
     forward.describe(`sign of ${decimalsText(x)} is ${signedText(data.forward[at])}`);
     backward.describe(`Surrogate gradient at ${decimalsText(x)} is ${decimalsText(data.surrogate[at])}`);
-    // Where the slope is 1 or 0 and nothing between, t_clip is the reason that a gradient passes.
-    const clip = data.all_or_nothing ? data.clip_value : null;
-    walk.show({ x, forward: data.forward[at], surrogate: data.surrogate[at], clip });
+    const { clip_value: clip, all_or_nothing: allOrNothing } = data;
+    walk.show({ x, forward: data.forward[at], surrogate: data.surrogate[at], clip, allOrNothing });
   }
 
   function destroy() {

@@ -1,88 +1,103 @@
-"""What the estimator picture shows: a sampled estimator, made ready for the browser."""
+"""What the estimator picture shows: sign(x) and its surrogate gradient, sample by sample."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.widgets.packing import number_text
 from bnnlab.widgets.stepper import identity
 
 Samples = NDArray[np.float64]
-CHAIN_RULE = "∂c/∂rᵢ = ∂c/∂rₒ · slope(rᵢ)"
+MOST_SAMPLES = 5_000
 
 
 def encode(
-    curve: EstimatorCurve,
     *,
-    formula_text: str = CHAIN_RULE,
+    name: str,
+    title: str,
+    formula_text: str,
+    clip_value: float | None,
+    x: ArrayLike,
+    forward: ArrayLike,
+    surrogate: ArrayLike,
+    special: Sequence[tuple[float, float, float]],
     gradient: float = 0.70,
     start: float = 0.30,
 ) -> dict[str, Any]:
-    """A sampled estimator as JSON for ``estimator.js``.
+    """A sampled estimator as JSON for ``estimator.js``. The browser shows samples only, it computes none.
 
     Args:
-        curve: Samples of sign and of the surrogate derivative.
-        formula_text: The backward formula as one line of plain text.
+        name: Key of the estimator in its registry.
+        title: Its name for people.
+        formula_text: Its surrogate derivative as one line of plain text.
+        clip_value: t_clip, or None. Where a gradient passes beyond it, the picture does not speak of clipping.
+        x: `(n,)` increasing, with 0 and +-clip_value among them where they lie inside.
+        forward: `(n,)`, the signs.
+        surrogate: `(n,)`, the gradient that comes out for an arriving gradient of 1.
+        special: `(x, forward, surrogate)` for the table: zeros, clip values, infinities, NaN.
         gradient: Arriving gradient shown first.
         start: Number walked through first; the nearest sample is taken.
 
     Raises:
-        ValueError: If the samples are not finite, not increasing, of different lengths, or leave out 0 or
-            a clip value inside their range.
+        ValueError: If the samples are not finite, not increasing, of different lengths, too many, or leave
+            out 0 or a clip value inside their range.
     """
-    x, forward, surrogate = curve.x, curve.forward, curve.surrogate
-    _check_samples(curve)
-    clips = _clips(curve)
+    points = _samples("x", x)
+    signs, slopes = _samples("forward", forward), _samples("surrogate", surrogate)
+    if not len(points) == len(signs) == len(slopes):
+        raise ValueError(
+            f"x, forward and surrogate must be equally long, got {len(points)}, {len(signs)} and {len(slopes)}"
+        )
+    _check_points(points, clip_value)
+    clip = clip_value if clip_value is not None and _clips(clip_value, points, slopes, special) else None
     shown: dict[str, Any] = {
-        "name": curve.name,
-        "title": curve.title,
+        "name": name,
+        "title": title,
         "formula_text": formula_text,
-        "clip_value": curve.clip_value if clips else None,
-        "x": x.tolist(),
-        "forward": forward.tolist(),
-        "surrogate": surrogate.tolist(),
-        "edges": [-curve.clip_value, 0.0, curve.clip_value] if clips else [0.0],
-        "blocked": _zones(x, surrogate == 0),
-        "all_or_nothing": bool(np.isin(surrogate, (0.0, 1.0)).all()),
-        "special": [
-            _special(*row)
-            for row in zip(
-                curve.special_x.tolist(),
-                curve.special_forward.tolist(),
-                curve.special_surrogate.tolist(),
-                strict=True,
-            )
-        ],
+        "clip_value": clip,
+        "x": points.tolist(),
+        "forward": signs.tolist(),
+        "surrogate": slopes.tolist(),
+        "edges": [0.0] if clip is None else [-clip, 0.0, clip],
+        "blocked": _zones(points, slopes == 0),
+        "all_or_nothing": bool(np.isin(slopes, (0.0, 1.0)).all()),
+        "special": [_special(*row) for row in special],
         "gradient": gradient,
         "start": start,
     }
     return {"id": identity(shown), **shown}
 
 
-def _check_samples(curve: EstimatorCurve) -> None:
-    samples = {"x": curve.x, "forward": curve.forward, "surrogate": curve.surrogate}
-    for name, values in samples.items():
-        if values.shape != curve.x.shape or values.ndim != 1 or len(values) < 2:
-            raise ValueError(f"{name} must be 1-D and as long as x, got shape {values.shape}")
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} must be finite; infinity and NaN belong to the special values")
-    if not (np.diff(curve.x) > 0).all():
+def _samples(argument: str, values: ArrayLike) -> Samples:
+    samples = np.asarray(values, dtype=np.float64)
+    if samples.ndim != 1 or not 2 <= len(samples) <= MOST_SAMPLES:
+        raise ValueError(
+            f"{argument} must be 1-D with 2 to {MOST_SAMPLES} samples, got shape {samples.shape}"
+        )
+    if not np.isfinite(samples).all():
+        raise ValueError(f"{argument} must be finite; infinity and NaN belong to the special values")
+    return samples
+
+
+def _check_points(x: Samples, clip_value: float | None) -> None:
+    if not (np.diff(x) > 0).all():
         raise ValueError("x must be increasing")
-    wanted = (-curve.clip_value, 0.0, curve.clip_value)
-    missing = [value for value in wanted if curve.x[0] <= value <= curve.x[-1] and value not in curve.x]
+    wanted = [0.0] if clip_value is None else [-clip_value, 0.0, clip_value]
+    missing = [value for value in wanted if x[0] <= value <= x[-1] and value not in x]
     if missing:
         raise ValueError(f"x must contain 0 and +-clip_value exactly, {missing} is left out")
 
 
-def _clips(curve: EstimatorCurve) -> bool:
-    """Whether no gradient passes beyond the clip value; otherwise the picture must not speak of clipping."""
-    x = np.concatenate([curve.x, curve.special_x])
-    surrogate = np.concatenate([curve.surrogate, curve.special_surrogate])
-    return bool((surrogate[np.abs(x) > curve.clip_value] == 0).all())
+def _clips(
+    clip_value: float, x: Samples, surrogate: Samples, special: Sequence[tuple[float, float, float]]
+) -> bool:
+    """Whether no gradient passes anywhere beyond the clip value."""
+    beyond = [slope for point, _, slope in special if abs(point) > clip_value]
+    return not (any(beyond) or surrogate[np.abs(x) > clip_value].any())
 
 
 def _zones(x: Samples, blocked: NDArray[np.bool_]) -> list[list[float]]:

@@ -3,7 +3,7 @@
 import { drawAxes, linearScale, roundTicks, roundUp } from "./axes.js";
 import { hatching, nameCanvas, sharpCanvas } from "./canvas.js";
 import { labCard } from "./card.js";
-import { axisNumber, axisPercent, grouped, isKnown, percentText, roundedText } from "./numbers.js";
+import { axisNumber, axisPercent, grouped, isKnown, percentText } from "./numbers.js";
 
 const HISTOGRAM_HEIGHT = 196;
 
@@ -15,6 +15,7 @@ export function histogramCard() {
   card.body.append(canvas.node);
 
   canvas.node.addEventListener("pointermove", ({ offsetX }) => {
+    if (!shown?.box) return;
     const { box, reach, layer } = shown;
     const value = linearScale(box.left, box.right, -reach, reach)(offsetX);
     const { length } = layer.histogram;
@@ -25,10 +26,10 @@ export function histogramCard() {
   canvas.node.addEventListener("blur", () => point(null));
   canvas.node.addEventListener("keydown", (event) => {
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!direction) return;
+    if (!direction || !shown) return;
     event.preventDefault();
     const last = shown.layer.histogram.length - 1;
-    point(Math.max(0, Math.min(last, (pointed ?? last / 2) + direction)) | 0);
+    point(pointed === null ? last >> 1 : Math.max(0, Math.min(last, pointed + direction)));
   });
 
   function point(bin) {
@@ -67,7 +68,7 @@ export function histogramCard() {
     card.read(pointed === null ? summary(layer) : binText(layer, pointed));
   }
 
-  return { node: card.node, draw, stop: canvas.stop };
+  return { node: card.node, draw, stop: canvas.stop, aboutLayer: true };
 }
 
 // The outermost bars hold everything beyond them too.
@@ -118,10 +119,10 @@ function summary({ histogram, weights }) {
 function binText({ histogram, histogram_limit: limit, weights }, bin) {
   const width = (2 * limit) / histogram.length;
   const low = -limit + bin * width;
-  const from = bin === 0 ? "everything" : `${roundedText(low)} ≤ w`;
-  const to = bin === histogram.length - 1 ? "upwards" : `< ${roundedText(low + width)}`;
-  const place = bin === 0 ? `w ${to}` : bin === histogram.length - 1 ? `w ≥ ${roundedText(low)}` : `${from} ${to}`;
-  return `${place}: ${grouped(histogram[bin])} weights, ${percentText(histogram[bin] / weights)}`;
+  // The first and the last bar have one edge only.
+  const from = bin === 0 ? "" : `${axisNumber(low)} ≤ `;
+  const to = bin === histogram.length - 1 ? "" : ` < ${axisNumber(low + width)}`;
+  return `${from}w${to}: ${grouped(histogram[bin])} weights, ${percentText(histogram[bin] / weights)}`;
 }
 
 function clipTakeaway({ dynamics }, clip) {

@@ -49,9 +49,12 @@ export function mountLab(host, send) {
 
   function draw() {
     pending = 0;
-    chosen = Math.min(chosen, state.layers.length - 1);
-    for (const part of parts) part.draw({ ...state, chosen }, theme.palette);
-    state.restarted = false;
+    chosen = Math.max(0, Math.min(chosen, state.layers.length - 1));
+    for (const part of parts) {
+      // A network may have no binary layer at all: nothing to say about one then.
+      part.node.hidden = part.aboutLayer && !state.layers.length;
+      if (!part.node.hidden) part.draw({ ...state, chosen }, theme.palette);
+    }
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
     Object.assign(host.dataset, {

@@ -11,7 +11,6 @@ export function absorbFrame(before, { meta, arrays }) {
   return {
     ...meta,
     serial: (before?.serial ?? 0) + 1,
-    restarted,
     curves: {
       step: known("curve/step"),
       loss: known("curve/loss"),
@@ -64,7 +63,7 @@ export function overLayers(state, valueOf) {
   );
 }
 
-function isSameLayer(layer, other) {
+export function isSameLayer(layer, other) {
   return layer.name === other.name && layer.rows === other.rows && layer.columns === other.columns;
 }
 

@@ -60,7 +60,7 @@ export const LAB_STYLE = `
 .bnnlab .surface { height: 100%; width: auto; max-width: 100%; aspect-ratio: 1; }
 
 .bnnlab .images {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 6px 4px;
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(max(64px, 18%), 1fr)); gap: 6px 4px;
   height: 100%; overflow-y: auto; align-content: start; padding: 3px;
   .tile {
     display: flex; flex-direction: column; align-items: center; gap: 2px; padding: 4px 2px 3px;

@@ -179,7 +179,7 @@ function hatchPattern() {
 export const QUANTIZER_PLOT_STYLE = `
 .bnnlab .quantizer-plot {
   display: flex; flex-direction: column; gap: 6px;
-  svg { display: block; width: 100%; cursor: ew-resize; touch-action: pan-y; user-select: none; }
+  svg { display: block; width: 100%; margin-top: auto; cursor: ew-resize; touch-action: pan-y; user-select: none; }
   text { font-size: 12px; fill: var(--faint); }
   .axis { fill: var(--ink); paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
   .grid { stroke: var(--grid); }

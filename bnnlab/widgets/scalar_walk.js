@@ -25,10 +25,11 @@ export class ScalarWalk {
         "section",
         { class: "panel" },
         element("h3", {}, "Backward: does its gradient come through?"),
+        element("p", { class: "mono walk-formula" }, "∂c/∂rᵢ = ∂c/∂rₒ · s(rᵢ)"),
+        this.formula,
         arriving,
         this.backward,
         this.verdict,
-        this.formula,
       ),
     );
   }
@@ -38,25 +39,26 @@ export class ScalarWalk {
     if (!this.gradient.value) this.gradient.value = gradient.toFixed(2);
   }
 
-  show({ x, forward, surrogate, clip }) {
+  show({ x, forward, surrogate, clip, allOrNothing }) {
     const arriving = Number(this.gradient.value) || 0;
     const leaving = decimalsText(arriving * surrogate);
     const exact = Number.isInteger(surrogate) ? numberText(surrogate) : decimalsText(surrogate);
     const factor = surrogate < 0 ? `(${exact})` : exact;
     setText(this.forward, `rᵢ = ${decimalsText(x)}  →  rₒ = sign(rᵢ) = ${signedText(forward)}`);
     setText(this.backward, `∂c/∂rᵢ = ${decimalsText(arriving)} · ${factor} = ${leaving}`);
-    setText(this.verdict, verdictOn({ x, surrogate, clip }));
+    setText(this.verdict, verdictOn({ x, surrogate, clip, allOrNothing }));
     this.verdict.classList.toggle("is-blocked", surrogate === 0);
   }
 }
 
-function verdictOn({ x, surrogate, clip }) {
+// Only where the slope is 1 or 0 and nothing between is t_clip the reason that a gradient passes.
+function verdictOn({ x, surrogate, clip, allOrNothing }) {
   const size = decimalsText(Math.abs(x));
   if (surrogate === 0 && clip !== null && Math.abs(x) > clip) {
     return `✗ blocked, because |rᵢ| = ${size} > t_clip = ${decimalsText(clip)}`;
   }
   if (surrogate === 0) return "✗ blocked, because the slope on the right is 0 here";
-  if (surrogate === 1 && clip !== null) return `✓ passes unchanged, because |rᵢ| = ${size} ≤ t_clip = ${decimalsText(clip)}`;
+  if (surrogate === 1 && clip !== null && allOrNothing) return `✓ passes unchanged, because |rᵢ| = ${size} ≤ t_clip = ${decimalsText(clip)}`;
   if (surrogate === 1) return "✓ passes unchanged";
   if (surrogate < 0) return "✓ passes, but turned round: the slope on the right is negative here";
   return `✓ passes, ${decimalsText(surrogate)} times as large`;

@@ -3,7 +3,7 @@
 import { nameCanvas } from "./canvas.js";
 import { labCard, legendEntry, segmentedButtons } from "./card.js";
 import { element } from "./dom.js";
-import { flipsOfLevel, isExactLevel, signBit } from "./lab_state.js";
+import { flipsOfLevel, isExactLevel, isSameLayer, signBit } from "./lab_state.js";
 import { writeText } from "./late_text.js";
 import { grouped, percentText } from "./numbers.js";
 import { placeFor, weightMap } from "./weight_map.js";
@@ -37,7 +37,7 @@ export function signMapCard(choose) {
 
   function draw(state, palette) {
     const layer = state.layers[state.chosen];
-    const fresh = !shown || shown.layer.name !== layer.name || state.restarted;
+    const fresh = !shown || state.step < shown.state.step || !isSameLayer(layer, shown.layer);
     const recoloured = !shown || shown.palette !== palette;
     const newData = !shown || shown.state.serial !== state.serial;
     const moved = newData && shown?.state.step !== state.step;
@@ -105,7 +105,7 @@ export function signMapCard(choose) {
     counts.stop();
   }
 
-  return { node: card.node, draw, stop };
+  return { node: card.node, draw, stop, aboutLayer: true };
 }
 
 function rampLegend() {

@@ -5,7 +5,7 @@ import { element } from "./dom.js";
 export class SpecialValues {
   constructor() {
     this.body = element("tbody");
-    const heads = ["rᵢ", "forward rₒ", "backward factor"].map((text) => element("th", { scope: "col" }, text));
+    const heads = ["rᵢ", "forward rₒ", "backward s(rᵢ)"].map((text) => element("th", { scope: "col" }, text));
     this.node = element(
       "section",
       { class: "panel special" },

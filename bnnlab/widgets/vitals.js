@@ -47,7 +47,7 @@ export function vitalsStrip() {
     const value = element("span", { class: "value" });
     const detail = element("span", { class: "faint" });
     const node = element(
-      "div", { class: "vital", tabindex: "0", role: "group", "data-help": help },
+      "div", { class: "vital", tabindex: "0", role: "group", "aria-label": label, "data-help": help },
       element("span", { class: "label" }, label), value, detail,
       element("span", { class: "visually-hidden" }, help),
     );

@@ -15,6 +15,7 @@ from streamlit.testing.v1.element_tree import Button
 from bnnlab.app import session
 from bnnlab.app.controls import parse_widths
 from bnnlab.app.matrix_input import matrix_from_csv
+from bnnlab.app.views.gemm import NETWORK
 from bnnlab.nn import QUANTIZERS
 from bnnlab.train import LiveRun, RunConfig, TrainingRun
 from bnnlab.widgets.frame import unpack_frame
@@ -188,14 +189,14 @@ def test_an_impossible_step_in_the_address_does_no_harm(step: str) -> None:
 
 
 def test_gemm_takes_a_neuron_of_the_network(run: LiveRun) -> None:
-    app = opened("gemm", gemm_source="A neuron of the trained network", gemm_neuron="5")
+    app = opened("gemm", gemm_source=NETWORK, gemm_neuron="5")
     context = widget_data(app, "stepper")["context"]
     assert (context["layer"], context["neuron"], context["equal"]) == ("hidden1", 5, True)
     assert context["pre_activation"] == widget_data(app, "stepper")["result"][-1]
 
 
 def test_a_network_without_binary_products_is_explained(run: LiveRun) -> None:
-    app = opened("gemm", gemm_source="A neuron of the trained network")
+    app = opened("gemm", gemm_source=NETWORK)
     run.reset(RunConfig(widths=(8,)))
     run.wait_for(state="paused")
     app.run()

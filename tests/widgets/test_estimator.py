@@ -1,65 +1,61 @@
 """The estimator picture shows samples that the library computed, and refuses curves with holes."""
 
 import json
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.widgets import estimator
 
 
-def clipped(clip_value: float = 1.0) -> EstimatorCurve:
-    ticks = np.arange(-250, 251) / 100
-    x = np.union1d(ticks, [value for value in (-clip_value, clip_value) if abs(value) <= 2.5])
-    special = np.array([0.0, -0.0, clip_value, -clip_value, np.inf, -np.inf, np.nan])
-    return EstimatorCurve(
-        name="clipped",
-        title="Clipped STE",
-        formula="",
-        source="",
-        clip_value=clip_value,
-        x=x,
-        forward=np.where(x >= 0, 1.0, -1.0),
-        surrogate=(np.abs(x) <= clip_value) * 1.0,
-        special_x=special,
-        special_forward=np.where(special >= 0, 1.0, -1.0),
-        special_surrogate=(np.abs(special) <= clip_value) * 1.0,
-    )
-
-
-def unclipped() -> EstimatorCurve:
-    curve = clipped()
-    ones = np.ones_like(curve.x)
-    return replace(curve, surrogate=ones, special_surrogate=np.ones_like(curve.special_x))
+def clipped(t: float = 1.0, **changes: Any) -> dict[str, Any]:
+    """The lecture's estimator, with some arguments changed."""
+    inside = [value for value in (-t, t) if abs(value) <= 2.5]
+    x = np.union1d(np.arange(-250, 251) / 100, inside)
+    special = np.array([0.0, -0.0, t, -t, np.inf, -np.inf, np.nan])
+    arguments: dict[str, Any] = {
+        "name": "clipped_ste",
+        "title": "Clipped STE",
+        "formula_text": "s(x) = 1 where |x| ≤ t, 0 elsewhere",
+        "clip_value": t,
+        "x": x,
+        "forward": np.where(x >= 0, 1, -1),
+        "surrogate": np.abs(x) <= t,
+        "special": [(v, 1.0 if v >= 0 else -1.0, float(abs(v) <= t)) for v in special],
+    }
+    return estimator.encode(**(arguments | changes))
 
 
 @pytest.mark.parametrize("clip_value", [0.1, 0.333, 1.0, 2.5])
 def test_samples_survive_the_journey_through_json(clip_value: float) -> None:
-    curve = clipped(clip_value)
-    data = json.loads(json.dumps(estimator.encode(curve), allow_nan=False))
-    assert data["x"] == curve.x.tolist()
-    assert data["forward"] == curve.forward.tolist()
-    assert data["surrogate"] == curve.surrogate.tolist()
+    data = json.loads(json.dumps(clipped(clip_value), allow_nan=False))
+    x = np.array(data["x"])
+    assert {-clip_value, -0.5, 0.0, 0.3, clip_value} <= set(data["x"])
+    assert data["forward"] == [1.0 if value >= 0 else -1.0 for value in x]
+    assert data["surrogate"] == [1.0 if abs(value) <= clip_value else 0.0 for value in x]
     assert data["edges"] == [-clip_value, 0.0, clip_value]
     assert data["all_or_nothing"] is True
 
 
 def test_blocked_zones_are_where_the_surrogate_is_zero() -> None:
-    assert estimator.encode(clipped(1.0))["blocked"] == [[-2.5, -1.01], [1.01, 2.5]]
-    assert estimator.encode(clipped(2.5))["blocked"] == []
+    assert clipped(1.0)["blocked"] == [[-2.5, -1.01], [1.01, 2.5]]
+    assert clipped(2.5)["blocked"] == []
 
 
 def test_an_estimator_that_does_not_clip_has_no_clip_lines() -> None:
-    assert estimator.encode(clipped())["clip_value"] == 1.0
-    assert estimator.encode(clipped(3.0))["clip_value"] == 3.0
-    data = estimator.encode(unclipped())
-    assert (data["clip_value"], data["edges"], data["blocked"]) == (None, [0.0], [])
+    assert clipped(1.0)["clip_value"] == 1.0
+    assert clipped(3.0)["clip_value"] == 3.0  # only infinity lies beyond, and is blocked
+    for data in (
+        clipped(1.0, surrogate=np.ones(501), special=[]),
+        clipped(3.0, special=[(np.inf, 1.0, 1.0)]),
+        clipped(1.0, clip_value=None),
+    ):
+        assert (data["clip_value"], data["edges"]) == (None, [0.0])
 
 
 def test_special_values_are_text() -> None:
-    rows = [tuple(row.values()) for row in estimator.encode(clipped(0.333))["special"]]
+    rows = [tuple(row.values()) for row in clipped(0.333)["special"]]
     assert rows == [
         ("0", "+1", "1"),
         ("−0", "+1", "1"),
@@ -69,32 +65,24 @@ def test_special_values_are_text() -> None:
         ("−∞", "−1", "0"),
         ("NaN", "−1", "0"),
     ]
-
-
-def test_a_negative_zero_is_no_gradient() -> None:
-    curve = replace(clipped(), special_surrogate=np.full(7, -0.0))
-    assert {row["backward"] for row in estimator.encode(curve)["special"]} == {"0"}
+    assert clipped(special=[(2.0, 1.0, -0.0)])["special"][0]["backward"] == "0"
 
 
 def test_equal_pictures_have_equal_names() -> None:
-    first, again, other = (estimator.encode(curve)["id"] for curve in (clipped(), clipped(), clipped(0.5)))
-    assert first == again != other
+    assert clipped()["id"] == clipped()["id"] != clipped(0.5)["id"]
 
 
 def test_curves_with_holes_are_refused() -> None:
-    curve = clipped()
+    x = np.array([-1.0, 0.5, 1.0])
     with pytest.raises(ValueError, match=r"exactly, \[0.0\] is left out"):
-        estimator.encode(without(curve, 0.0))
-    with pytest.raises(ValueError, match=r"exactly, \[-1.0\] is left out"):
-        estimator.encode(without(curve, -1.0))
+        clipped(x=x, forward=x, surrogate=x)
+    with pytest.raises(ValueError, match=r"exactly, \[-0.7, 0.7\] is left out"):
+        clipped(0.7, x=x - [0, 0.5, 0], forward=x, surrogate=x)
     with pytest.raises(ValueError, match="x must be increasing"):
-        estimator.encode(replace(curve, x=curve.x[::-1]))
+        clipped(x=x[::-1], forward=x, surrogate=x)
     with pytest.raises(ValueError, match="surrogate must be finite"):
-        estimator.encode(replace(curve, surrogate=np.full_like(curve.x, np.nan)))
-    with pytest.raises(ValueError, match=r"forward must be 1-D and as long as x, got shape \(500,\)"):
-        estimator.encode(replace(curve, forward=curve.forward[1:]))
-
-
-def without(curve: EstimatorCurve, value: float) -> EstimatorCurve:
-    kept = curve.x != value
-    return replace(curve, x=curve.x[kept], forward=curve.forward[kept], surrogate=curve.surrogate[kept])
+        clipped(x=x, forward=x, surrogate=[0.0, np.nan, 0.0])
+    with pytest.raises(ValueError, match="equally long, got 3, 3 and 2"):
+        clipped(x=x, forward=x, surrogate=x[:2])
+    with pytest.raises(ValueError, match=r"forward must be 1-D with 2 to 5000 samples, got shape \(3, 1\)"):
+        clipped(x=x, forward=x[:, None], surrogate=x)

@@ -1,0 +1,117 @@
+// How an answer about the plane is drawn: the probability of class 1 as colour, the undecided line, the test points.
+
+import { mixColours, packedColour } from "./weight_pixels.js";
+
+const UNDECIDED = 127.5; // of 255
+
+export function paintProbabilities(canvas, { grid, side }, colours) {
+  if (canvas.width !== side) canvas.width = canvas.height = side;
+  const ctx = canvas.getContext("2d");
+  const image = ctx.createImageData(side, side);
+  const words = new Uint32Array(image.data.buffer);
+  for (let at = 0; at < grid.length; at += 1) words[at] = colours[grid[at]];
+  ctx.putImageData(image, 0, 0);
+}
+
+export function surfaceColours(palette) {
+  return Uint32Array.from({ length: 256 }, (_, level) => packedColour(surfaceColour(level / 255, palette)));
+}
+
+// Pale, so that the points stay readable; paper where the network cannot tell.
+function surfaceColour(probability, palette) {
+  const certainty = Math.abs(2 * probability - 1) * 0.55;
+  return mixColours(palette.paper, probability < 0.5 ? palette.minus : palette.plus, certainty);
+}
+
+// Marching squares: in each square of four grid values, the straight piece along which they cross one half.
+export function drawUndecidedLine(ctx, { grid, side }, width, height, palette) {
+  const x = (column) => (column / (side - 1)) * width;
+  const y = (row) => (row / (side - 1)) * height;
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1.5;
+  ctx.beginPath();
+  for (let row = 0; row + 1 < side; row += 1) {
+    for (let column = 0; column + 1 < side; column += 1) {
+      if (!isCrossed(grid, row * side + column, side)) continue;
+      const crossings = crossingsOf(grid, side, row, column);
+      for (let at = 0; at + 1 < crossings.length; at += 2) {
+        ctx.moveTo(x(crossings[at][0]), y(crossings[at][1]));
+        ctx.lineTo(x(crossings[at + 1][0]), y(crossings[at + 1][1]));
+      }
+    }
+  }
+  ctx.stroke();
+}
+
+function isCrossed(grid, at, side) {
+  const above = (value) => value > UNDECIDED;
+  const first = above(grid[at]);
+  return above(grid[at + 1]) !== first || above(grid[at + side]) !== first || above(grid[at + side + 1]) !== first;
+}
+
+function crossingsOf(grid, side, row, column) {
+  const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([right, down]) => ({
+    x: column + right, y: row + down, value: grid[(row + down) * side + column + right] - UNDECIDED,
+  }));
+  const crossings = [];
+  corners.forEach((from, at) => {
+    const to = corners[(at + 1) % 4];
+    if (from.value < 0 === to.value < 0) return;
+    const share = from.value / (from.value - to.value);
+    crossings.push([from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share]);
+  });
+  return crossings;
+}
+
+// Between four values of the grid, as the picture is drawn.
+export function probabilityAt({ grid, side, extent }, x, y) {
+  const along = (value) => Math.max(0, Math.min(side - 1.001, ((value / extent + 1) / 2) * (side - 1)));
+  const [column, row] = [Math.floor(along(x)), Math.floor(along(-y))];
+  const [right, down] = [along(x) - column, along(-y) - row];
+  const at = row * side + column;
+  const upper = grid[at] * (1 - right) + grid[at + 1] * right;
+  const lower = grid[at + side] * (1 - right) + grid[at + side + 1] * right;
+  return upper * (1 - down) + lower * down;
+}
+
+export function isWrong(view, at) {
+  const probability = probabilityAt(view, view.points[2 * at], view.points[2 * at + 1]);
+  return probability > UNDECIDED !== (view.labels[at] === 1);
+}
+
+// Class 0 is a disc, class 1 a triangle; a ring marks a wrong answer.
+export function drawPoint(ctx, view, at, width, height, palette) {
+  const x = (view.points[2 * at] / view.extent + 1) * 0.5 * width;
+  const y = (1 - view.points[2 * at + 1] / view.extent) * 0.5 * height;
+  ctx.beginPath();
+  if (view.labels[at] === 1) {
+    ctx.moveTo(x, y - 5);
+    ctx.lineTo(x + 5, y + 4);
+    ctx.lineTo(x - 5, y + 4);
+    ctx.closePath();
+  } else {
+    ctx.arc(x, y, 4, 0, 2 * Math.PI);
+  }
+  ctx.fillStyle = view.labels[at] === 1 ? palette.plus : palette.minus;
+  ctx.fill();
+  ctx.lineWidth = 1;
+  ctx.strokeStyle = palette.paper;
+  ctx.stroke();
+  if (!isWrong(view, at)) return;
+  ctx.beginPath();
+  ctx.arc(x, y, 8, 0, 2 * Math.PI);
+  ctx.lineWidth = 2;
+  ctx.strokeStyle = palette.mismatch;
+  ctx.stroke();
+}
+
+export function drawProbe(ctx, [x, y], palette) {
+  ctx.strokeStyle = palette.ink;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(x - 9, y);
+  ctx.lineTo(x + 9, y);
+  ctx.moveTo(x, y - 9);
+  ctx.lineTo(x, y + 9);
+  ctx.stroke();
+}
