@@ -1,5 +1,6 @@
 """The lab's entry script: page settings and the list of pages, in the order of the lecture."""
 
+from functools import partial
 from itertools import pairwise
 
 import streamlit as st
@@ -10,12 +11,18 @@ from bnnlab.app.views import gemm, lab, packing, signs
 st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
 style.apply()
 
-pages = [
-    st.Page(lab.page, title="Lab", icon=":material/science:", url_path="lab", default=True),
-    st.Page(signs.page, title="Signs & STE", icon=":material/exposure:", url_path="signs"),
-    st.Page(packing.page, title="Packing", icon=":material/view_week:", url_path="packing"),
-    st.Page(gemm.page, title="XNOR-GEMM", icon=":material/calculate:", url_path="gemm"),
-]
+gemm_page = st.Page(gemm.page, title="XNOR-GEMM", icon=":material/calculate:", url_path="gemm")
+lab_page = st.Page(
+    partial(lab.page, step_through=gemm_page),
+    title="Lab",
+    icon=":material/science:",
+    url_path="lab",
+    default=True,
+)
+signs_page = st.Page(signs.page, title="Signs & STE", icon=":material/exposure:", url_path="signs")
+packing_page = st.Page(packing.page, title="Packing", icon=":material/view_week:", url_path="packing")
+
+pages = [lab_page, signs_page, packing_page, gemm_page]
 page = st.navigation(pages, position="top")
 page.run()
 

@@ -35,6 +35,7 @@ class Network:
 
     @classmethod
     def of(cls, run: TrainingRun) -> "Network":
+        """Seen on the thread that owns the run."""
         layers = {name: len(layer.weight) for name, layer in bit_layers(run.model).items()}
         noun = "Test image" if run.dataset.kind == "images" else "Test point"
         return cls(run.config, layers, len(run.dataset.x_test), noun)

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from bnnlab.app import components, controls, session
 from bnnlab.app.views.gemm import NETWORK
@@ -16,8 +17,16 @@ COMPLETE_EVERY_S = 1.0
 SPEEDS = {"1 step/s": 1.0, "10 steps/s": 10.0, "fast": None}
 
 
-def page() -> None:
-    """Draw the page."""
+def page(step_through: StreamlitPage | None = None) -> None:
+    """Draw the page.
+
+    Args:
+        step_through: The page that steps through a chosen image, linked once one is chosen.
+    """
+    st.markdown(
+        "A network learns below whose hidden layers know only two weights, **+1 and −1**. Behind each sign "
+        "stands a latent weight, a real number that training moves; where it crosses zero, the sign **flips**."
+    )
     run = session.live_run()
     config = controls.run_config()
     if config is not None:
@@ -26,7 +35,7 @@ def page() -> None:
     session_state = st.session_state
     session_state["complete_at"] = 0.0
     every = PICTURE_EVERY_S if session_state["playing"] else None
-    st.fragment(_picture, run_every=every)(run)
+    st.fragment(_picture, run_every=every)(run, step_through)
 
 
 def _apply(run: LiveRun, config: RunConfig) -> None:
@@ -78,7 +87,7 @@ def _toggle() -> None:
     st.session_state["playing"] = not st.session_state["playing"]
 
 
-def _picture(run: LiveRun) -> None:
+def _picture(run: LiveRun, step_through: StreamlitPage | None) -> None:
     """One frame. Runs alone every `PICTURE_EVERY_S` while playing, and with the page otherwise."""
     frame, state = run.snapshot(), st.session_state
     _tell(frame.status)
@@ -89,6 +98,9 @@ def _picture(run: LiveRun) -> None:
         state["complete_at"] = time.monotonic()
     data = lab.encode(frame.snapshot, frame.history, playing=bool(state["playing"]), complete=complete)
     components.lab(key="lab", data=data, on_image_change=_choose_image)
+    if step_through is not None and "chosen_image" in state:
+        label = f"Take test image {state['chosen_image']} through the network, bit by bit"
+        st.page_link(step_through, label=label, icon=":material/arrow_forward:")
     if state["playing"] and frame.status.state in ("finished", "failed"):
         state["playing"] = False
         st.rerun()
@@ -108,5 +120,5 @@ def _choose_image() -> None:
     """Carry the chosen test image to the page that steps through its bits."""
     index = st.session_state["lab"]["image"]
     if index is not None:
-        st.session_state["gemm_image"] = int(index)
+        st.session_state["chosen_image"] = st.session_state["gemm_image"] = int(index)
         st.session_state["gemm_source"] = NETWORK

@@ -5,11 +5,13 @@ from bnnlab.train.datasets import DATASETS, Dataset, DatasetError, DatasetSource
 from bnnlab.train.dynamics import STARVED_AFTER
 from bnnlab.train.live import LiveRun
 from bnnlab.train.monitor import Monitor
+from bnnlab.train.schedules import SCHEDULES
 from bnnlab.train.trainer import LiveFrame, LiveStatus
 from bnnlab.train.training import TrainingDivergedError, TrainingRun, train
 
 __all__ = [
     "DATASETS",
+    "SCHEDULES",
     "STARVED_AFTER",
     "Dataset",
     "DatasetError",

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS, ModelSpec
 from bnnlab.nn.models.spec import Precision
 from bnnlab.train.datasets import DATASETS
+from bnnlab.train.schedules import SCHEDULES
 
 Device = Literal["cpu", "cuda"]
 MAX_LAYERS = 8
@@ -34,7 +35,8 @@ class RunConfig:
         pad_value: What binary convolutions insert around an image: -1, 0 or +1.
         latent_clip: Latent weights are kept within +- this after each step, 0.01..10; None leaves them free.
         optimizer: Name in `OPTIMIZERS`.
-        learning_rate: Step size, above 0 and at most 10.
+        learning_rate: Step size at the start, above 0 and at most 10.
+        schedule: Name in `SCHEDULES`: how the learning rate changes over the run.
         batch_size: Examples per step, 2..10000 (batch normalisation needs two).
         epochs: Passes over the training set, 1..100000.
         seed: Seed of the initial weights, the order of the examples and the points of the toys,
@@ -60,9 +62,10 @@ class RunConfig:
     pad_value: float = -1.0
     latent_clip: float | None = None
     optimizer: str = "adam"
-    learning_rate: float = 0.01
+    learning_rate: float = 0.02
+    schedule: str = "cosine"
     batch_size: int = 32
-    epochs: int = 100
+    epochs: int = 50
     seed: int = 0
     noise: float = 0.1
     evaluate_every: int = 0
@@ -75,6 +78,7 @@ class RunConfig:
         _one_of("last_layer", self.last_layer, get_args(Precision))
         _one_of("quantizer", self.quantizer, QUANTIZERS)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("device", self.device, get_args(Device))
         _number("clip_value", self.clip_value, 0.01, 10)
         _number("learning_rate", self.learning_rate, 0, 10, above=True)

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bnnlab.bits.packing import PackedMatrix, pack_rows
+from bnnlab.bits.packing import WORD_BITS, PackedMatrix, pack_rows
 from bnnlab.nn import BinaryLayer
 from bnnlab.records import HISTOGRAM_BINS, LayerDynamics, LayerSnapshot
 from bnnlab.train.streaks import StreakCounters, Words
@@ -37,7 +37,7 @@ class GradientProbe:
         """Called by `Binarizer` in every backward pass."""
         self.calls += 1
         self.entries += surrogate.numel()
-        self.blocked += surrogate.numel() - int(np.count_nonzero(_array(surrogate)))
+        self.blocked += int(np.count_nonzero(_array(surrogate) == 0))
         self.squares_before += float(torch.linalg.vector_norm(before)) ** 2
         self.squares_after += float(torch.linalg.vector_norm(after)) ** 2
 
@@ -142,16 +142,11 @@ def count_flips(counts: NDArray[np.uint16], flips: Words) -> None:
         counts: `(outputs, inputs)`, changed in place.
         flips: The same matrix packed along rows.
     """
-    if not flips.any():
-        return
-    bits = np.unpackbits(
-        flips.astype("<u8", copy=False).view(np.uint8),
-        axis=1,
-        count=counts.shape[1],
-        bitorder="little",
-    )
-    bits[counts == _MOST_FLIPS] = 0
-    counts += bits
+    rows, words = np.nonzero(flips)  # few weights flip in one step: only their words are opened
+    as_bytes = flips[rows, words].astype("<u8", copy=False).view(np.uint8)
+    flip, bit = np.nonzero(np.unpackbits(as_bytes, bitorder="little").reshape(-1, WORD_BITS))
+    weights = rows[flip], words[flip] * WORD_BITS + bit
+    counts[weights] += counts[weights] < _MOST_FLIPS
 
 
 def share_within(values: NDArray[np.float32], limit: float) -> float:

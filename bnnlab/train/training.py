@@ -26,6 +26,7 @@ from bnnlab.records import Snapshot, TrainingEvent
 from bnnlab.train.config import RunConfig
 from bnnlab.train.datasets import DATASETS
 from bnnlab.train.monitor import Monitor
+from bnnlab.train.schedules import SCHEDULES
 from bnnlab.train.view import predict, view
 
 
@@ -98,6 +99,7 @@ class TrainingRun:
             raise StopIteration
         step = self.step + 1
         x, y = self._batch(self.step)
+        self._set_learning_rate(self.step / self.total_steps)
         for optimizer in self._optimizers:
             optimizer.zero_grad()
         logits = self.model(x)
@@ -130,10 +132,6 @@ class TrainingRun:
         changes = {"learning_rate": learning_rate, "clip_value": clip_value}
         given = {name: value for name, value in changes.items() if value is not None}
         self.config = dataclasses.replace(self.config, **given)  # type: ignore[arg-type]
-        for optimizer in self._optimizers:
-            for group in optimizer.param_groups:
-                if "lr" in group:  # Bop has none
-                    group["lr"] = self.config.learning_rate
         for module in self.model.modules():
             if isinstance(module, BinaryLayer | BinaryActivation):
                 module.set_clip_value(self.config.clip_value)
@@ -181,6 +179,13 @@ class TrainingRun:
         x = torch.from_numpy(self.dataset.x_train[chosen])  # fancy indexing copies
         y = torch.from_numpy(self.dataset.y_train[chosen])
         return x.to(self.config.device), y.to(self.config.device)
+
+    def _set_learning_rate(self, progress: float) -> None:
+        rate = self.config.learning_rate * SCHEDULES[self.config.schedule](progress)
+        for optimizer in self._optimizers:
+            for group in optimizer.param_groups:
+                if "lr" in group:  # Bop has none
+                    group["lr"] = rate
 
     def _clip_latent_weights(self) -> None:
         if self.config.latent_clip is not None:

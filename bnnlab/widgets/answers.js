@@ -28,7 +28,7 @@ export function answersCard(pickImage) {
 function pointEntries() {
   return [
     legendEntry("disc", "class 0"), legendEntry("triangle", "class 1"), legendEntry("ring", "wrong"),
-    legendEntry("line", "undecided: 50\u00a0%"),
+    legendEntry("line", "undecided"),
   ];
 }
 

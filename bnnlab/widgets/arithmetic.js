@@ -48,7 +48,8 @@ export class Arithmetic {
 
   showUnfinished({ k }) {
     const left = this.trace.words - 1 - k;
-    this.dot.show("dot product", "…", `comes when ${countText(left, "more word")} of this cell ${left === 1 ? "is" : "are"} counted`);
+    const counted = left === 1 ? "is counted" : "are counted";
+    this.dot.show("dot product", "…", `comes when ${countText(left, "more word")} of this cell ${counted}`);
     this.wrong.show("✗ without P", "…", this.forgotten());
     this.float.show("float says", "…", this.inFloat());
     this.wrong.node.classList.add("pending");
@@ -110,7 +111,9 @@ function unbrokenTerms(text) {
 }
 
 function paddingSentence(step, { padding }) {
-  if (!step.finished) return "No padding in this word: each of its 64 bits stands for a number. The last word of a cell has some.";
+  if (!step.finished) {
+    return "No padding in this word: each of its 64 bits stands for a number. The last word of a cell has some.";
+  }
   return (
     `${padding} of these 64 bits are padding; the machine counts each as an agreement, ` +
     "the correction subtracts them at the end."

@@ -74,7 +74,10 @@ export const BITS_STYLE = `
   }
   .bit.waiting { --rim: var(--grid); }
   .bit.now { outline: 2px solid var(--ink); outline-offset: 1px; }
-  .mark { font-size: 11px; line-height: 14px; color: var(--faint); text-align: center; white-space: nowrap; display: flex; justify-content: center; }
+  .mark {
+    display: flex; justify-content: center;
+    font-size: 11px; line-height: 14px; color: var(--faint); white-space: nowrap;
+  }
 }
 .bnnlab .bits-sign, .bnnlab .bits-product {
   .b0 { --cell: var(--minus); --letter: var(--paper); }

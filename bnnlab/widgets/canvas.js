@@ -1,4 +1,4 @@
-// A canvas as wide as its place and as sharp as the screen, which can be named, focused and followed with a pointer.
+// A canvas as wide as its place and as sharp as the screen, which can be named and focused.
 
 import { element } from "./dom.js";
 
@@ -21,7 +21,7 @@ export function sharpCanvas(height, redraw, attributes = {}) {
     const ratio = window.devicePixelRatio || 1;
     const [across, down] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
     if (node.width !== across || node.height !== down) {
-      // A new size resets all that was set. Setting the font again for each drawing would cost a style recalculation.
+      // A new size resets all that was set. Setting the font for each drawing would recalculate styles each time.
       [node.width, node.height] = [across, down];
       ctx.scale(ratio, ratio);
       family = getComputedStyle(node).fontFamily;

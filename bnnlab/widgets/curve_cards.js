@@ -8,7 +8,8 @@ import { axisNumber, axisPercent, grouped, isKnown, lastKnown, percentText, roun
 // `exact` prints a value in the line of numbers, `tick` on the axis.
 export const CURVE_CARDS = [
   {
-    area: "flip-rate", aboutLayer: true, title: () => "How many signs flip per step", unit: "of a layer’s signs, log scale",
+    area: "flip-rate", aboutLayer: true, title: () => "How many signs flip per step",
+    unit: "of a layer’s signs, log scale",
     log: true, tick: axisPercent, exact: (share) => percentText(share),
     series: (state, palette) => state.layers.map((layer, at) => ({
       label: layer.name, values: layer.curves.flipRatio, dash: DASHES[at % DASHES.length], noisy: true,
@@ -18,7 +19,7 @@ export const CURVE_CARDS = [
     takeaway: flipTakeaway,
   },
   {
-    area: "clipped", aboutLayer: true, title: (state) => `Gradient cut off by the estimator: ${chosenLayer(state).name}`,
+    area: "clipped", aboutLayer: true, title: (state) => `Gradient cut off: ${chosenLayer(state).name}`,
     unit: "of gradient entries", high: 1, tick: axisPercent, exact: (share) => percentText(share),
     series: (state, palette) => {
       const { clippedWeights, clippedInputs } = chosenLayer(state).curves;
@@ -31,8 +32,8 @@ export const CURVE_CARDS = [
     takeaway: clippedTakeaway,
   },
   {
-    area: "gradient", aboutLayer: true, title: (state) => `Gradient around the estimator: ${chosenLayer(state).name}`,
-    unit: "Euclidean norm", tick: axisNumber, exact: (norm) => roundedText(norm),
+    area: "gradient", aboutLayer: true, title: (state) => `Gradient norm: ${chosenLayer(state).name}`,
+    unit: "before and after the estimator", tick: axisNumber, exact: (norm) => roundedText(norm),
     series: (state, palette) => {
       const { normBefore, normAfter } = chosenLayer(state).curves;
       return [
@@ -44,7 +45,8 @@ export const CURVE_CARDS = [
     takeaway: gradientTakeaway,
   },
   {
-    area: "loss", title: () => "Loss", unit: "cross-entropy in nats", tick: axisNumber, exact: (loss) => roundedText(loss),
+    area: "loss", title: () => "Loss", unit: "cross-entropy in nats",
+    tick: axisNumber, exact: (loss) => roundedText(loss),
     series: ({ curves }, palette) => trainAndTest(curves.loss, curves.testLoss, palette),
     before: "What the training lowers: the surprise at the right answers.",
     takeaway: lossTakeaway,
@@ -121,23 +123,21 @@ function flipTakeaway(state) {
   const rates = runningMean(curves.flipRatio);
   const now = lastKnown(rates);
   const peak = rates.reduce((best, rate, at) => (rate > rates[best] ? at : best), 0);
-  if (now >= 0.8 * rates[peak]) return `${name} flips about ${percentText(now)} of its signs per step, as many as ever.`;
-  const when = grouped(Math.round(state.curves.step[peak]));
-  if (now === 0) return `${name} has stopped flipping; around step ${when} it flipped ${percentText(rates[peak])} per step.`;
-  return (
-    `${name} now flips about ${percentText(now)} of its signs per step, ` +
-    `down from ${percentText(rates[peak])} around step ${when}.`
-  );
+  const when = `around step ${grouped(Math.round(state.curves.step[peak]))}`;
+  const most = percentText(rates[peak]);
+  if (now === 0) return `${name} has stopped flipping; ${when} it flipped ${most} per step.`;
+  if (now >= 0.8 * rates[peak]) return `${name} flips ${percentText(now)} of its signs per step, as many as ever.`;
+  return `${name} now flips ${percentText(now)} of its signs per step, down from ${most} ${when}.`;
 }
 
 function clippedTakeaway(state) {
   const { dynamics } = chosenLayer(state);
   const weights = dynamics.clipped_weight_gradients;
   const inputs = dynamics.clipped_input_gradients;
-  if (!weights && !inputs) return "Nothing was cut off in the last step: every gradient entry went through.";
+  if (!weights && !inputs) return "Nothing was cut off in the last step: the whole gradient went through.";
   return (
-    `In the last step ${percentText(weights)} of the weight gradient and ` +
-    `${percentText(inputs)} of the activation gradient were set to zero.`
+    `The estimator just set ${percentText(weights)} of the weight gradient and ` +
+    `${percentText(inputs)} of the activation gradient to zero.`
   );
 }
 

@@ -58,7 +58,10 @@ function station(name) {
 export const ELEMENT_PATH_STYLE = `
 .bnnlab .element-path {
   display: flex; flex-direction: column; gap: 12px;
-  .stations { display: grid; grid-template-columns: repeat(4, auto); justify-content: space-between; gap: 26px; max-width: 620px; }
+  .stations {
+    display: grid; grid-template-columns: repeat(4, auto); justify-content: space-between; gap: 26px;
+    max-width: 620px;
+  }
   .station { position: relative; min-width: 0; }
   .station-value { font-size: 22px; font-weight: 700; overflow-wrap: anywhere; line-height: 1.3; }
   .station + .station::before {

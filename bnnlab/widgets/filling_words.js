@@ -14,7 +14,8 @@ export class FillingWords {
     this.title = element("h3");
     this.lines = element("div", { class: "filling-lines" });
     this.padding = element("p", { class: "note" });
-    this.node = element("section", { class: "panel filling", role: "application", tabindex: 0 }, this.title, this.lines, this.padding);
+    const stepped = { class: "panel filling", role: "application", tabindex: 0 };
+    this.node = element("section", stepped, this.title, this.lines, this.padding);
     this.node.setAttribute("aria-label", LABEL_OF_FILLING_WORDS);
     this.node.addEventListener("keydown", onKey);
   }
@@ -36,7 +37,8 @@ export class FillingWords {
     const { vectors, vectorName, wordBits } = packing;
     const current = packing.step(at).vector;
     const top = Math.min(vectors - this.shown.length, Math.floor(current / this.shown.length) * this.shown.length);
-    const page = this.shown.length < vectors ? `, ${vectorName}s ${top} to ${top + this.shown.length - 1} of ${vectors}` : "";
+    const last = top + this.shown.length - 1;
+    const page = this.shown.length < vectors ? `, ${vectorName}s ${top} to ${last} of ${vectors}` : "";
     setText(this.title, `Words of ${wordBits} bits${page}: lowest bit first, bit k is worth 2^k`);
     this.shown.forEach((line, index) => line.show(top + index, at));
   }
@@ -51,7 +53,8 @@ function wordLine(packing) {
     const node = element("div", { class: "filling-word", style }, caption, bits.node);
     return { node, bits, caption, index };
   });
-  const node = element("div", { class: "filling-line" }, name, element("div", { class: "filling-words" }, ...words.map((word) => word.node)));
+  const wordNodes = element("div", { class: "filling-words" }, ...words.map((word) => word.node));
+  const node = element("div", { class: "filling-line" }, name, wordNodes);
 
   function show(vector, at) {
     setText(name, `${packing.vectorName} ${vector}`);
@@ -85,7 +88,9 @@ export const FILLING_WORDS_STYLE = `
 .bnnlab .filling {
   display: flex; flex-direction: column; gap: 10px;
   /* Short lines stand side by side. */
-  .filling-lines { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--line)), 1fr)); gap: 8px 20px; }
+  .filling-lines {
+    display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--line)), 1fr)); gap: 8px 20px;
+  }
   .filling-line { display: grid; grid-template-columns: 74px minmax(0, 1fr); gap: 8px; }
   .filling-name { color: var(--faint); line-height: 20px; padding-top: 17px; white-space: nowrap; }
   .filling-words { display: flex; flex-wrap: wrap; gap: 6px 14px; }

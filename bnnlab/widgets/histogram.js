@@ -113,7 +113,8 @@ function summary({ histogram, weights }) {
   const half = histogram.length / 2;
   let negative = 0;
   for (let bin = 0; bin < half; bin += 1) negative += histogram[bin];
-  return `below 0, sign −1: ${percentText(negative / weights)} · from 0 up, sign +1: ${percentText(1 - negative / weights)}`;
+  const share = negative / weights;
+  return `below 0, sign −1: ${percentText(share)} · from 0 up, sign +1: ${percentText(1 - share)}`;
 }
 
 function binText({ histogram, histogram_limit: limit, weights }, bin) {
@@ -131,6 +132,6 @@ function clipTakeaway({ dynamics }, clip) {
   if (clip === null || !isKnown(outside)) return "The estimator of this run has no finite clip value.";
   const share = `${percentText(outside)} of weights sit outside ±t_clip = ${axisNumber(clip)}`;
   if (outside === 0) return `No weight sits outside ±t_clip = ${axisNumber(clip)}: every one can still learn.`;
-  if (dynamics.clipped_weight_gradients === 0) return `${share}; this estimator passes them their gradient all the same.`;
+  if (dynamics.clipped_weight_gradients === 0) return `${share}; this estimator lets them learn all the same.`;
   return `${share}: the estimator passes them no gradient.`;
 }

@@ -72,6 +72,6 @@ function answer(tile, view, at, picked) {
 function imagesTakeaway({ labels, predictions }) {
   let wrong = 0;
   for (let at = 0; at < labels.length; at += 1) wrong += labels[at] !== predictions[at];
-  if (wrong === 0) return `All ${grouped(labels.length)} test images shown are named correctly.`;
-  return `${grouped(wrong)} of ${grouped(labels.length)} test images shown ${wrong === 1 ? "is" : "are"} named wrongly.`;
+  if (wrong === 0) return `The network names all these ${grouped(labels.length)} test images correctly.`;
+  return `The network names ${grouped(wrong)} of these ${grouped(labels.length)} test images wrongly.`;
 }

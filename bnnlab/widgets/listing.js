@@ -44,7 +44,10 @@ export const LISTING_STYLE = `
   display: flex; flex-direction: column; gap: 8px; min-width: 0;
   .mono { white-space: pre-wrap; }
   .code-lines { list-style: none; counter-reset: line; margin: 0; }
-  .code-lines li { counter-increment: line; display: flex; gap: 10px; padding: 1px 8px 1px 0; margin: 0; border-left: 4px solid transparent; line-height: 1.4; }
+  .code-lines li {
+    counter-increment: line; display: flex; gap: 10px; margin: 0; padding: 1px 8px 1px 0;
+    border-left: 4px solid transparent; line-height: 1.4;
+  }
   .code-lines li::before { content: counter(line); min-width: 2ch; text-align: right; color: var(--faint); }
   .code-lines code { white-space: pre-wrap; font-size: 12px; padding-left: calc(var(--indent) + 4ch); text-indent: -4ch; }
   .code-lines li.active { border-left-color: var(--minus); background: var(--paper); font-weight: 700; }

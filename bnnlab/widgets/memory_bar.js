@@ -1,6 +1,7 @@
 // What packing saves: two bars with one scale, and why the saving is below 32 times where it is.
 
 import { element, setText } from "./dom.js";
+import { grouped } from "./numbers.js";
 
 export class MemoryBar {
   constructor() {
@@ -23,15 +24,16 @@ export class MemoryBar {
     this.packed.show(packedBytes / floatBytes, bytesText(packedBytes));
     const size = ratio >= 1 ? `${tidy(ratio)} times smaller` : `${tidy(1 / ratio)} times larger`;
     const bits = vectors * wordsEach * wordBits;
+    const wasted = vectors * padding;
     const why = padding
-      ? `A bit is 32 times smaller than a float32, but ${(vectors * padding).toLocaleString("en")} of these ${bits.toLocaleString("en")} bits are padding.`
+      ? `A bit is 32 times smaller than a float32, but ${grouped(wasted)} of these ${grouped(bits)} bits are padding.`
       : "One bit instead of 32 for each number, and none is wasted on padding.";
     setText(this.sentence, `${size[0].toUpperCase()}${size.slice(1)}. ${why}`);
   }
 }
 
 function bytesText(count) {
-  return `${count.toLocaleString("en")} ${count === 1 ? "byte" : "bytes"}`;
+  return `${grouped(count)} ${count === 1 ? "byte" : "bytes"}`;
 }
 
 function tidy(ratio) {
@@ -56,7 +58,10 @@ export const MEMORY_BAR_STYLE = `
 .bnnlab .memory {
   display: flex; flex-direction: column; gap: 6px;
   .memory-line { display: grid; grid-template-columns: 82px minmax(0, 1fr) 92px; gap: 8px; align-items: center; }
-  .memory-track { height: 16px; border-radius: 3px; box-shadow: inset 0 0 0 1px var(--grid); background: var(--paper); overflow: hidden; }
+  .memory-track {
+    height: 16px; border-radius: 3px; overflow: hidden;
+    background: var(--paper); box-shadow: inset 0 0 0 1px var(--grid);
+  }
   .memory-fill { height: 100%; min-width: 2px; background: var(--faint); }
   .memory-amount { text-align: right; white-space: nowrap; }
 }

@@ -18,12 +18,13 @@ export class NeuronView {
     const { context } = trace;
     setHidden(this.node, !context);
     if (!context) return;
-    setText(this.origin, `Neuron ${context.neuron} of layer ${context.layer}, looking at this image.`);
+    const looking = context.image ? ", looking at this image" : "";
+    setText(this.origin, `Neuron ${context.neuron} of layer ${context.layer}${looking}.`);
     setText(this.noteLine, context.note);
     setHidden(this.noteLine, !context.note);
     setHidden(this.canvas, !context.image);
     if (context.image) paintGreyImage(this.canvas, context.image);
-    this.canvas.setAttribute("aria-label", `The input image, ${context.neuron}`);
+    this.canvas.setAttribute("aria-label", "The input image");
   }
 
   show(step) {
@@ -34,11 +35,16 @@ export class NeuronView {
       return;
     }
     const dot = result[result.length - 1];
-    const own = numberText(context.pre_activation);
-    const counted = context.scale === 1 ? "" : ` = ${numberText(context.scale)} · ${numberText(dot)}`;
+    const own = measured(context.pre_activation);
+    const counted = context.scale === 1 ? "" : ` = ${measured(context.scale)} · ${numberText(dot)}`;
     const answer = context.equal ? "✓ equal" : `✗ the bits give ${numberText(dot)}`;
     setText(this.verdict, `network's own pre-activation: ${own}${counted} ${answer}`);
   }
+}
+
+// float32 holds about seven digits; more would be noise of the conversion.
+function measured(value) {
+  return numberText(Number(value.toPrecision(7)));
 }
 
 // Grey values row by row: 0 black .. 255 white.

@@ -38,7 +38,10 @@ export class PackingTrace {
 
   // The next or previous step that fills a word.
   filling(at, direction) {
-    const fills = (step) => (step % this.depth) % this.wordBits === this.wordBits - 1 || step % this.depth === this.depth - 1;
+    const fills = (step) => {
+      const place = step % this.depth;
+      return place % this.wordBits === this.wordBits - 1 || place === this.depth - 1;
+    };
     let next = at + direction;
     while (next > 0 && next < this.steps - 1 && !fills(next)) next += direction;
     return next;

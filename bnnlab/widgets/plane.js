@@ -3,6 +3,7 @@
 import { mixColours, packedColour } from "./weight_pixels.js";
 
 const UNDECIDED = 127.5; // of 255
+const MANY = 200; // points above which each is drawn smaller
 
 export function paintProbabilities(canvas, { grid, side }, colours) {
   if (canvas.width !== side) canvas.width = canvas.height = side;
@@ -79,30 +80,40 @@ export function isWrong(view, at) {
   return probability > UNDECIDED !== (view.labels[at] === 1);
 }
 
-// Class 0 is a disc, class 1 a triangle; a ring marks a wrong answer.
-export function drawPoint(ctx, view, at, width, height, palette) {
-  const x = (view.points[2 * at] / view.extent + 1) * 0.5 * width;
-  const y = (1 - view.points[2 * at + 1] / view.extent) * 0.5 * height;
-  ctx.beginPath();
-  if (view.labels[at] === 1) {
-    ctx.moveTo(x, y - 5);
-    ctx.lineTo(x + 5, y + 4);
-    ctx.lineTo(x - 5, y + 4);
-    ctx.closePath();
-  } else {
-    ctx.arc(x, y, 4, 0, 2 * Math.PI);
+// Class 0 is a disc, class 1 a triangle; a ring marks a wrong answer. Each kind is one path: hundreds of single ones
+// would take longer than all the rest of the picture.
+export function drawPoints(ctx, view, width, height, palette) {
+  const size = view.labels.length > MANY ? 0.75 : 1;
+  const [discs, triangles, rings] = [new Path2D(), new Path2D(), new Path2D()];
+  for (let at = 0; at < view.labels.length; at += 1) {
+    const x = (view.points[2 * at] / view.extent + 1) * 0.5 * width;
+    const y = (1 - view.points[2 * at + 1] / view.extent) * 0.5 * height;
+    if (view.labels[at] === 1) addTriangle(triangles, x, y, 5 * size);
+    else addCircle(discs, x, y, 4 * size);
+    if (isWrong(view, at)) addCircle(rings, x, y, 7.5 * size);
   }
-  ctx.fillStyle = view.labels[at] === 1 ? palette.plus : palette.minus;
-  ctx.fill();
   ctx.lineWidth = 1;
   ctx.strokeStyle = palette.paper;
-  ctx.stroke();
-  if (!isWrong(view, at)) return;
-  ctx.beginPath();
-  ctx.arc(x, y, 8, 0, 2 * Math.PI);
-  ctx.lineWidth = 2;
+  for (const [shapes, colour] of [[discs, palette.minus], [triangles, palette.plus]]) {
+    ctx.fillStyle = colour;
+    ctx.fill(shapes);
+    ctx.stroke(shapes);
+  }
+  ctx.lineWidth = 2 * size;
   ctx.strokeStyle = palette.mismatch;
-  ctx.stroke();
+  ctx.stroke(rings);
+}
+
+function addCircle(path, x, y, radius) {
+  path.moveTo(x + radius, y);
+  path.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+function addTriangle(path, x, y, size) {
+  path.moveTo(x, y - size);
+  path.lineTo(x + size, y + 0.8 * size);
+  path.lineTo(x - size, y + 0.8 * size);
+  path.closePath();
 }
 
 export function drawProbe(ctx, [x, y], palette) {

@@ -63,8 +63,9 @@ export const PRODUCT_TABLE_STYLE = `
 .bnnlab .product {
   display: flex; flex-direction: column; gap: 6px; min-width: 0;
   table { font-size: 12px; align-self: flex-start; border: none; }
-  th { font-weight: 400; color: var(--faint); padding: 0 6px; text-align: right; white-space: nowrap; border: none; line-height: 17px; }
-  td { border: 1px solid var(--grid); min-width: 44px; padding: 0 6px; text-align: right; background: var(--paper); line-height: 17px; }
+  th, td { padding: 0 6px; text-align: right; line-height: 17px; white-space: nowrap; }
+  th { border: none; font-weight: 400; color: var(--faint); }
+  td { border: 1px solid var(--grid); min-width: 44px; background: var(--paper); }
   .note { white-space: pre-line; }
   td.corner { border: none; background: none; min-width: 0; }
   td.counting { color: var(--faint); }

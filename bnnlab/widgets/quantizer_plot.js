@@ -121,8 +121,8 @@ export class QuantizerPlot {
       // Between the lines where there is room, outside them otherwise.
       const rightwards = value < 0 === clip > 0.6;
       const place = { x: at + (rightwards ? 5 : -5), "text-anchor": rightwards ? "start" : "end" };
-      const label = svgElement("text", { ...place, y: PLOT_MARGIN.top + 11, class: "axis" }, value < 0 ? "−t_clip" : "+t_clip");
-      return [svgElement("line", line), label];
+      const text = { ...place, y: PLOT_MARGIN.top + 11, class: "axis" };
+      return [svgElement("line", line), svgElement("text", text, value < 0 ? "−t_clip" : "+t_clip")];
     });
   }
 

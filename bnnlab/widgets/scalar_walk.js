@@ -8,9 +8,11 @@ export class ScalarWalk {
     this.forward = element("p", { class: "mono walk-line" });
     this.backward = element("p", { class: "mono walk-line" });
     this.verdict = element("p", { class: "walk-verdict" });
-    this.gradient = element("input", { type: "number", step: 0.1, class: "mono", "aria-label": "Gradient that arrives, ∂c/∂r_o" });
+    const arrives = "Gradient that arrives, ∂c/∂r_o";
+    this.gradient = element("input", { type: "number", step: 0.1, class: "mono", "aria-label": arrives });
     this.gradient.addEventListener("input", () => onGradient());
-    const arriving = element("label", { class: "walk-gradient" }, element("span", { class: "mono" }, "∂c/∂rₒ ="), this.gradient);
+    const name = element("span", { class: "mono" }, "∂c/∂rₒ =");
+    const arriving = element("label", { class: "walk-gradient" }, name, this.gradient);
     this.node = element(
       "div",
       { class: "scalar-walk" },
@@ -58,7 +60,9 @@ function verdictOn({ x, surrogate, clip, allOrNothing }) {
     return `✗ blocked, because |rᵢ| = ${size} > t_clip = ${decimalsText(clip)}`;
   }
   if (surrogate === 0) return "✗ blocked, because the slope on the right is 0 here";
-  if (surrogate === 1 && clip !== null && allOrNothing) return `✓ passes unchanged, because |rᵢ| = ${size} ≤ t_clip = ${decimalsText(clip)}`;
+  if (surrogate === 1 && clip !== null && allOrNothing) {
+    return `✓ passes unchanged, because |rᵢ| = ${size} ≤ t_clip = ${decimalsText(clip)}`;
+  }
   if (surrogate === 1) return "✓ passes unchanged";
   if (surrogate < 0) return "✓ passes, but turned round: the slope on the right is negative here";
   return `✓ passes, ${decimalsText(surrogate)} times as large`;
@@ -79,7 +83,10 @@ export const SCALAR_WALK_STYLE = `
   .walk-formula { white-space: pre-wrap; color: var(--faint); }
   .walk-gradient { display: flex; gap: 8px; align-items: center; font-size: 16px; }
   .walk-gradient .mono { font-size: 16px; font-weight: 600; }
-  .walk-gradient input { width: 6.5em; min-height: 34px; padding: 0 6px; background: var(--paper); border: 1px solid var(--grid); border-radius: 6px; }
+  .walk-gradient input {
+    width: 6.5em; min-height: 34px; padding: 0 6px;
+    background: var(--paper); border: 1px solid var(--grid); border-radius: 6px;
+  }
   .walk-verdict { font-weight: 600; min-height: 2.9em; }
   .walk-verdict.is-blocked { color: var(--mismatch); }
 }

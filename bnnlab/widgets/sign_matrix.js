@@ -9,7 +9,8 @@ export class SignMatrix {
   constructor() {
     this.title = element("h3");
     this.table = element("table");
-    this.frame = element("div", { class: "matrix-frame", tabindex: 0, role: "group", "aria-label": "Matrix" }, this.table);
+    const scrolls = { class: "matrix-frame", tabindex: 0, role: "group", "aria-label": "Matrix" };
+    this.frame = element("div", scrolls, this.table);
     this.legend = element("p", { class: "note" });
     this.node = element("section", { class: "panel matrix" }, this.title, this.frame, this.legend);
   }
@@ -79,7 +80,10 @@ export const SIGN_MATRIX_STYLE = `
   .numbers td::after { position: absolute; right: 4px; font-weight: 700; }
   .numbers td.plus::after { content: "+"; }
   .numbers td.minus::after { content: "−"; }
-  .signs { table-layout: fixed; border-spacing: 1px; width: min(100%, var(--columns) * 15px); min-width: calc(var(--columns) * 9px); }
+  .signs {
+    table-layout: fixed; border-spacing: 1px;
+    width: min(100%, var(--columns) * 15px); min-width: calc(var(--columns) * 9px);
+  }
   .signs td { border-radius: 2px; font: 600 11px/17px ui-monospace, "DejaVu Sans Mono", monospace; }
   td.minus { background: var(--minus); color: var(--paper); box-shadow: none; }
   td.plus { background: var(--plus); color: var(--on-plus); box-shadow: none; }

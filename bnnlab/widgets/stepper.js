@@ -36,7 +36,7 @@ export function mountStepper(host, send) {
   const mapA = new MatrixMap("rows");
   const mapB = new MatrixMap("columns");
   const product = new ProductTable();
-  const words = new WordView(stepKeys(transport));
+  const wordView = new WordView(stepKeys(transport));
   const arithmetic = new Arithmetic();
   const listing = new Listing();
   const neuron = new NeuronView();
@@ -51,7 +51,7 @@ export function mountStepper(host, send) {
       takeaway,
       alarm,
       element("div", { class: "stepper-maps panel" }, neuron.node, mapA.node, mapB.node, product.node),
-      words.node,
+      wordView.node,
       element(
         "div",
         { class: "stepper-below" },
@@ -65,12 +65,18 @@ export function mountStepper(host, send) {
   function update(data) {
     if (trace && trace.id === data.id) return;
     trace = new ProductTrace(data);
-    const { rows, columns, words: perVector, depth, aWords, bWords } = trace;
+    const { rows, columns, words, depth, aWords, bWords } = trace;
     mapA.load({
-      title: "A, packed row-wise", what: `${rows} × ${depth} activations`, vectors: rows, words: perVector, depth, wordAt: (row, k) => aWords[row * perVector + k],
+      title: "A, packed row-wise",
+      what: `${rows} × ${depth} activations`,
+      vectors: rows, words, depth,
+      wordAt: (row, k) => aWords[row * words + k],
     });
     mapB.load({
-      title: "B, packed column-wise", what: `${depth} × ${columns} weights`, vectors: columns, words: perVector, depth, wordAt: (column, k) => bWords[k * columns + column],
+      title: "B, packed column-wise",
+      what: `${depth} × ${columns} weights`,
+      vectors: columns, words, depth,
+      wordAt: (column, k) => bWords[k * columns + column],
     });
     for (const part of [product, arithmetic, neuron]) part.load(trace);
     listing.load(data.listing, data.active_line);
@@ -84,7 +90,7 @@ export function mountStepper(host, send) {
     host.dataset.step = at;
     mapA.outline(step.m, step.k);
     mapB.outline(step.n, step.k);
-    for (const part of [product, words, arithmetic, listing, neuron]) part.show(step);
+    for (const part of [product, wordView, arithmetic, listing, neuron]) part.show(step);
     setText(takeaway, sentence(step));
     if (!playing) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
   }
@@ -125,7 +131,7 @@ const STEPPER_STYLE = `
   .stepper-below { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
   .stepper-numbers { display: flex; flex-wrap: wrap; gap: 14px 32px; }
 }
-@container (min-width: 1360px) {
+@container (min-width: 1280px) {
   .bnnlab .stepper .takeaway { min-height: 1.45em; }
 }
 @container (min-width: 980px) {

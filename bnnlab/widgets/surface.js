@@ -4,7 +4,7 @@ import { nameCanvas, sharpCanvas } from "./canvas.js";
 import { element } from "./dom.js";
 import { grouped, percentText, roundedText } from "./numbers.js";
 import {
-  drawPoint, drawProbe, drawUndecidedLine, isWrong, paintProbabilities, probabilityAt, surfaceColours,
+  drawPoints, drawProbe, drawUndecidedLine, isWrong, paintProbabilities, probabilityAt, surfaceColours,
 } from "./plane.js";
 
 const KEY_STEPS = 40; // presses of an arrow key from one side to the other
@@ -55,7 +55,7 @@ export function surfacePicture(card) {
     // The outermost values stand on the very edge, half a pixel inside the image.
     ctx.drawImage(pixels, 0.5, 0.5, view.side - 1, view.side - 1, 0, 0, width, height);
     drawUndecidedLine(ctx, view, width, height, palette);
-    for (let at = 0; at < view.labels.length; at += 1) drawPoint(ctx, view, at, width, height, palette);
+    drawPoints(ctx, view, width, height, palette);
     if (pointed) drawProbe(ctx, pointed, palette);
     readOut();
   }
@@ -66,7 +66,8 @@ export function surfacePicture(card) {
     const { clientWidth: width, clientHeight: height } = canvas.node;
     const x = (pointed[0] / width - 0.5) * 2 * view.extent;
     const y = (0.5 - pointed[1] / height) * 2 * view.extent;
-    card.read(`at (${roundedText(x)}, ${roundedText(y)}): class 1 with ${percentText(probabilityAt(view, x, y) / 255)}`);
+    const probability = percentText(probabilityAt(view, x, y) / 255);
+    card.read(`at (${roundedText(x)}, ${roundedText(y)}): class 1 with ${probability}`);
   }
 
   return { node, draw, stop: canvas.stop };

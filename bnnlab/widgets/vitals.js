@@ -19,7 +19,8 @@ const VITALS = [
     detail: (state) => shareText(state, ({ flips }) => flips, "of all signs"),
   },
   {
-    label: "Net flips", help: "Weights whose sign now differs from the sign they started with; flipping back undoes it.",
+    label: "Net flips",
+    help: "Weights whose sign now differs from the sign they started with; flipping back undoes it.",
     value: (state) => grouped(overLayers(state, (layer) => layer.net_flips)),
     detail: (state) => shareText(state, (layer) => layer.net_flips, "of all signs"),
   },
@@ -36,8 +37,10 @@ const VITALS = [
   },
   {
     label: "Gradient norm",
-    help: "Length of the loss gradient before and after the straight-through estimator (STE), which replaces the useless derivative of sign.",
-    value: (state) => [norm(state, "before"), norm(state, "after")].map((length) => roundedText(length, 2)).join(" → "),
+    help:
+      "Length of the loss gradient before and after the straight-through estimator (STE), " +
+      "which stands in for the derivative of sign: that is zero almost everywhere.",
+    value: (state) => ["before", "after"].map((when) => roundedText(norm(state, when), 2)).join(" → "),
     detail: () => "before → after STE",
   },
 ];

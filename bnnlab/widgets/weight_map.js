@@ -8,7 +8,7 @@ const GLYPH_CELL = 12; // CSS pixels from which a cell can hold a glyph
 const LARGEST_CELL = 40;
 const FLAT = 4; // a layer this much longer than wide gets stretched cells,
 const STRETCH = 6; // at most this much;
-const TINY_STRETCH = 1.6; // cells too small to have a visible shape may be stretched a little
+const TINY_STRETCH = 2; // cells too small to have a visible shape may be stretched a little
 const CROWDED = 0.02; // share of flipped weights above which marks are not enlarged
 const MARGIN = { left: 22, top: 20, right: 2, bottom: 2 };
 
@@ -93,14 +93,14 @@ export function placeFor({ rows, columns }, width, height) {
   const stretch = Math.max(rows / columns, columns / rows) > FLAT ? STRETCH : side < 3 ? TINY_STRETCH : 1;
   const most = Math.min(LARGEST_CELL, side * stretch);
   const cell = {
-    width: wholeFrom3(Math.min(fit.width, most)), height: wholeFrom3(Math.min(fit.height, most)),
+    width: wholePixels(Math.min(fit.width, most)), height: wholePixels(Math.min(fit.height, most)),
   };
   return { left: MARGIN.left, top: MARGIN.top, width: cell.width * columns, height: cell.height * rows, cell };
 }
 
-// Cells of whole pixels look even; below three pixels the loss in size would show more than the unevenness.
-function wholeFrom3(size) {
-  return size >= 3 ? Math.floor(size) : size;
+// Cells of whole pixels look even; where they are small, the loss in size would show more than the unevenness.
+function wholePixels(size) {
+  return size >= 6 ? Math.floor(size) : size;
 }
 
 function clamp(index, size) {

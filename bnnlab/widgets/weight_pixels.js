@@ -4,7 +4,7 @@ import { toRgb } from "./palette.js";
 import { flipsOfLevel } from "./lab_state.js";
 
 const SCRATCH = new OffscreenCanvas(1, 1); // where new flips are drawn before they join the earlier ones
-const IMAGES = new WeakMap(); // each canvas's pixels in memory; a large layer's are too much to allocate for each frame
+const IMAGES = new WeakMap(); // canvas -> its pixels in memory: too many to allocate anew for each frame
 
 export function paintSigns(canvas, layer, palette) {
   const pixels = pixelsFor(canvas, layer);

@@ -62,7 +62,7 @@ export class WordView {
   describeBit() {
     const index = this.pointed;
     if (index === null) {
-      setText(this.bitSentence, "Each + is +1 and stored as bit 1, each − is −1 and stored as bit 0. Point at a bit to read its column.");
+      setText(this.bitSentence, HOW_TO_READ_BITS);
     } else if (index >= this.step.valid) {
       setText(this.bitSentence, `Bit ${index} is padding: 0 in both words, so XNOR makes it a 1 that stands for no number.`);
     } else {
@@ -76,6 +76,9 @@ export class WordView {
 const LABEL_OF_WORD_VIEW =
   "One step of the loop, bit by bit. Left and right arrow: one step. Up and down arrow: previous or next " +
   "finished cell. Home and End: first and last step. Space: play or pause.";
+
+const HOW_TO_READ_BITS =
+  "Each + is +1 and stored as bit 1, each − is −1 and stored as bit 0. Point at a bit to read its column.";
 
 function labelledRow(name, kind) {
   const bits = new BitRow(kind);

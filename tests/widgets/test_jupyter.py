@@ -63,7 +63,6 @@ def test_every_import_names_something_exported() -> None:
 
 
 def test_a_notebook_widget_holds_its_data() -> None:
-    pytest.importorskip("anywidget", reason="needs the extra bnnlab[notebook]")
     frame = pack_frame({"step": 1}, {})
     picture = notebook_widget("lab.js", frame)
     assert picture.frame == frame
