@@ -14,6 +14,8 @@ from bnnlab.records import LayerProduct
 from bnnlab.train import RunConfig, TrainingRun
 from bnnlab.widgets.stepper import NeuronContext
 
+NETWORK = "the trained network"
+
 
 @dataclass(frozen=True)
 class Operands:

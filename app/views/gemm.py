@@ -6,12 +6,12 @@ import streamlit as st
 import bnnlab
 from bnnlab.app import components
 from bnnlab.app.matrix_input import matrix_input, random_matrix
-from bnnlab.app.neuron_input import Operands, neuron_input
+from bnnlab.app.neuron_input import NETWORK, Operands, neuron_input
 from bnnlab.bits import reference
 from bnnlab.bits.listing import lecture_listing
 from bnnlab.widgets import stepper
 
-MATRICES, NETWORK = "two small matrices", "the trained network"
+MATRICES = "two small matrices"
 
 
 def page() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from bnnlab.app import components, controls, session
-from bnnlab.app.views.gemm import NETWORK
+from bnnlab.app.neuron_input import NETWORK
 from bnnlab.train import LiveRun, RunConfig
 from bnnlab.train.trainer import LiveStatus
 from bnnlab.widgets import lab

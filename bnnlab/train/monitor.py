@@ -48,14 +48,10 @@ class Monitor:
         return tuple(watch.name for watch in self._watches)
 
     def step(self) -> tuple[LayerDynamics, ...]:
-        """Measure the optimiser step just done.
+        """Measure the optimiser step just done; to be called once after each `optimizer.step()`.
 
-        Call it once per step, after `optimizer.step()` and before the next `optimizer.zero_grad()`. Where
-        several backward passes make one step, shares are taken over all of them and the squares of their
-        gradient norms add up.
-
-        Raises:
-            RuntimeError: If `zero_grad` has already thrown the gradients away.
+        Where several backward passes make one step, shares are taken over all of them and the squares of
+        their gradient norms add up. A weight has received no gradient if it received none in any of them.
         """
         return tuple(watch.step() for watch in self._watches)
 

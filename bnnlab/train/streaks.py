@@ -8,9 +8,8 @@ words.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Words = NDArray[np.uint64]
+from bnnlab.train.passes import Words, popcount
 
 
 class StreakCounters:
@@ -47,4 +46,4 @@ class StreakCounters:
 
     def count(self) -> int:
         """How many counters have reached `2 ** digits`."""
-        return int(np.bitwise_count(self.reached).sum())
+        return popcount(self.reached)

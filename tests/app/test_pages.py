@@ -15,7 +15,7 @@ from streamlit.testing.v1.element_tree import Button
 from bnnlab.app import session
 from bnnlab.app.controls import parse_widths
 from bnnlab.app.matrix_input import matrix_from_csv
-from bnnlab.app.views.gemm import NETWORK
+from bnnlab.app.neuron_input import NETWORK
 from bnnlab.nn import QUANTIZERS
 from bnnlab.train import LiveRun, RunConfig, TrainingRun
 from bnnlab.widgets.frame import unpack_frame

@@ -59,9 +59,7 @@ def main() -> None:
     spec = ModelSpec(
         (784,), 10, (1024, 1024), first_layer=ends, last_layer=ends, quantizer=arguments.quantizer
     )
-    plain, watched = (
-        Trainee(spec, on, arguments.snapshot, arguments.quantizer) for on in (False, True)
-    )
+    plain, watched = (Trainee(spec, on, arguments.snapshot, arguments.quantizer) for on in (False, True))
     for _ in range(arguments.rounds):
         for trainee in (plain, watched):
             for _ in range(BLOCK):

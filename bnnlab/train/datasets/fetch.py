@@ -64,7 +64,7 @@ class RemoteFiles:
             DatasetError: If a file cannot be had or is not the one expected.
             ValueError: If the base URL is neither http nor https.
         """
-        import pooch  # type: ignore[import-untyped]
+        import pooch
         import requests
 
         url = self._folder_url(base_url or os.environ.get(URL_VARIABLE))
@@ -75,7 +75,9 @@ class RemoteFiles:
             base_url=url,
             registry={file: f"sha256:{digest}" for file, digest in self.sha256.items()},
         )
-        downloader: Any = pooch.HTTPDownloader(timeout=TIMEOUT_S, progressbar=progress or False)
+        downloader: Any = pooch.HTTPDownloader(
+            timeout=TIMEOUT_S, progressbar=False if progress is None else progress
+        )
         paths = {}
         for file in self.sha256:
             try:

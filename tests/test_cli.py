@@ -1,0 +1,92 @@
+"""The command: what it prints, and one clear line with exit code 2 for what cannot be used."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bnnlab.cli import app
+from bnnlab.train import RunConfig
+
+BRIEF = ["train", "--dataset", "digits", "--widths", "16,16", "--epochs", "1"]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def test_train_reports_as_json_and_is_reproducible() -> None:
+    reports = [json.loads(run(*BRIEF, "--json").stdout) for _ in range(2)]
+    assert reports[0]["weights_sha256"] == reports[1]["weights_sha256"]
+    report = reports[0]
+    assert RunConfig.from_dict(report["config"]).widths == (16, 16)
+    assert report["steps"] == report["evaluations"][-1]["step"] > 0
+    assert 0 <= report["test_accuracy"] <= 1
+    assert set(report["evaluations"][0]["flips"]) == {"hidden1"}
+
+
+def test_train_says_its_accuracy_and_shows_progress_apart() -> None:
+    result = run(*BRIEF)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("test accuracy ")
+    assert len(result.stdout.splitlines()) == 1
+    assert "step" in result.stderr
+
+
+def test_defaults_are_those_of_run_config() -> None:
+    report = json.loads(run("train", "--epochs", "1", "--json").stdout)
+    assert report["config"] == RunConfig(epochs=1).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["train", "--learning-rate", "nan"], "learning_rate must be above 0 and at most 10, got nan"),
+        (["train", "--dataset", "nowhere"], "dataset must be one of moons"),
+        (["train", "--widths", "64,many"], "widths must be whole numbers separated by commas"),
+        (["train", "--widths", "64,0"], "1..4096, got 0"),
+        (["train", "--quantizer", "magic"], "clipped_ste"),
+        (["train", "--model", "convnet"], "needs images"),
+        (["train", "--batch-size", "1"], "batch_size must be in 2..10000"),
+        (["data", "fetch", "nowhere"], "name must be one of mnist-full, fashion-mnist, cifar10"),
+        (["data", "fetch", "cifar10", "--base-url", "file:///etc"], "must begin with http"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert result.stderr.strip().splitlines()[-1].startswith("bnnlab: ")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_data_set_that_was_not_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BNNLAB_DATA_CACHE", str(tmp_path))
+    result = run("train", "--dataset", "mnist-full")
+    assert result.exit_code == 2
+    assert "run `bnnlab data fetch mnist-full`" in result.stderr
+
+
+def test_an_unreachable_server_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BNNLAB_DATA_CACHE", str(tmp_path))
+    result = run("data", "fetch", "mnist-full", "--base-url", "http://127.0.0.1:9")
+    assert result.exit_code == 2
+    assert "the server cannot be reached" in result.stderr
+
+
+def test_data_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BNNLAB_DATA_CACHE", str(tmp_path))
+    here = {row["name"]: row["here"] for row in json.loads(run("data", "list", "--json").stdout)}
+    assert here["mnist"]
+    assert here["moons"]
+    assert not here["mnist-full"]
+    assert "to be fetched" in run("data", "list").stdout
+
+
+def test_help_is_quick_to_import() -> None:
+    code = "import sys, bnnlab.cli; print(int('torch' in sys.modules or 'streamlit' in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
