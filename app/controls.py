@@ -3,7 +3,8 @@
 Choices are shown by the names they have in the library, the command line and the address of the page.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -12,91 +13,94 @@ from bnnlab.train import DATASETS, RunConfig
 
 PRECISIONS = ("float", "binary")
 
+DEFAULTS = RunConfig()
+
+
+@dataclass(frozen=True)
+class Suited:
+    """Settings that suit a live picture of one kind of data."""
+
+    widths: dict[str, str]  # by model
+    batch_size: int
+    epochs: int
+
+
+SUITED = {
+    "points": Suited({"mlp": "64, 64, 64"}, batch_size=32, epochs=200),
+    "images": Suited({"mlp": "256, 256", "convnet": "16, 32, 64"}, batch_size=100, epochs=30),
+}
+
 
 def run_config() -> RunConfig | None:
     """Draw the controls and return what they say, or None after saying why it cannot be trained."""
     with st.sidebar:
+        chosen = _data()
+        kind = DATASETS[chosen["dataset"]].kind
+        chosen |= _network(kind) | _training(kind)
         try:
-            return _network(_data(RunConfig()))
+            return RunConfig.from_dict(chosen | {"widths": parse_widths(chosen["widths"])})
         except (ValueError, TypeError) as error:
             st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon=":material/error:")
             return None
 
 
-def _data(start: RunConfig) -> RunConfig:
+def _data() -> dict[str, Any]:
     st.subheader("Data", anchor=False)
     dataset = st.selectbox(
         "Data set",
         list(DATASETS),
-        index=list(DATASETS).index(start.dataset),
+        index=list(DATASETS).index(DEFAULTS.dataset),
         key="dataset",
         bind="query-params",
         persist_state="session",
     )
     st.caption(DATASETS[dataset].title)
-    points = DATASETS[dataset].kind == "points"
-    noise = (
-        st.slider(
-            "Noise",
-            0.0,
-            0.5,
-            start.noise,
-            0.05,
-            key="noise",
-            bind="query-params",
-            persist_state="session",
-            help="How far the points scatter around their shape (standard deviation).",
-        )
-        if points
-        else start.noise
+    if DATASETS[dataset].kind == "images":
+        return {"dataset": dataset}
+    noise = st.slider(
+        "Noise",
+        0.0,
+        0.5,
+        DEFAULTS.noise,
+        0.05,
+        key="noise",
+        bind="query-params",
+        persist_state="session",
+        help="How far the points scatter around their shape (standard deviation).",
     )
-    # Points are few and cheap; images come with a network and a batch that suit their size.
-    suited = (
-        replace(start, widths=(64, 64, 64)) if points else replace(start, widths=(256, 256), batch_size=100)
-    )
-    return replace(suited, dataset=dataset, noise=noise)
+    return {"dataset": dataset, "noise": noise}
 
 
-def _network(start: RunConfig) -> RunConfig:
-    kind = DATASETS[start.dataset].kind
+def _network(kind: str) -> dict[str, Any]:
     st.subheader("Network", anchor=False)
-    models = list(MODELS) if kind == "images" else ["mlp"]
     model = st.selectbox(
         "Model",
-        models,
+        list(MODELS) if kind == "images" else ["mlp"],
         key=f"model_{kind}",
         bind="query-params",
         persist_state="session",
     )
     widths = st.text_input(
         "Widths of the hidden layers",
-        "16, 32, 64" if model == "convnet" else ", ".join(map(str, start.widths)),
+        SUITED[kind].widths[str(model)],
         key=f"widths_{kind}_{model}",
         bind="query-params",
         persist_state="session",
-        help="Neurons in each hidden layer, separated by commas. The first layer reads the data; "
-        "each further one is binary in weights and inputs.",
+        help="Neurons in each hidden layer, separated by commas (in a convnet: filters, and last the dense "
+        "layer). The first layer reads the data; each further one is binary in weights and inputs.",
     )
     left, right = st.columns(2)
     first, last = (
-        column.selectbox(
-            label,
-            PRECISIONS,
-            key=key,
-            bind="query-params",
-            persist_state="session",
-            help=text,
-        )
+        column.selectbox(label, PRECISIONS, key=key, bind="query-params", persist_state="session", help=text)
         for column, label, key, text in (
             (left, "First layer", "first", "Precision of the weights that read the data."),
             (right, "Last layer", "last", "Precision of the layer that answers."),
         )
     )
-    config = replace(start, model=model, widths=parse_widths(widths), first_layer=first, last_layer=last)
-    return _training(config)
+    return {"model": model, "widths": widths, "first_layer": first, "last_layer": last}
 
 
-def _training(start: RunConfig) -> RunConfig:
+def _training(kind: str) -> dict[str, Any]:
     st.subheader("Training", anchor=False)
     quantizer = st.selectbox(
         "Estimator",
@@ -104,14 +108,14 @@ def _training(start: RunConfig) -> RunConfig:
         key="quantizer",
         bind="query-params",
         persist_state="session",
-        help="What stands in for the slope of sign(x) when gradients flow backwards. The page Signs & STE draws it.",
+        help="What stands in for the slope of sign(x) when gradients flow backwards. Signs & STE draws it.",
     )
     st.caption(QUANTIZERS[quantizer].title)
     clip_value = st.slider(
         "t_clip",
         0.05,
         2.0,
-        start.clip_value,
+        DEFAULTS.clip_value,
         0.05,
         key="clip",
         bind="query-params",
@@ -126,42 +130,53 @@ def _training(start: RunConfig) -> RunConfig:
         "Learning rate",
         0.0,
         10.0,
-        start.learning_rate,
+        DEFAULTS.learning_rate,
         0.001,
         format="%.4f",
         key="lr",
         bind="query-params",
         persist_state="session",
+        help="How far one step moves the weights. It falls to zero over the whole run.",
     )
     batch_size = left.number_input(
         "Batch size",
         2,
         1000,
-        start.batch_size,
-        key=f"batch_{DATASETS[start.dataset].kind}",
+        SUITED[kind].batch_size,
+        key=f"batch_{kind}",
         bind="query-params",
         persist_state="session",
         help="Examples in one training step.",
     )
-    seed = right.number_input(
+    epochs = right.number_input(
+        "Epochs",
+        1,
+        1000,
+        SUITED[kind].epochs,
+        key=f"epochs_{kind}",
+        bind="query-params",
+        persist_state="session",
+        help="Passes over the training data.",
+    )
+    seed = left.number_input(
         "Seed",
         0,
         2**32 - 1,
-        start.seed,
+        DEFAULTS.seed,
         key="seed",
         bind="query-params",
         persist_state="session",
         help="The same seed and settings give the same weights, bit for bit.",
     )
-    return replace(
-        start,
-        quantizer=quantizer,
-        clip_value=clip_value,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        seed=seed,
-    )
+    return {
+        "quantizer": quantizer,
+        "clip_value": clip_value,
+        "optimizer": optimizer,
+        "learning_rate": learning_rate,
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "seed": seed,
+    }
 
 
 def parse_widths(text: str) -> tuple[int, ...]:

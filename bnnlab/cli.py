@@ -1,171 +1,269 @@
-"""The command `bnnlab`. Bad input ends with exit code 2 and one clear line; heavy imports wait until needed."""
+"""The command `bnnlab`.
+
+Torch is imported by the commands that need it, so that `bnnlab --help` answers at once. Input that makes no
+sense ends with exit code 2 and one line on stderr; a download that fails, with exit code 1.
+"""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 if TYPE_CHECKING:
-    from bnnlab.train import RunConfig, TrainingRun
+    from bnnlab.train import TrainingEvent, TrainingRun
 
 app = typer.Typer(
+    name="bnnlab",
     help="A laboratory for binary neural networks.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-data = typer.Typer(help="The data sets.", no_args_is_help=True)
+data = typer.Typer(help="Data sets: list them, download them.", no_args_is_help=True)
 app.add_typer(data, name="data")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+BAD_INPUT, FAILED = 2, 1
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Run the command; the entry point of the installed script."""
     app()
-
-
-@app.command("app")
-def open_lab(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port.")] = 8501,
-    address: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
-) -> None:
-    """Open the lab."""
-    from bnnlab.app.launch import launch
-
-    launch(address, port, browser)
 
 
 @app.command()
 def train(
     dataset: Annotated[str | None, typer.Option(help="See `bnnlab data list`.")] = None,
     model: Annotated[str | None, typer.Option(help="mlp or convnet.")] = None,
-    widths: Annotated[str | None, typer.Option(help="Hidden layers, for example 256,256.")] = None,
+    widths: Annotated[str | None, typer.Option(help="Sizes of the hidden layers, such as 256,256.")] = None,
     first_layer: Annotated[str | None, typer.Option(help="float or binary.")] = None,
     last_layer: Annotated[str | None, typer.Option(help="float or binary.")] = None,
-    quantizer: Annotated[str | None, typer.Option(help="Estimator of the gradient of sign.")] = None,
+    quantizer: Annotated[
+        str | None,
+        typer.Option(help="clipped_ste, identity_ste, approx_sign or swish_sign."),
+    ] = None,
     clip_value: Annotated[float | None, typer.Option(help="t_clip of the estimator.")] = None,
-    scale: Annotated[bool | None, typer.Option(help="Scaling factors as in XNOR-Net.")] = None,
-    pad_value: Annotated[float | None, typer.Option(help="Padding of binary convolutions.")] = None,
-    latent_clip: Annotated[float | None, typer.Option(help="Limit of latent weights.")] = None,
+    scale: Annotated[bool | None, typer.Option(help="Scale binary layers as in XNOR-Net.")] = None,
+    pad_value: Annotated[
+        float | None, typer.Option(help="Padding of binary convolutions: -1, 0 or 1.")
+    ] = None,
+    latent_clip: Annotated[float | None, typer.Option(help="Keep latent weights within +- this.")] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam, sgd or bop.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="At the start.")] = None,
-    schedule: Annotated[str | None, typer.Option(help="constant or cosine.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Step size at the start.")] = None,
+    schedule: Annotated[str | None, typer.Option(help="cosine or constant.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Examples per step.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same weights.")] = None,
-    noise: Annotated[float | None, typer.Option(help="Scatter of the toys' points.")] = None,
+    noise: Annotated[float | None, typer.Option(help="Spread of the two-dimensional toys.")] = None,
+    evaluate_every: Annotated[
+        int | None, typer.Option(help="Steps between evaluations; 0: once per epoch.")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda.")] = None,
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON document.")] = False,
 ) -> None:
-    """Train a network and report what it learned. What is left out takes the default of RunConfig."""
-    given = {name: value for name, value in locals().items() if value is not None and name != "as_json"}
+    """Train a binary network and report its accuracy.
+
+    Options left out take the defaults of `bnnlab.train.RunConfig`.
+    """
+    options = {name: value for name, value in locals().items() if value is not None}
+    del options["as_json"]
     with one_line_errors():
         from bnnlab.train import RunConfig
         from bnnlab.train import train as start
 
         if widths is not None:
-            given["widths"] = _whole_numbers("widths", widths)
-        config = RunConfig.from_dict(given)
-        with start(config) as run:
-            report = _train(config, run, quiet=as_json)
-    print(json.dumps(report, indent=2) if as_json else _summary(report))
+            options["widths"] = _whole_numbers("widths", widths)
+        run = start(RunConfig.from_dict(options))
+        began = time.perf_counter()
+        evaluations = _train_with_progress(run, quiet=as_json)
+        report = _report(run, evaluations, time.perf_counter() - began)
+    if as_json:
+        typer.echo(json.dumps(report, indent=2))
+    else:
+        _print_report(report)
 
 
 @data.command("list")
-def list_data(as_json: AsJson = False) -> None:
-    """List the data sets and whether they are on this computer."""
+def list_data(
+    as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
+) -> None:
+    """List the data sets, and whether they are on this computer."""
     from bnnlab.train.datasets import DATASETS, REMOTE_FILES
 
     rows = [
         {
-            "name": name,
+            "name": source.name,
             "title": source.title,
-            "here": name not in REMOTE_FILES or REMOTE_FILES[name].is_local(),
+            "kind": source.kind,
+            "here": not source.fetched or REMOTE_FILES[source.name].is_local(),
         }
-        for name, source in DATASETS.items()
+        for source in DATASETS.values()
     ]
     if as_json:
-        print(json.dumps(rows, indent=2))
+        typer.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        print(f"{row['name']:14} {'here' if row['here'] else 'to be fetched':14} {row['title']}")
+        place = "" if row["here"] else f"  (bnnlab data fetch {row['name']})"
+        typer.echo(f"{row['name']:<14} {row['title']}{place}")
 
 
 @data.command()
 def fetch(
-    name: Annotated[str, typer.Argument(help="mnist-full, fashion-mnist or cifar10.")],
+    name: Annotated[str, typer.Argument(help="Which data set.")],
     base_url: Annotated[
-        str | None, typer.Option(help="Another server; files are expected at BASE_URL/NAME/FILE.")
+        str | None,
+        typer.Option(help="Download from here instead: BASE_URL/NAME/FILE. Also BNNLAB_DATA_URL."),
     ] = None,
 ) -> None:
-    """Download a data set into the cache and check it."""
+    """Download a data set into the user's cache folder and check its SHA-256."""
+    from bnnlab.train.datasets import DATASETS, REMOTE_FILES
+
     with one_line_errors():
-        from bnnlab.train.datasets import REMOTE_FILES
-
         if name not in REMOTE_FILES:
-            raise ValueError(f"name must be one of {', '.join(REMOTE_FILES)}; got {name!r}")
-        from tqdm import tqdm
-
-        with tqdm(unit="B", unit_scale=True) as progress:
+            reason = "comes with bnnlab" if name in DATASETS else "is unknown"
+            raise ValueError(f"data set {name!r} {reason}; to fetch: {', '.join(REMOTE_FILES)}")
+        with _FileProgress(name) as progress:
             paths = REMOTE_FILES[name].fetch(base_url=base_url, progress=progress)
-    print(f"{name} is in {next(iter(paths.values())).parent}")
+    typer.echo(f"{name}: {len(paths)} file(s) ready")
 
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """End with exit code 2 and one line on stderr for input that cannot be used, and 1 for training that failed."""
+    """Turn what a user can cause into one line on stderr and an exit code."""
+    from bnnlab.train import DatasetError, TrainingDivergedError
+
     try:
         yield
-    except (ValueError, TypeError, RuntimeError, FloatingPointError) as error:
-        print(f"bnnlab: {error}", file=sys.stderr)
-        raise typer.Exit(1 if isinstance(error, FloatingPointError) else 2) from None
+    except (ValueError, TypeError) as error:
+        code, message = BAD_INPUT, str(error)
+    except DatasetError as error:
+        code, message = FAILED, str(error)
+    except TrainingDivergedError as error:
+        code, message = FAILED, str(error)
+    except KeyboardInterrupt:
+        code, message = 130, "interrupted"
+    else:
+        return
+    typer.echo(f"bnnlab: {message}", err=True)
+    raise typer.Exit(code)
 
 
-def _train(config: RunConfig, run: TrainingRun, quiet: bool) -> dict[str, Any]:
-    """Train to the end, with a progress bar on stderr unless `quiet`."""
-    from tqdm import tqdm
+def _whole_numbers(name: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"{name} must be whole numbers with commas, got {text!r}") from None
 
-    began, evaluations = time.perf_counter(), []
-    with tqdm(run, total=run.total_steps, unit="step", disable=quiet) as steps:
-        for event in steps:
+
+def _train_with_progress(run: TrainingRun, quiet: bool) -> list[TrainingEvent]:
+    """Train to the end; returns the events at which the test set was evaluated."""
+    evaluations = []
+    columns = (
+        TextColumn("epoch {task.fields[epoch]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]:.3f}  test {task.fields[test]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
+        bar = progress.add_task("", total=run.total_steps, epoch=1, loss=float("nan"), test="-")
+        for event in run:
+            progress.update(bar, completed=event.step, epoch=event.epoch + 1, loss=event.loss)
             if event.test_accuracy is not None:
-                steps.set_postfix_str(f"test accuracy {event.test_accuracy:.2%}")
-                evaluations.append(
-                    {
-                        "step": event.step,
-                        "loss": event.loss,
-                        "test_loss": event.test_loss,
-                        "test_accuracy": event.test_accuracy,
-                        "flips": {layer.name: layer.flips for layer in event.layers},
-                    }
-                )
+                evaluations.append(event)
+                progress.update(bar, test=f"{event.test_accuracy:.2%}")
+    return evaluations
+
+
+def _report(run: TrainingRun, evaluations: list[TrainingEvent], seconds: float) -> dict[str, Any]:
+    last = evaluations[-1]
     return {
-        "config": config.to_dict(),
-        "steps": run.step,
-        "seconds": round(time.perf_counter() - began, 2),
-        "evaluations": evaluations,
-        "test_accuracy": evaluations[-1]["test_accuracy"],
+        "config": run.config.to_dict(),
+        "evaluations": [
+            {
+                "step": event.step,
+                "epoch": event.epoch + 1,
+                "loss": event.loss,
+                "train_accuracy": event.train_accuracy,
+                "test_loss": event.test_loss,
+                "test_accuracy": event.test_accuracy,
+            }
+            for event in evaluations
+        ],
+        "test_accuracy": last.test_accuracy,
+        "test_loss": last.test_loss,
+        "steps": last.step,
+        "seconds": round(seconds, 3),
+        "layers": [
+            {
+                "name": layer.name,
+                "weights": layer.weights,
+                "net_flips": layer.net_flips,
+                "outside_clip": layer.outside_clip,
+                "starved": layer.starved,
+            }
+            for layer in last.layers
+        ],
         "weights_sha256": run.digest(),
     }
 
 
-def _summary(report: dict[str, Any]) -> str:
-    return (
-        f"test accuracy {report['test_accuracy']:.2%} after {report['steps']:,} steps "
-        f"in {report['seconds']:.1f} s; weights {report['weights_sha256'][:16]}"
+def _print_report(report: dict[str, Any]) -> None:
+    for event in report["evaluations"][-10:]:
+        typer.echo(
+            f"step {event['step']:>6}  epoch {event['epoch']:>4}  test loss {event['test_loss']:.4f}"
+            f"  test accuracy {event['test_accuracy']:.2%}"
+        )
+    for layer in report["layers"]:
+        typer.echo(
+            f"layer {layer['name']}: {layer['weights']} binary weights, {layer['net_flips']} flipped "
+            f"since the start, {layer['outside_clip']:.1%} beyond t_clip, {layer['starved']} starved"
+        )
+    typer.echo(
+        f"test accuracy {report['test_accuracy']:.2%} after {report['steps']} steps "
+        f"in {report['seconds']:.1f} s; weights {report['weights_sha256'][:12]}"
     )
 
 
-def _whole_numbers(name: str, text: str) -> list[int]:
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError:
-        raise ValueError(f"{name} must be whole numbers separated by commas, got {text!r}") from None
+class _FileProgress:
+    """Shows how far each download has come: what `RemoteFiles.fetch` calls."""
+
+    def __init__(self, name: str) -> None:
+        self._bars = Progress(
+            TextColumn(name),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+        self._bar = self._bars.add_task("", total=None)
+        self.total = 0
+
+    def update(self, count: int) -> None:
+        self._bars.update(self._bar, total=self.total, advance=count)
+
+    def reset(self) -> None:
+        self._bars.reset(self._bar)
+
+    def close(self) -> None:
+        self._bars.refresh()
+
+    def __enter__(self) -> _FileProgress:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()

@@ -1,6 +1,7 @@
 """Lab: a binary network learns in front of you."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
@@ -14,6 +15,7 @@ from bnnlab.widgets import lab
 
 PICTURE_EVERY_S = 0.1
 COMPLETE_EVERY_S = 1.0
+ENDED = ("finished", "failed")
 SPEEDS = {"1 step/s": 1.0, "10 steps/s": 10.0, "fast": None}
 
 
@@ -27,45 +29,60 @@ def page(step_through: StreamlitPage | None = None) -> None:
         "A network learns below whose hidden layers know only two weights, **+1 and −1**. Behind each sign "
         "stands a latent weight, a real number that training moves; where it crosses zero, the sign **flips**."
     )
-    run = session.live_run()
+    run, state = session.live_run(), st.session_state
+    state.setdefault("playing", st.query_params.get("play") != "false")
     config = controls.run_config()
     if config is not None:
         _apply(run, config)
     _transport(run)
-    session_state = st.session_state
-    session_state["complete_at"] = 0.0
-    every = PICTURE_EVERY_S if session_state["playing"] else None
+    _settle(run)
+    state["complete_at"] = 0.0
+    every = PICTURE_EVERY_S if state["playing"] else None
     st.fragment(_picture, run_every=every)(run, step_through)
 
 
 def _apply(run: LiveRun, config: RunConfig) -> None:
     """Bring the run to the settings of the controls: on the fly where that is possible."""
-    state = st.session_state
-    state.setdefault("playing", st.query_params.get("play") != "false")
-    before: RunConfig | None = state.get("config")
+    before: RunConfig | None = st.session_state.get("config")
     if config == before:
         return
-    live = {"learning_rate": config.learning_rate, "clip_value": config.clip_value}
-    if before is not None and replace(before, **live) == config:
-        run.update(**live)
+    rate, clip = config.learning_rate, config.clip_value
+    if before is not None and replace(before, learning_rate=rate, clip_value=clip) == config:
+        run.update(learning_rate=rate, clip_value=clip)
     else:
         run.reset(config)
-        run.wait_for(timeout=30)
-    state["config"] = config
+    st.session_state["config"] = config
 
 
 def _transport(run: LiveRun) -> None:
-    state = st.session_state
+    """The buttons. Their callbacks come before the page is drawn, so that it shows what they did."""
+    playing = st.session_state["playing"]
     row = st.container(horizontal=True, vertical_alignment="center")
-    if row.button("Reset", icon=":material/replay:", shortcut="Home", help="Start again from the same seed."):
-        run.reset()
-    label, icon = ("Pause", ":material/pause:") if state["playing"] else ("Play", ":material/play_arrow:")
     row.button(
-        label, icon=icon, shortcut="Space", type="primary", on_click=_toggle, width=130, key="play_pause"
+        "Reset",
+        icon=":material/replay:",
+        shortcut="Home",
+        help="Start again from the same seed.",
+        on_click=run.reset,
     )
-    if row.button("Step", icon=":material/skip_next:", shortcut="S", help="Pause, and do one training step."):
-        state["playing"] = False
-        run.step_once()
+    row.button(
+        "Pause" if playing else "Play",
+        icon=":material/pause:" if playing else ":material/play_arrow:",
+        shortcut="Space",
+        type="primary",
+        on_click=_toggle,
+        args=(run,),
+        width=130,
+        key="play_pause",
+    )
+    row.button(
+        "Step",
+        icon=":material/skip_next:",
+        shortcut="S",
+        help="Pause, and do one training step.",
+        on_click=_step,
+        args=(run,),
+    )
     speed = row.segmented_control(
         "Speed",
         list(SPEEDS),
@@ -77,14 +94,27 @@ def _transport(run: LiveRun) -> None:
         persist_state="session",
     )
     run.set_speed(SPEEDS[str(speed)])
-    if state["playing"]:
+    if playing:
         run.play()
     else:
         run.pause()
 
 
-def _toggle() -> None:
+def _toggle(run: LiveRun) -> None:
     st.session_state["playing"] = not st.session_state["playing"]
+    if run.snapshot().status.state in ENDED:
+        run.reset()
+
+
+def _step(run: LiveRun) -> None:
+    st.session_state["playing"] = False
+    run.step_once()
+
+
+def _settle(run: LiveRun) -> None:
+    """Wait until the run has done what the page asked for, so that the picture drawn next shows it."""
+    with suppress(RuntimeError, TimeoutError):  # a run that failed says so itself
+        run.wait_for(timeout=30)
 
 
 def _picture(run: LiveRun, step_through: StreamlitPage | None) -> None:
@@ -101,7 +131,7 @@ def _picture(run: LiveRun, step_through: StreamlitPage | None) -> None:
     if step_through is not None and "chosen_image" in state:
         label = f"Take test image {state['chosen_image']} through the network, bit by bit"
         st.page_link(step_through, label=label, icon=":material/arrow_forward:")
-    if state["playing"] and frame.status.state in ("finished", "failed"):
+    if state["playing"] and frame.status.state in ENDED:
         state["playing"] = False
         st.rerun()
 

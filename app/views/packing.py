@@ -5,6 +5,7 @@ import streamlit as st
 import bnnlab
 from bnnlab.app import components
 from bnnlab.app.matrix_input import matrix_input, random_matrix
+from bnnlab.bits.packing import Axis
 from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import packing
 
@@ -35,7 +36,7 @@ def page() -> None:
     components.packing(key="packing", data=packing.encode(trace, matrix))
 
 
-def _controls() -> tuple[str, int, int, int, int]:
+def _controls() -> tuple[Axis, int, int, int, int]:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     axis = row.segmented_control(
         "Pack along",
@@ -67,4 +68,4 @@ def _controls() -> tuple[str, int, int, int, int]:
             ("Seed", 9999, 1, "pack_seed"),
         )
     ]
-    return str(axis), int(word_bits), *(int(size) for size in sizes)  # type: ignore[return-value]
+    return axis, int(word_bits), *(int(size) for size in sizes)  # type: ignore[return-value]

@@ -1,14 +1,11 @@
 """Signs & STE: what the network sees of a number, and what it pretends the slope of that was."""
 
-from typing import Any
-
 import streamlit as st
 
 from bnnlab.app import components
 from bnnlab.figures.estimators import compare_estimators
 from bnnlab.nn import QUANTIZERS
 from bnnlab.nn.estimator_curve import estimator_curve
-from bnnlab.records import EstimatorCurve
 from bnnlab.train import RunConfig
 from bnnlab.widgets import estimator
 
@@ -24,7 +21,7 @@ def page() -> None:
     )
     name, clip_value = _controls()
     curve = estimator_curve(name, clip_value)
-    components.estimator(key="estimator", data=_picture(curve))
+    components.estimator(key="estimator", data=estimator.encode(curve))
     left, right = st.columns(2)
     with left:
         st.markdown("**Forward and backward, as formulas**")
@@ -46,20 +43,6 @@ def page() -> None:
         st.caption(
             "Each curve replaces the slope of sign(x) in the backward pass; forward they are all the same."
         )
-
-
-def _picture(curve: EstimatorCurve) -> dict[str, Any]:
-    special = zip(curve.special_x, curve.special_forward, curve.special_surrogate, strict=True)
-    return estimator.encode(
-        name=curve.name,
-        title=curve.title,
-        formula_text=curve.text,
-        clip_value=curve.clip_value,
-        x=curve.x,
-        forward=curve.forward,
-        surrogate=curve.surrogate,
-        special=list(special),
-    )
 
 
 def _controls() -> tuple[str, float]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bnnlab.nn.inference import inference
 from bnnlab.nn.layers import BinaryConv2d, BinaryLayer
 from bnnlab.nn.sign import sign
 from bnnlab.records.product import LayerProduct
@@ -68,21 +66,11 @@ def _input_and_output(model: nn.Module, module: nn.Module, example: Tensor) -> t
     caught: list[tuple[Tensor, Tensor]] = []
     handle = module.register_forward_hook(lambda _, inputs, output: caught.append((inputs[0], output)))
     try:
-        with _evaluating(model), torch.no_grad():
+        with inference(model):
             model(example)
     finally:
         handle.remove()
     return caught[0]
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    training = model.training
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train(training)
 
 
 def _checked_position(position: tuple[int, int] | None, size: tuple[int, int]) -> tuple[int, int]:

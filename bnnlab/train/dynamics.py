@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -72,10 +73,11 @@ class LayerWatch:
             raise ValueError(f"layer {name!r} is already watched by another monitor; close it first")
         self.name, self._layer = name, layer
         latent = _matrix(layer.weight)
+        self._depth = latent.shape[1]
         self._signs, _ = read_weights(latent, self._clip_value)
         self._first_signs = self._signs
         self._flipped = np.zeros_like(self._signs)
-        self._flip_counts = np.zeros(latent.shape, np.uint16)
+        self._flip_counts: NDArray[np.uint16] = np.zeros(latent.shape, np.uint16)
         self._starving = StreakCounters(self._signs.shape, STARVED_AFTER.bit_length() - 1)
         self._watch_gradients()
 
@@ -110,7 +112,7 @@ class LayerWatch:
         bins = histogram(_matrix(self._layer.weight), limit)
         for array in (self._signs, flipped, flip_counts, bins):
             array.flags.writeable = False
-        depth = flip_counts.shape[1]
+        depth = self._depth
         return LayerSnapshot(
             name=self.name,
             signs=PackedMatrix(self._signs, depth, "rows"),
@@ -143,10 +145,10 @@ class LayerWatch:
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:
-    array: NDArray[np.float32] = tensor.detach().cpu().numpy()
+    array: NDArray[np.float32] = tensor.detach().to("cpu", torch.float32).numpy()
     return array
 
 
 def _matrix(tensor: Tensor) -> NDArray[np.float32]:
     """Weights, or their gradients, as `(outputs, inputs)`."""
-    return _array(tensor).reshape(len(tensor), -1)
+    return np.ascontiguousarray(_array(tensor).reshape(len(tensor), -1))

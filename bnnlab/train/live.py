@@ -21,7 +21,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from bnnlab.train.config import RunConfig
-from bnnlab.train.trainer import TRAINING_SLOTS, LiveFrame, State, Trainer
+from bnnlab.train.trainer import TRAINING_SLOTS, WATCHED_WITHIN_S, LiveFrame, State, Trainer
 from bnnlab.train.training import TrainingRun
 
 T = TypeVar("T")
@@ -145,8 +145,10 @@ class LiveRun:
                     return frame
                 if status.state in ("failed", "closed"):
                     raise RuntimeError(status.error or "the run is closed")
-                if not self._trainer.published.wait(deadline - time.monotonic()):
+                if time.monotonic() > deadline:
                     raise TimeoutError(f"after {timeout} s the run is {status.state} at step {status.step}")
+                # Looks again now and then: a run publishes nothing to those who stopped looking.
+                self._trainer.published.wait(WATCHED_WITHIN_S / 2)
 
     def close(self) -> None:
         """Stop training and end the thread; may be called twice."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from bnnlab.nn.inference import inference
 from bnnlab.records import ImagesView, PointsView
 from bnnlab.train.datasets import Dataset
 
@@ -20,18 +19,6 @@ _T = TypeVar("_T", bound=np.generic)
 GRID = 64  # points of the plane along each side
 IMAGES = 20  # test images shown
 EVALUATION_BATCH = 1000
-
-
-@contextmanager
-def inference(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode without gradients: batch normalisation uses its statistics and leaves them alone."""
-    training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        model.train(training)
 
 
 def predict(model: nn.Module, x: NDArray[np.float32], device: str) -> Tensor:

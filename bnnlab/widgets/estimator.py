@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bnnlab.records import EstimatorCurve
 from bnnlab.widgets.packing import number_text
 from bnnlab.widgets.stepper import identity
 
@@ -15,30 +15,12 @@ Samples = NDArray[np.float64]
 MOST_SAMPLES = 5_000
 
 
-def encode(
-    *,
-    name: str,
-    title: str,
-    formula_text: str,
-    clip_value: float | None,
-    x: ArrayLike,
-    forward: ArrayLike,
-    surrogate: ArrayLike,
-    special: Sequence[tuple[float, float, float]],
-    gradient: float = 0.70,
-    start: float = 0.30,
-) -> dict[str, Any]:
+def encode(curve: EstimatorCurve, *, gradient: float = 0.70, start: float = 0.30) -> dict[str, Any]:
     """A sampled estimator as JSON for ``estimator.js``. The browser shows samples only, it computes none.
 
     Args:
-        name: Key of the estimator in its registry.
-        title: Its name for people.
-        formula_text: Its surrogate derivative as one line of plain text.
-        clip_value: t_clip, or None. Where a gradient passes beyond it, the picture does not speak of clipping.
-        x: `(n,)` increasing, with 0 and +-clip_value among them where they lie inside.
-        forward: `(n,)`, the signs.
-        surrogate: `(n,)`, the gradient that comes out for an arriving gradient of 1.
-        special: `(x, forward, surrogate)` for the table: zeros, clip values, infinities, NaN.
+        curve: The samples, from `bnnlab.nn.estimator_curve`. Where a gradient passes beyond the clip value, the
+            picture does not speak of clipping.
         gradient: Arriving gradient shown first.
         start: Number walked through first; the nearest sample is taken.
 
@@ -46,24 +28,25 @@ def encode(
         ValueError: If the samples are not finite, not increasing, of different lengths, too many, or leave
             out 0 or a clip value inside their range.
     """
-    points = _samples("x", x)
-    signs, slopes = _samples("forward", forward), _samples("surrogate", surrogate)
-    if not len(points) == len(signs) == len(slopes):
+    x = _samples("x", curve.x)
+    signs, slopes = _samples("forward", curve.forward), _samples("surrogate", curve.surrogate)
+    if not len(x) == len(signs) == len(slopes):
         raise ValueError(
-            f"x, forward and surrogate must be equally long, got {len(points)}, {len(signs)} and {len(slopes)}"
+            f"x, forward and surrogate must be equally long, got {len(x)}, {len(signs)} and {len(slopes)}"
         )
-    _check_points(points, clip_value)
-    clip = clip_value if clip_value is not None and _clips(clip_value, points, slopes, special) else None
+    _check_points(x, curve.clip_value)
+    clip = curve.clip_value if _clips(curve) else None
+    special = zip(curve.special_x, curve.special_forward, curve.special_surrogate, strict=True)
     shown: dict[str, Any] = {
-        "name": name,
-        "title": title,
-        "formula_text": formula_text,
+        "name": curve.name,
+        "title": curve.title,
+        "formula_text": curve.text,
         "clip_value": clip,
-        "x": points.tolist(),
+        "x": x.tolist(),
         "forward": signs.tolist(),
         "surrogate": slopes.tolist(),
         "edges": [0.0] if clip is None else [-clip, 0.0, clip],
-        "blocked": _zones(points, slopes == 0),
+        "blocked": _zones(x, slopes == 0),
         "all_or_nothing": bool(np.isin(slopes, (0.0, 1.0)).all()),
         "special": [_special(*row) for row in special],
         "gradient": gradient,
@@ -83,21 +66,19 @@ def _samples(argument: str, values: ArrayLike) -> Samples:
     return samples
 
 
-def _check_points(x: Samples, clip_value: float | None) -> None:
+def _check_points(x: Samples, clip_value: float) -> None:
     if not (np.diff(x) > 0).all():
         raise ValueError("x must be increasing")
-    wanted = [0.0] if clip_value is None else [-clip_value, 0.0, clip_value]
-    missing = [value for value in wanted if x[0] <= value <= x[-1] and value not in x]
+    missing = [value for value in (-clip_value, 0.0, clip_value) if x[0] <= value <= x[-1] and value not in x]
     if missing:
         raise ValueError(f"x must contain 0 and +-clip_value exactly, {missing} is left out")
 
 
-def _clips(
-    clip_value: float, x: Samples, surrogate: Samples, special: Sequence[tuple[float, float, float]]
-) -> bool:
+def _clips(curve: EstimatorCurve) -> bool:
     """Whether no gradient passes anywhere beyond the clip value."""
-    beyond = [slope for point, _, slope in special if abs(point) > clip_value]
-    return not (any(beyond) or surrogate[np.abs(x) > clip_value].any())
+    x = np.concatenate([curve.x, curve.special_x])
+    slopes = np.concatenate([curve.surrogate, curve.special_surrogate])
+    return not slopes[np.abs(x) > curve.clip_value].any()
 
 
 def _zones(x: Samples, blocked: NDArray[np.bool_]) -> list[list[float]]:

@@ -21,11 +21,12 @@ def open_lab(page: Page, query: str = "") -> None:
 ANY_STEP = re.compile(r"^\d+$")
 
 
-def picture(page: Page, name: str) -> str:
-    """The pixels of a picture, as text to compare."""
-    canvas = page.get_by_role("img", name=name).first
-    expect(canvas).to_be_visible()
-    return str(canvas.evaluate("node => (node.querySelector('canvas') ?? node).toDataURL()"))
+def sign_map(page: Page) -> str:
+    """The pixels of the first layer's signs, as text to compare."""
+    figure = page.get_by_role("figure", name="sign of each weight")
+    expect(figure).to_be_visible()
+    layers = "node => [...node.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join()"
+    return str(figure.evaluate(layers))
 
 
 def test_the_lab_is_alive_and_signs_flip_while_it_plays(page: Page) -> None:
@@ -33,16 +34,16 @@ def test_the_lab_is_alive_and_signs_flip_while_it_plays(page: Page) -> None:
     lab = page.locator(".bnnlab")
     first_node = lab.element_handle()
     page.wait_for_function("node => Number(node.dataset.step) >= 5", arg=first_node)
-    before = picture(page, "Sign of each weight of hidden1")
+    before = sign_map(page)
     page.wait_for_function("node => Number(node.dataset.step) >= 50", arg=first_node)
-    assert picture(page, "Sign of each weight of hidden1") != before
+    assert sign_map(page) != before
     assert first_node is not None
     assert first_node.evaluate("node => node.isConnected"), "the picture was mounted anew"
 
 
 def test_pause_stops_all_traffic_and_step_does_one_step(page: Page) -> None:
     sockets: list[WebSocket] = []
-    page.on("websocket", sockets.append)
+    page.on("websocket", lambda socket: sockets.append(socket))
     open_lab(page)
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
@@ -57,13 +58,13 @@ def test_pause_stops_all_traffic_and_step_does_one_step(page: Page) -> None:
 
 def test_reset_goes_back_to_step_zero(page: Page) -> None:
     open_lab(page, "?play=false")
-    before = picture(page, "Sign of each weight of hidden1")
+    before = sign_map(page)
     page.get_by_role("button", name="Step").click()
     lab = page.locator(".bnnlab")
     expect(lab).to_have_attribute("data-step", "1")
     page.get_by_role("button", name="Reset").click()
     expect(lab).to_have_attribute("data-step", "0")
-    assert picture(page, "Sign of each weight of hidden1") == before
+    assert sign_map(page) == before
 
 
 def test_the_keyboard_plays_and_pauses(page: Page) -> None:
@@ -113,7 +114,7 @@ def test_a_trained_neuron_down_to_the_bit(page: Page) -> None:
     open_lab(page)
     page.get_by_label("Data set").click()
     page.get_by_role("option", name="digits", exact=False).first.click()
-    image = page.get_by_role("button", name="test image", exact=False).nth(3)
+    image = page.get_by_role("group", name="test images").get_by_role("button").nth(3)
     image.click()
     page.get_by_role("link", name="XNOR-GEMM").first.click()
     expect(page.get_by_role("spinbutton", name="Test image")).to_have_value("3")
@@ -131,7 +132,7 @@ def test_impossible_addresses_do_no_harm(page: Page, query: str) -> None:
 
 def test_impossible_settings_are_explained_and_the_lab_lives_on(page: Page) -> None:
     open_lab(page)
-    widths = page.get_by_label("Widths of the hidden layers")
+    widths = page.get_by_role("textbox", name="Widths of the hidden layers")
     widths.fill("64, many")
     widths.press("Enter")
     expect(page.get_by_text("Widths must be whole numbers separated by commas")).to_be_visible()

@@ -1,30 +1,44 @@
 """The estimator picture shows samples that the library computed, and refuses curves with holes."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bnnlab.records import EstimatorCurve
 from bnnlab.widgets import estimator
 
 
 def clipped(t: float = 1.0, **changes: Any) -> dict[str, Any]:
-    """The lecture's estimator, with some arguments changed."""
+    """The lecture's estimator, with some of the curve's fields changed."""
     inside = [value for value in (-t, t) if abs(value) <= 2.5]
     x = np.union1d(np.arange(-250, 251) / 100, inside)
     special = np.array([0.0, -0.0, t, -t, np.inf, -np.inf, np.nan])
-    arguments: dict[str, Any] = {
-        "name": "clipped_ste",
-        "title": "Clipped STE",
-        "formula_text": "s(x) = 1 where |x| ≤ t, 0 elsewhere",
-        "clip_value": t,
-        "x": x,
-        "forward": np.where(x >= 0, 1, -1),
-        "surrogate": np.abs(x) <= t,
-        "special": [(v, 1.0 if v >= 0 else -1.0, float(abs(v) <= t)) for v in special],
+    curve = EstimatorCurve(
+        name="clipped_ste",
+        title="Clipped STE",
+        formula="",
+        text="s(x) = 1 where |x| ≤ t, 0 elsewhere",
+        source="",
+        clip_value=t,
+        x=x,
+        forward=np.where(x >= 0, 1.0, -1.0),
+        surrogate=(np.abs(x) <= t).astype(float),
+        special_x=special,
+        special_forward=np.where(special >= 0, 1.0, -1.0),
+        special_surrogate=(np.abs(special) <= t).astype(float),
+    )
+    return estimator.encode(replace(curve, **changes))
+
+
+def one_special(x: float, forward: float, surrogate: float) -> dict[str, np.ndarray]:
+    return {
+        "special_x": np.array([x]),
+        "special_forward": np.array([forward]),
+        "special_surrogate": np.array([surrogate]),
     }
-    return estimator.encode(**(arguments | changes))
 
 
 @pytest.mark.parametrize("clip_value", [0.1, 0.333, 1.0, 2.5])
@@ -47,9 +61,8 @@ def test_an_estimator_that_does_not_clip_has_no_clip_lines() -> None:
     assert clipped(1.0)["clip_value"] == 1.0
     assert clipped(3.0)["clip_value"] == 3.0  # only infinity lies beyond, and is blocked
     for data in (
-        clipped(1.0, surrogate=np.ones(501), special=[]),
-        clipped(3.0, special=[(np.inf, 1.0, 1.0)]),
-        clipped(1.0, clip_value=None),
+        clipped(1.0, surrogate=np.ones(501)),
+        clipped(3.0, **one_special(np.inf, 1.0, 1.0)),
     ):
         assert (data["clip_value"], data["edges"]) == (None, [0.0])
 
@@ -65,7 +78,7 @@ def test_special_values_are_text() -> None:
         ("−∞", "−1", "0"),
         ("NaN", "−1", "0"),
     ]
-    assert clipped(special=[(2.0, 1.0, -0.0)])["special"][0]["backward"] == "0"
+    assert clipped(**one_special(2.0, 1.0, -0.0))["special"][0]["backward"] == "0"
 
 
 def test_equal_pictures_have_equal_names() -> None:
@@ -81,7 +94,7 @@ def test_curves_with_holes_are_refused() -> None:
     with pytest.raises(ValueError, match="x must be increasing"):
         clipped(x=x[::-1], forward=x, surrogate=x)
     with pytest.raises(ValueError, match="surrogate must be finite"):
-        clipped(x=x, forward=x, surrogate=[0.0, np.nan, 0.0])
+        clipped(x=x, forward=x, surrogate=np.array([0.0, np.nan, 0.0]))
     with pytest.raises(ValueError, match="equally long, got 3, 3 and 2"):
         clipped(x=x, forward=x, surrogate=x[:2])
     with pytest.raises(ValueError, match=r"forward must be 1-D with 2 to 5000 samples, got shape \(3, 1\)"):

@@ -91,9 +91,10 @@ def binary_linear(
 def float_layer(generator: torch.Generator, kind: type[nn.Module], *sizes: int, **options: Any) -> nn.Module:
     """A float layer with parameters drawn evenly from +-1 / sqrt(fan_in), by our own generator.
 
-    `skip_init` keeps torch's global generator out of it: other threads of the process may be drawing from it.
+    Built without storage first, it draws nothing from torch's global generator: other threads of the process
+    may be using it.
     """
-    layer: nn.Module = nn.utils.skip_init(kind, *sizes, **options)  # type: ignore[no-untyped-call]
+    layer = kind(*sizes, device="meta", **options).to_empty(device="cpu")
     with torch.no_grad():
         fan_in = next(layer.parameters())[0].numel()
         for parameter in layer.parameters():
