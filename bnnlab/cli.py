@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
@@ -42,6 +42,18 @@ BAD_INPUT, FAILED = 2, 1
 def main() -> None:
     """Run the command; the entry point of the installed script."""
     app()
+
+
+@app.command("app")
+def open_lab(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Open the lab."""
+    from bnnlab.app.launch import launch
+
+    launch(address, port, browser)
 
 
 @app.command()
@@ -261,7 +273,7 @@ class _FileProgress:
     def close(self) -> None:
         self._bars.refresh()
 
-    def __enter__(self) -> _FileProgress:
+    def __enter__(self) -> Self:
         self._bars.start()
         return self
 
