@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from bnnlab.app.session import IN_ADDRESS
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
 from bnnlab.train import DATASETS, RunConfig
 
@@ -51,8 +52,7 @@ def _data() -> dict[str, Any]:
         list(DATASETS),
         index=list(DATASETS).index(DEFAULTS.dataset),
         key="dataset",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
     )
     st.caption(DATASETS[dataset].title)
     if DATASETS[dataset].kind == "images":
@@ -64,8 +64,7 @@ def _data() -> dict[str, Any]:
         DEFAULTS.noise,
         0.05,
         key="noise",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="How far the points scatter around their shape (standard deviation).",
     )
     return {"dataset": dataset, "noise": noise}
@@ -77,21 +76,19 @@ def _network(kind: str) -> dict[str, Any]:
         "Model",
         list(MODELS) if kind == "images" else ["mlp"],
         key=f"model_{kind}",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
     )
     widths = st.text_input(
         "Widths of the hidden layers",
         SUITED[kind].widths[str(model)],
         key=f"widths_{kind}_{model}",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="Neurons in each hidden layer, separated by commas (in a convnet: filters, and last the dense "
         "layer). The first layer reads the data; each further one is binary in weights and inputs.",
     )
     left, right = st.columns(2)
     first, last = (
-        column.selectbox(label, PRECISIONS, key=key, bind="query-params", persist_state="session", help=text)
+        column.selectbox(label, PRECISIONS, key=key, **IN_ADDRESS, help=text)
         for column, label, key, text in (
             (left, "First layer", "first", "Precision of the weights that read the data."),
             (right, "Last layer", "last", "Precision of the layer that answers."),
@@ -106,8 +103,7 @@ def _training(kind: str) -> dict[str, Any]:
         "Estimator",
         list(QUANTIZERS),
         key="quantizer",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="What stands in for the slope of sign(x) when gradients flow backwards. Signs & STE draws it.",
     )
     st.caption(QUANTIZERS[quantizer].title)
@@ -118,14 +114,11 @@ def _training(kind: str) -> dict[str, Any]:
         DEFAULTS.clip_value,
         0.05,
         key="clip",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="Clip value: a number further from 0 than this passes no gradient through its sign.",
     )
     left, right = st.columns(2)
-    optimizer = left.selectbox(
-        "Optimiser", list(OPTIMIZERS), key="optimizer", bind="query-params", persist_state="session"
-    )
+    optimizer = left.selectbox("Optimiser", list(OPTIMIZERS), key="optimizer", **IN_ADDRESS)
     learning_rate = right.number_input(
         "Learning rate",
         0.0,
@@ -134,8 +127,7 @@ def _training(kind: str) -> dict[str, Any]:
         0.001,
         format="%.4f",
         key="lr",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="How far one step moves the weights. It falls to zero over the whole run.",
     )
     batch_size = left.number_input(
@@ -144,8 +136,7 @@ def _training(kind: str) -> dict[str, Any]:
         1000,
         SUITED[kind].batch_size,
         key=f"batch_{kind}",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="Examples in one training step.",
     )
     epochs = right.number_input(
@@ -154,8 +145,7 @@ def _training(kind: str) -> dict[str, Any]:
         1000,
         SUITED[kind].epochs,
         key=f"epochs_{kind}",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="Passes over the training data.",
     )
     seed = left.number_input(
@@ -164,8 +154,7 @@ def _training(kind: str) -> dict[str, Any]:
         2**32 - 1,
         DEFAULTS.seed,
         key="seed",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="The same seed and settings give the same weights, bit for bit.",
     )
     return {

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from bnnlab.app import session
+from bnnlab.app.session import IN_ADDRESS
 from bnnlab.nn.product import bit_layers, layer_product
 from bnnlab.records import LayerProduct
 from bnnlab.train import RunConfig, TrainingRun
@@ -91,8 +92,7 @@ def _chosen_layer(row: Any, network: Network) -> Any:
         "Layer",
         list(network.layers),
         key="gemm_layer",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         width=180,
     )
 
@@ -100,11 +100,7 @@ def _chosen_layer(row: Any, network: Network) -> Any:
 def _chosen_number(row: Any, label: str, count: int, key: str) -> int:
     if st.session_state.get(key, 0) >= count:
         del st.session_state[key]  # from a larger network or data set
-    return int(
-        row.number_input(
-            label, 0, count - 1, 0, key=key, bind="query-params", persist_state="session", width=150
-        )
-    )
+    return int(row.number_input(label, 0, count - 1, 0, key=key, **IN_ADDRESS, width=150))
 
 
 def _look(run: TrainingRun, layer: str, example: int) -> Look:

@@ -1,4 +1,4 @@
-"""Types of the compiled doorway, ``ext/_xnor.pyx``."""
+# Types of the compiled doorway, ext/_xnor.pyx.
 
 from typing import Any
 

@@ -7,6 +7,7 @@ import bnnlab
 from bnnlab.app import components
 from bnnlab.app.matrix_input import matrix_input, random_matrix
 from bnnlab.app.neuron_input import NETWORK, Operands, neuron_input
+from bnnlab.app.session import IN_ADDRESS
 from bnnlab.bits import reference
 from bnnlab.bits.listing import lecture_listing
 from bnnlab.widgets import stepper
@@ -28,8 +29,7 @@ def page() -> None:
         default=MATRICES,
         required=True,
         key="gemm_source",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
     )
     operands = _matrices() if source == MATRICES else neuron_input()
     if operands is not None:
@@ -78,8 +78,7 @@ def _matrices() -> Operands | None:
                 start,
                 key=key,
                 help=text,
-                bind="query-params",
-                persist_state="session",
+                **IN_ADDRESS,
                 width=150,
             )
         )

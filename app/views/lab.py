@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from bnnlab.app import components, controls, session
 from bnnlab.app.neuron_input import NETWORK
+from bnnlab.app.session import IN_ADDRESS
 from bnnlab.train import LiveRun, RunConfig
 from bnnlab.train.trainer import LiveStatus
 from bnnlab.widgets import lab
@@ -90,8 +91,7 @@ def _transport(run: LiveRun) -> None:
         required=True,
         label_visibility="collapsed",
         key="speed",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
     )
     run.set_speed(SPEEDS[str(speed)])
     if playing:

@@ -5,6 +5,7 @@ import streamlit as st
 import bnnlab
 from bnnlab.app import components
 from bnnlab.app.matrix_input import matrix_input, random_matrix
+from bnnlab.app.session import IN_ADDRESS
 from bnnlab.bits.packing import Axis
 from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import packing
@@ -45,8 +46,7 @@ def _controls() -> tuple[Axis, int, int, int, int]:
         required=True,
         help="The kernel wants activations packed along rows and weights along columns.",
         key="pack_axis",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
     )
     word_bits = row.segmented_control(
         "Bits in a word",
@@ -54,18 +54,15 @@ def _controls() -> tuple[Axis, int, int, int, int]:
         default=8,
         required=True,
         key="pack_word",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="The kernel uses 64; smaller words show the same bits cut at other places.",
     )
     sizes = [
-        row.number_input(
-            label, 1, most, start, key=key, bind="query-params", persist_state="session", width=110
-        )
+        row.number_input(label, 1, most, start, key=key, **IN_ADDRESS, width=110)
         for label, most, start, key in (
             ("Rows", 64, 4, "pack_rows"),
             ("Columns", 128, 12, "pack_columns"),
             ("Seed", 9999, 1, "pack_seed"),
         )
     ]
-    return axis, int(word_bits), *(int(size) for size in sizes)  # type: ignore[return-value]
+    return axis, int(word_bits), *(int(size) for size in sizes)

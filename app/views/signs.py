@@ -3,6 +3,7 @@
 import streamlit as st
 
 from bnnlab.app import components
+from bnnlab.app.session import IN_ADDRESS
 from bnnlab.figures.estimators import compare_estimators
 from bnnlab.nn import QUANTIZERS
 from bnnlab.nn.estimator_curve import estimator_curve
@@ -51,8 +52,7 @@ def _controls() -> tuple[str, float]:
         "Estimator",
         list(QUANTIZERS),
         key="estimator_name",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="What stands in for the slope of sign(x) when gradients flow backwards.",
     )
     clip_value = right.slider(
@@ -62,8 +62,7 @@ def _controls() -> tuple[str, float]:
         RunConfig().clip_value,
         0.05,
         key="estimator_clip",
-        bind="query-params",
-        persist_state="session",
+        **IN_ADDRESS,
         help="Clip value: numbers further from 0 than this get no gradient from the clipped estimators.",
     )
     return str(name), float(clip_value)

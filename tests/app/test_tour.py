@@ -12,7 +12,7 @@ PICTURES = ["lab.js", "estimator.js", "packing.js", "stepper.js"]
 
 @pytest.mark.filterwarnings("default")  # the kernel's own machinery warns, not what runs in it
 def test_the_tour_runs(tmp_path: Path) -> None:
-    notebook = nbformat.read(TOUR, as_version=4)
+    notebook = nbformat.read(TOUR, as_version=4)  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not [output for output in outputs if output.get("name") == "stderr"]
@@ -23,7 +23,7 @@ def test_the_tour_runs(tmp_path: Path) -> None:
 
 
 def test_the_tour_shows_every_picture_and_keeps_no_output() -> None:
-    notebook = nbformat.read(TOUR, as_version=4)
+    notebook = nbformat.read(TOUR, as_version=4)  # type: ignore[no-untyped-call]
     source = "\n".join(cell.source for cell in notebook.cells)
     assert all(f'"{picture}"' in source for picture in PICTURES)
     assert not any(cell.get("outputs") for cell in notebook.cells)

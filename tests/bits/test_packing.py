@@ -44,7 +44,7 @@ def test_columns_equal_the_reference(x: np.ndarray) -> None:
 )
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_special_values(value: float, expected: int, dtype: type) -> None:
-    x = np.full((3, 70), value, dtype)
+    x: np.ndarray = np.full((3, 70), value, dtype)
     if dtype == np.float16 and value == -1e-40:
         expected = 1  # float16 has rounded it to -0.0 before it reached us
     assert (bnnlab.pack_rows(x).unpack() == expected).all()

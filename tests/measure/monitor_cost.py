@@ -17,6 +17,7 @@ import torch
 from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, ModelSpec
+from bnnlab.nn.models.spec import Precision
 from bnnlab.train import Monitor
 
 BLOCK = 5
@@ -38,7 +39,7 @@ class Trainee:
     def step(self) -> None:
         began = time.perf_counter()
         self.optimizer.zero_grad()
-        functional.cross_entropy(self.model(self.x), self.y).backward()
+        functional.cross_entropy(self.model(self.x), self.y).backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         if self.monitor is not None:
             self.monitor.step()
@@ -55,7 +56,7 @@ def main() -> None:
     parser.add_argument("--quantizer", default="clipped_ste")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    ends = "binary" if arguments.binary else "float"
+    ends: Precision = "binary" if arguments.binary else "float"
     spec = ModelSpec(
         (784,), 10, (1024, 1024), first_layer=ends, last_layer=ends, quantizer=arguments.quantizer
     )

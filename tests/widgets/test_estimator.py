@@ -33,7 +33,7 @@ def clipped(t: float = 1.0, **changes: Any) -> dict[str, Any]:
     return estimator.encode(replace(curve, **changes))
 
 
-def one_special(x: float, forward: float, surrogate: float) -> dict[str, np.ndarray]:
+def one_special(x: float, forward: float, surrogate: float) -> dict[str, Any]:
     return {
         "special_x": np.array([x]),
         "special_forward": np.array([forward]),
