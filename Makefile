@@ -1,8 +1,8 @@
 # One command for each thing one does here. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-C_SOURCES := ext/dispatch.c ext/lecture.c ext/pack.c ext/scalar.c
-BUILT_FROM := pyproject.toml $(C_SOURCES) ext/xnor.h ext/_xnor.pyx
+C_SOURCES := ext/dispatch.c ext/lecture.c ext/pack.c ext/scalar.c ext/watch.c
+BUILT_FROM := pyproject.toml $(C_SOURCES) $(wildcard ext/*.h ext/*.pyx)
 
 .PHONY: help lab test check measure clean
 
@@ -28,7 +28,7 @@ measure: .venv/dev ## the figures of the README, measured here
 	$(BIN)/python tests/measure/live_lab.py
 
 clean:           ## remove what the commands above made
-	rm -rf .venv build dist *.egg-info ext/_xnor.c bnnlab/_xnor*.so
+	rm -rf .venv build dist *.egg-info ext/_xnor.c ext/_watch.c bnnlab/_*.so
 
 .venv/python:
 	$(PYTHON) -m venv .venv

@@ -7,6 +7,7 @@ sense ends with exit code 2 and one line on stderr; a download that fails, with 
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,8 @@ from rich.progress import (
 )
 
 if TYPE_CHECKING:
-    from bnnlab.train import TrainingEvent, TrainingRun
+    from bnnlab.records import TrainingEvent
+    from bnnlab.train import TrainingRun
 
 app = typer.Typer(
     name="bnnlab",
@@ -41,7 +43,15 @@ BAD_INPUT, FAILED = 2, 1
 
 def main() -> None:
     """Run the command; the entry point of the installed script."""
-    app()
+    try:
+        code = app(standalone_mode=False)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # a mistyped option; typer has no public name for it
+            raise
+        if message := error.format_message():  # empty where the help was printed instead
+            typer.echo(f"bnnlab: {message}", err=True)
+        code = BAD_INPUT
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 @app.command("app")
@@ -84,6 +94,9 @@ def train(
         int | None, typer.Option(help="Steps between evaluations; 0: once per epoch.")
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda.")] = None,
+    threads: Annotated[
+        int, typer.Option(min=1, help="Threads of torch; small networks are fastest with one.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON document.")] = False,
 ) -> None:
     """Train a binary network and report its accuracy.
@@ -91,13 +104,16 @@ def train(
     Options left out take the defaults of `bnnlab.train.RunConfig`.
     """
     options = {name: value for name, value in locals().items() if value is not None}
-    del options["as_json"]
+    del options["as_json"], options["threads"]
     with one_line_errors():
+        import torch
+
         from bnnlab.train import RunConfig
         from bnnlab.train import train as start
 
         if widths is not None:
             options["widths"] = _whole_numbers("widths", widths)
+        torch.set_num_threads(threads)
         run = start(RunConfig.from_dict(options))
         began = time.perf_counter()
         evaluations = _train_with_progress(run, quiet=as_json)
@@ -165,8 +181,6 @@ def one_line_errors() -> Iterator[None]:
         code, message = FAILED, str(error)
     except TrainingDivergedError as error:
         code, message = FAILED, str(error)
-    except KeyboardInterrupt:
-        code, message = 130, "interrupted"
     else:
         return
     typer.echo(f"bnnlab: {message}", err=True)

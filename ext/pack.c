@@ -1,12 +1,6 @@
 /* Signs to words. Rows and columns are the same loop with other distances between elements. */
 #include "xnor.h"
 
-#include <string.h>
-
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "full_word reads eight bytes as one little-endian word"
-#endif
-
 /* Bits of up to 64 elements, lowest bit first; the rest are padding and stay 0. NaN >= 0 is false: -1. */
 XNOR_INLINE BINARY_WORD float_word(const float *x, ptrdiff_t distance, ptrdiff_t count)
 {
@@ -21,19 +15,6 @@ XNOR_INLINE BINARY_WORD bool_word(const uint8_t *x, ptrdiff_t distance, ptrdiff_
     BINARY_WORD word = 0;
     for (ptrdiff_t bit = 0; bit < count; ++bit)
         word |= (BINARY_WORD)(x[bit * distance] != 0) << bit;
-    return word;
-}
-
-/* 64 bytes of 0 or 1 to 64 bits. Byte j of eight, times 2^(56 - 7j), has its bit at place 56 + j; no two products
- * carry into each other, so one multiplication gathers eight bits in its top byte. */
-XNOR_INLINE BINARY_WORD full_word(const uint8_t bits[WORD_BITS])
-{
-    BINARY_WORD word = 0;
-    for (int byte = 0; byte < WORD_BITS / 8; ++byte) {
-        uint64_t eight;
-        memcpy(&eight, bits + 8 * byte, sizeof eight);
-        word |= (eight * 0x0102040810204080u) >> 56 << (8 * byte);
-    }
     return word;
 }
 

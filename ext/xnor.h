@@ -1,7 +1,6 @@
 /* The contract of the compiled kernel. C11, no Python, no global state but the constant kernel table.
  *
- * Words hold signs, 64 to a word, lowest bit first, 1 for +1 and 0 for -1, padding bits 0 (the convention and
- * its algebra stand in bnnlab/bits/packing.py).
+ * Operands are words of signs (words.h):
  *
  *   A  (M x words)  row-packed activations, word k of row m at a[m * words + k]
  *   B  (words x N)  column-packed weights,  word k of column n at b[k * N + n]
@@ -10,23 +9,12 @@
 #ifndef BNNLAB_XNOR_H
 #define BNNLAB_XNOR_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-typedef uint64_t BINARY_WORD;
-
-enum { WORD_BITS = 64 };
+#include "words.h"
 
 /* An instruction set is chosen per function, never per file, so one build serves every CPU of its architecture. */
 #if defined(__x86_64__) && defined(__GNUC__)
 #define XNOR_HAS_POPCNT_TARGET 1
 #define XNOR_TARGET(isa) __attribute__((target(isa)))
-#endif
-
-#if defined(__GNUC__)
-#define XNOR_INLINE static inline __attribute__((always_inline))
-#else
-#define XNOR_INLINE static inline
 #endif
 
 typedef void xnor_gemm_fn(ptrdiff_t m, ptrdiff_t n, ptrdiff_t words, int32_t depth, const BINARY_WORD *a,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bnnlab.cli import app
+from bnnlab.cli import app, main
 from bnnlab.train import RunConfig
 
 BRIEF = ["train", "--dataset", "digits", "--widths", "16,16", "--epochs", "1"]
@@ -60,6 +60,41 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) 
     assert says in result.stderr
     assert result.stderr.strip().splitlines()[-1].startswith("bnnlab: ")
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["train", "--epochs", "many"], "--epochs"),
+        (["train", "--no-such-option"], "No such option"),
+        (["no-such-command"], "No such command"),
+        (["data", "fetch"], "Missing argument"),
+        (["train", "--threads", "0"], "--threads"),
+    ],
+)
+def test_a_mistyped_command_is_one_line_and_exit_code_2(
+    arguments: list[str],
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bnnlab", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert line.startswith("bnnlab: ")
+    assert says in line
+
+
+def test_the_exit_code_of_a_failure_reaches_the_shell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BNNLAB_DATA_CACHE", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["bnnlab", "train", "--dataset", "cifar10"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
 
 
 def test_a_data_set_that_was_not_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -138,7 +137,7 @@ def _one_of(name: str, value: object, allowed: Iterable[object]) -> None:
 def _number(name: str, value: object, least: float, most: float, above: bool = False) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not (math.isfinite(value) and least <= value <= most) or (above and value == least):
+    if not least <= value <= most or (above and value == least):  # NaN is not between anything
         bound = f"above {least:g} and at most {most:g}" if above else f"in {least:g}..{most:g}"
         raise ValueError(f"{name} must be {bound}, got {value}")
 

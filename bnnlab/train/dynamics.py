@@ -47,9 +47,9 @@ class WeightProbe(InputProbe):
         self.squares_before = self.squares_after = 0.0
         self.zero: Words | None = None
 
-    def __call__(self, before: Tensor, surrogate: Tensor, after: Tensor) -> None:
+    def __call__(self, before: Tensor, surrogate: Tensor, after: Tensor) -> None:  # noqa: ARG002
         """Called by `Binarizer` in every backward pass."""
-        reading = read_gradient(*(_matrix(tensor) for tensor in (before, surrogate, after)))
+        reading = read_gradient(_matrix(before), _matrix(surrogate))
         self.entries += surrogate.numel()
         self.blocked += reading.blocked
         self.squares_before += reading.squares_before

@@ -17,6 +17,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import Future
 from typing import TypeVar
 
@@ -116,7 +117,13 @@ class LiveRun:
         """
         answer: Future[T] = Future()
         self._trainer.commands.put(lambda trainer: trainer.look(look, answer))
-        return answer.result(timeout)
+        deadline = time.monotonic() + timeout
+        while not futures.wait([answer], 0.05).done:
+            if not self._trainer.thread.is_alive() and not answer.done():
+                raise RuntimeError("the run is closed")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"after {timeout} s the thread has not come to look")
+        return answer.result()
 
     def wait_for(self, *, state: State | None = None, step: int = 0, timeout: float = 10.0) -> LiveFrame:
         """Wait until earlier commands are obeyed, the run is in a state and has done a number of steps.

@@ -1,7 +1,7 @@
 """What is read off the weights and the gradients of one layer: plain functions of arrays.
 
-The arrays are large and the reading is done at every step, so each function goes over its arguments as few
-times as it can. Signs and masks come out as packed words (`bnnlab.bits.packing`), 64 weights at a time, on
+The arrays are large and the reading is done at every step, so each goes over its arguments once, in compiled
+code (``ext/watch.c``). Signs and masks come out as packed words (`bnnlab.bits.packing`), 64 weights at a time, on
 which counting is exact and costs next to nothing.
 """
 
@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bnnlab.bits.packing import WORD_BITS, pack_rows
+from bnnlab import _watch
+from bnnlab.bits.packing import words_for
 from bnnlab.records import HISTOGRAM_BINS
 
 Floats = NDArray[np.float32]
 Words = NDArray[np.uint64]
-
-_MOST_FLIPS = np.iinfo(np.uint16).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +47,20 @@ def read_weights(latent: Floats, clip_value: float) -> tuple[Words, int]:
     Returns:
         The signs packed along rows, and the number of weights with `|w| <= clip_value` (NaN is not).
     """
-    return pack_rows(latent).words, int(np.count_nonzero(np.abs(latent) <= clip_value))
+    signs = _words_of(latent)
+    return signs, _watch.read_weights(latent, clip_value, signs)
 
 
-def read_gradient(before: Floats, surrogate: Floats, after: Floats) -> GradientReading:
+def read_gradient(before: Floats, surrogate: Floats) -> GradientReading:
     """Read one gradient as it crosses the sign function.
 
     Args:
         before: `(outputs, inputs)` float32, gradient with respect to the signs.
-        surrogate: The estimator's derivative in each place.
-        after: Their product: the gradient with respect to the latent weights.
+        surrogate: The estimator's derivative in each place. What comes out is their product, and 0 where the
+            derivative is 0, whatever `before` is there.
     """
-    return GradientReading(
-        blocked=int(np.count_nonzero(surrogate == 0)),
-        squares_before=_sum_of_squares(before),
-        squares_after=_sum_of_squares(after),
-        zero=pack_rows(after == 0).words,
-    )
+    zero = _words_of(before)
+    return GradientReading(*_watch.read_gradient(before, surrogate, zero), zero)
 
 
 def count_flips(counts: NDArray[np.uint16], flips: Words) -> None:
@@ -74,11 +70,7 @@ def count_flips(counts: NDArray[np.uint16], flips: Words) -> None:
         counts: `(outputs, inputs)`, changed in place.
         flips: The same matrix packed along rows.
     """
-    rows, words = np.nonzero(flips)  # few weights flip in one step: only their words are opened
-    as_bytes = flips[rows, words].astype("<u8", copy=False).view(np.uint8)
-    flip, bit = np.nonzero(np.unpackbits(as_bytes, bitorder="little").reshape(-1, WORD_BITS))
-    weights = rows[flip], words[flip] * WORD_BITS + bit
-    counts[weights] += counts[weights] < _MOST_FLIPS
+    _watch.count_flips(flips, counts)
 
 
 def histogram(values: Floats, limit: float) -> NDArray[np.int64]:
@@ -87,11 +79,9 @@ def histogram(values: Floats, limit: float) -> NDArray[np.int64]:
     The outer bins also hold what lies beyond them; a value on the border of two bins belongs to the upper
     one, and NaN to none.
     """
-    position = (values.ravel() + limit) * (HISTOGRAM_BINS / (2 * limit))
-    np.clip(position, 0, HISTOGRAM_BINS - 1, out=position)
-    if np.isnan(position.sum()):
-        position = position[~np.isnan(position)]
-    return np.bincount(position.astype(np.uint8), minlength=HISTOGRAM_BINS).astype(np.int64)
+    bins = np.empty(HISTOGRAM_BINS, np.int64)
+    _watch.histogram(values, limit, bins)
+    return bins
 
 
 def popcount(words: Words) -> int:
@@ -99,6 +89,6 @@ def popcount(words: Words) -> int:
     return int(np.bitwise_count(words).sum())
 
 
-def _sum_of_squares(values: Floats) -> float:
-    flat = values.ravel()
-    return float(np.einsum("i,i->", flat, flat))
+def _words_of(matrix: Floats) -> Words:
+    rows, depth = matrix.shape
+    return np.empty((rows, words_for(depth)), np.uint64)

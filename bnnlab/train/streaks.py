@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bnnlab import _watch
 from bnnlab.train.passes import Words, popcount
 
 
@@ -22,11 +23,9 @@ class StreakCounters:
         digits: Binary digits of each counter.
     """
 
-    def __init__(self, shape: tuple[int, ...], digits: int) -> None:
+    def __init__(self, shape: tuple[int, int], digits: int) -> None:
         self.reached: Words = np.zeros(shape, np.uint64)
-        self._planes = [np.zeros(shape, np.uint64) for _ in range(digits)]
-        self._carry: Words = np.zeros(shape, np.uint64)
-        self._spare: Words = np.zeros(shape, np.uint64)
+        self._planes = np.zeros((digits, *shape), np.uint64)
 
     def update(self, mask: Words) -> None:
         """Add 1 to the counters whose bit of `mask` is set, and put all others back to 0.
@@ -34,15 +33,7 @@ class StreakCounters:
         Args:
             mask: uint64 words of the shape given at the start.
         """
-        carry, spare = self._carry, self._spare
-        carry[...] = mask
-        for plane in self._planes:
-            np.bitwise_and(plane, mask, out=plane)  # a counter whose bit is clear starts again
-            np.bitwise_and(plane, carry, out=spare)
-            np.bitwise_xor(plane, carry, out=plane)
-            carry, spare = spare, carry
-        np.bitwise_or(self.reached, carry, out=self.reached)
-        np.bitwise_and(self.reached, mask, out=self.reached)
+        _watch.streaks(mask, self._planes, self.reached)
 
     def count(self) -> int:
         """How many counters have reached `2 ** digits`."""

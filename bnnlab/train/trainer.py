@@ -27,6 +27,7 @@ State = Literal["loading", "paused", "playing", "waiting", "finished", "failed",
 PUBLISH_EVERY_S = 0.05  # more pictures a second than a browser is sent
 WATCHED_WITHIN_S = 0.5  # a reader who polls more often than this always finds a fresh frame
 BURST_S = 0.01  # work without a look at the duty cycle; short, so that the reader's thread gets its turn
+LONGEST_REST_S = 0.25  # after a long evaluation, say, the picture need not stand still as long again
 UNWATCHED_AFTER_S = 10.0
 SLOT_PATIENCE_S = 0.1
 
@@ -208,7 +209,7 @@ class Trainer:
 
     def _work(self, run: TrainingRun) -> None:
         """One burst of steps, then a rest as the duty cycle demands."""
-        if self._clock() - self.last_read > UNWATCHED_AFTER_S:
+        if not self._is_watched(self._clock()):
             return self._set_state("paused")
         if not self._slots.acquire(timeout=SLOT_PATIENCE_S):
             return self._set_state("waiting") if self._state == "playing" else None
@@ -216,16 +217,16 @@ class Trainer:
             began = now = self._clock()
             if self._state == "waiting":
                 self._set_state("playing")
-            while self._state == "playing" and self.commands.empty() and now - began <= BURST_S:
+            while self._state == "playing" and self.commands.empty() and self._is_watched(now):
                 self._step(run)
                 now = self._clock()
-                if self._speed is not None:
+                if self._speed is not None or now - began > BURST_S:
                     break
             self._publish_if_due()
         finally:
             self._slots.release()
-        worked = self._clock() - began
-        self._work_at = began + worked / self._duty
+        now = self._clock()
+        self._work_at = now + min((now - began) * (1 / self._duty - 1), LONGEST_REST_S)
         if self._speed is not None:
             self._work_at = max(self._work_at, began + 1 / self._speed)
         return None
@@ -254,8 +255,9 @@ class Trainer:
 
     def _publish_if_due(self) -> None:
         now = self._clock()
-        due = now - self._published_at >= PUBLISH_EVERY_S
-        if due and now - self.last_read <= WATCHED_WITHIN_S and self._state == "playing":
+        rests = self._speed is not None and self._speed * PUBLISH_EVERY_S < 1  # shows every step of slow ones
+        due = now - self._published_at >= PUBLISH_EVERY_S and now - self.last_read <= WATCHED_WITHIN_S
+        if (rests or due) and self._state == "playing":
             self._publish()
 
     def _publish(self) -> None:
@@ -270,6 +272,9 @@ class Trainer:
             self.frame = self._frame()
             self.published.notify_all()
         self._published_at = now
+
+    def _is_watched(self, now: float) -> bool:
+        return now - self.last_read <= UNWATCHED_AFTER_S
 
     def _measure_rate(self, now: float) -> None:
         step = 0 if self._run is None else self._run.step

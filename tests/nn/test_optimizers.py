@@ -10,13 +10,13 @@ from bnnlab.nn import MODELS, OPTIMIZERS, BinaryLayer, BinaryLinear, Bop, ModelS
 
 
 def bit(value: float) -> nn.Parameter:
-    return nn.Parameter(torch.tensor([value]))
+    return nn.Parameter(torch.tensor([float(value)]))
 
 
 def stepped(weight: float, gradient: float, **options: float) -> float:
     """The weight after one step of Bop."""
     parameter = bit(weight)
-    parameter.grad = torch.tensor([gradient])
+    parameter.grad = torch.tensor([float(gradient)])
     Bop([parameter], **options).step()
     return parameter.item()
 
@@ -146,8 +146,9 @@ def test_bop_without_binary_layers_is_adam() -> None:
     assert isinstance(only, torch.optim.Adam)
 
 
-def test_bop_starts_from_the_signs_of_the_latent_weights() -> None:
+def test_bop_alone_starts_from_the_signs_of_the_latent_weights() -> None:
     layer = BinaryLinear(5, 3)
     signs = layer.binary_weight
-    OPTIMIZERS["bop"](layer, 0.01)
+    (only,) = OPTIMIZERS["bop"](layer, 0.01)
+    assert isinstance(only, Bop)
     assert torch.equal(layer.weight, signs)

@@ -16,7 +16,7 @@ from bnnlab.train import RunConfig
 
 X = [-1.5, -1, -0.3, -0.0, 0.0, 0.3, 1, 1.0000001, 1.5, math.nan, math.inf, -math.inf]
 FORWARD = [-1, -1, -1, 1, 1, 1, 1, 1, 1, -1, 1, -1]
-BACKWARD = {  # for a gradient of 1 at every sign, and t_clip = 1
+BACKWARD: dict[str, list[float]] = {  # for a gradient of 1 at every sign, and t_clip = 1
     "clipped_ste": [0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0],
     "identity_ste": [1] * 12,
     "approx_sign": [0, 0, 1.4, 2, 2, 1.4, 0, 0, 0, 0, 0, 0],
@@ -216,6 +216,6 @@ def test_a_probe_sees_what_crosses() -> None:
     seen: list[tuple[Tensor, Tensor, Tensor]] = []
     binarizer = Binarizer(QUANTIZERS["clipped_ste"], 1.0, lambda *tensors: seen.append(tensors))
     x = torch.tensor([0.5, 2.0], requires_grad=True)
-    binarizer(x).backward(torch.tensor([3.0, 4.0]))
+    binarizer(x).backward(torch.tensor([3.0, 4.0]))  # type: ignore[no-untyped-call]
     ((before, slopes, after),) = seen
     assert (before.tolist(), slopes.tolist(), after.tolist()) == ([3, 4], [1, 0], [3, 0])

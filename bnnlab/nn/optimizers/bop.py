@@ -86,5 +86,9 @@ def bop(model: nn.Module, learning_rate: float) -> tuple[Optimizer, ...]:
             layer.weight.copy_(sign(layer.weight))
     bits = {id(layer.weight) for layer in binary}
     others = [p for p in model.parameters() if id(p) not in bits]
-    adam = Adam(others, lr=learning_rate)
-    return (Bop([layer.weight for layer in binary]), adam) if binary else (adam,)
+    optimizers: list[Optimizer] = []
+    if binary:
+        optimizers.append(Bop([layer.weight for layer in binary]))
+    if others:
+        optimizers.append(Adam(others, lr=learning_rate))
+    return tuple(optimizers)

@@ -90,13 +90,20 @@ def load() -> Dataset:
         for part, members in (("train", TRAIN_MEMBERS), ("test", TEST_MEMBERS)):
             batches = []
             for member in members:
-                stream = archive.extractfile(member)
-                if stream is None:
-                    raise DatasetError(f"{ARCHIVE} does not hold {member} as a file")
-                batches.append(read_batch(stream))
+                batches.append(read_batch(_opened(archive, member)))
             arrays[f"x_{part}"] = np.concatenate([images for images, _ in batches])
             arrays[f"y_{part}"] = np.concatenate([labels for _, labels in batches])
     return images_from("cifar10", arrays, CLASS_NAMES, 128)
+
+
+def _opened(archive: tarfile.TarFile, member: str) -> IO[bytes]:
+    try:
+        stream = archive.extractfile(member)
+    except KeyError:
+        stream = None
+    if stream is None:
+        raise DatasetError(f"{ARCHIVE} does not hold {member} as a file")
+    return stream
 
 
 CIFAR10 = DatasetSource(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import zlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,13 +68,13 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     try:
         with gzip.open(path) as stream:
             content = stream.read()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DatasetError(f"{path.name} is not a complete gzip file") from error
     if len(content) < 4 or content[:3] != bytes([0, 0, _UNSIGNED_BYTES]):
         raise DatasetError(f"{path.name} is not an IDX file of unsigned bytes")
     start = 4 + 4 * content[3]
-    shape = tuple(int(n) for n in np.frombuffer(content[4:start], ">u4"))
-    if len(shape) != content[3] or len(content) - start != math.prod(shape):
+    shape = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4))
+    if len(content) - start != math.prod(shape):
         raise DatasetError(f"{path.name} does not hold as many values as its header says")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 

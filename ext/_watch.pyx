@@ -1,0 +1,77 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
+"""The doorway to the compiled readings of a training step. Checks only what would read or write out of bounds;
+`bnnlab.train.passes` and `bnnlab.train.streaks` hold the prose."""
+
+from libc.stdint cimport int64_t, uint16_t, uint64_t
+
+cdef extern from "watch.h":
+    ctypedef uint64_t BINARY_WORD
+    int64_t xnor_watch_weights(Py_ssize_t rows, Py_ssize_t depth, const float *latent, float limit,
+                               BINARY_WORD *signs) noexcept nogil
+    void xnor_watch_gradient(Py_ssize_t rows, Py_ssize_t depth, const float *before, const float *surrogate,
+                             BINARY_WORD *zero, int64_t *blocked, double *squares_before,
+                             double *squares_after) noexcept nogil
+    void xnor_streaks(Py_ssize_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
+                      BINARY_WORD *reached) noexcept nogil
+    int HISTOGRAM_BINS
+    void xnor_histogram(Py_ssize_t n, const float *values, float limit, int64_t *bins) noexcept nogil
+    void xnor_count_flips(Py_ssize_t rows, Py_ssize_t depth, const BINARY_WORD *flips,
+                          uint16_t *counts) noexcept nogil
+
+
+def read_weights(const float[:, ::1] latent, float limit, uint64_t[:, ::1] signs):
+    """Pack the signs of `latent` along rows; returns how many entries lie within `limit`."""
+    cdef int64_t within = 0
+    _check_rows(latent.shape[0], latent.shape[1], signs.shape[0], signs.shape[1])
+    if signs.size:
+        with nogil:
+            within = xnor_watch_weights(latent.shape[0], latent.shape[1], &latent[0, 0], limit, &signs[0, 0])
+    return within
+
+
+def read_gradient(const float[:, ::1] before, const float[:, ::1] surrogate, uint64_t[:, ::1] zero):
+    """Blocked entries and both sums of squares; `zero` gets bit 1 where before * surrogate is 0."""
+    cdef int64_t blocked = 0
+    cdef double squares_before = 0, squares_after = 0
+    if surrogate.shape[0] != before.shape[0] or surrogate.shape[1] != before.shape[1]:
+        raise ValueError("before and surrogate must have one shape")
+    _check_rows(before.shape[0], before.shape[1], zero.shape[0], zero.shape[1])
+    if zero.size:
+        with nogil:
+            xnor_watch_gradient(before.shape[0], before.shape[1], &before[0, 0], &surrogate[0, 0], &zero[0, 0],
+                                &blocked, &squares_before, &squares_after)
+    return blocked, squares_before, squares_after
+
+
+def histogram(const float[:, ::1] values, float limit, int64_t[::1] bins):
+    """Count `values` in even bins over `[-limit, limit]`."""
+    if bins.shape[0] != HISTOGRAM_BINS:
+        raise ValueError("bins must be HISTOGRAM_BINS long")
+    bins[:] = 0
+    if values.size:
+        with nogil:
+            xnor_histogram(values.shape[0] * values.shape[1], &values[0, 0], limit, &bins[0])
+
+
+def streaks(const uint64_t[:, ::1] mask, uint64_t[:, :, ::1] planes, uint64_t[:, ::1] reached):
+    """One step of the counters of bnnlab/train/streaks.py."""
+    if (planes.shape[1] != mask.shape[0] or planes.shape[2] != mask.shape[1]
+            or reached.shape[0] != mask.shape[0] or reached.shape[1] != mask.shape[1]):
+        raise ValueError("mask, planes and reached must fit each other")
+    if planes.size:
+        with nogil:
+            xnor_streaks(mask.shape[0] * mask.shape[1], planes.shape[0], &mask[0, 0], &planes[0, 0, 0],
+                         &reached[0, 0])
+
+
+def count_flips(const uint64_t[:, ::1] flips, uint16_t[:, ::1] counts):
+    """Add 1 where `flips`, packed along rows, has its bit set; stops at 65535. Padding bits must be 0."""
+    _check_rows(counts.shape[0], counts.shape[1], flips.shape[0], flips.shape[1])
+    if flips.size:
+        with nogil:
+            xnor_count_flips(counts.shape[0], counts.shape[1], &flips[0, 0], &counts[0, 0])
+
+
+cdef _check_rows(Py_ssize_t rows, Py_ssize_t depth, Py_ssize_t word_rows, Py_ssize_t words):
+    if word_rows != rows or words != (depth + 63) // 64:
+        raise ValueError("words do not fit the matrix")

@@ -1,0 +1,177 @@
+"""A config is either one that can run, or refused with a sentence that says what would be allowed."""
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+import pytest
+
+from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
+from bnnlab.train import DATASETS, SCHEDULES, RunConfig
+
+OTHER = RunConfig(
+    dataset="mnist",
+    model="convnet",
+    widths=(4, 8, 16),
+    first_layer="binary",
+    last_layer="binary",
+    quantizer="swish_sign",
+    clip_value=0.5,
+    scale=True,
+    pad_value=0.0,
+    latent_clip=1.5,
+    optimizer="sgd",
+    learning_rate=0.003,
+    schedule="constant",
+    batch_size=100,
+    epochs=3,
+    seed=2**32 - 1,
+    noise=0.0,
+    evaluate_every=50,
+    device="cuda",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "registry"),
+    [
+        ("dataset", DATASETS),
+        ("model", MODELS),
+        ("quantizer", QUANTIZERS),
+        ("optimizer", OPTIMIZERS),
+        ("schedule", SCHEDULES),
+        ("first_layer", ("float", "binary")),
+        ("last_layer", ("float", "binary")),
+        ("device", ("cpu", "cuda")),
+        ("scale", (False, True)),
+        ("pad_value", (-1.0, 0.0, 1.0)),
+    ],
+)
+@pytest.mark.parametrize("value", ["nonsense", "", None, 0.5, math.nan, ["moons"]])
+def test_an_unknown_choice_is_refused_and_the_known_are_listed(
+    name: str, registry: Any, value: object
+) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be one of") as refusal:
+        RunConfig(**{name: value})  # type: ignore[arg-type]
+    assert repr(value) in str(refusal.value)
+    assert all(str(choice) in str(refusal.value) for choice in registry)
+
+
+NUMBERS = {
+    "learning_rate": (0, 10),
+    "clip_value": (0.01, 10),
+    "latent_clip": (0.01, 10),
+    "noise": (0, 1),
+    "batch_size": (2, 10_000),
+    "epochs": (1, 100_000),
+    "seed": (0, 2**32 - 1),
+    "evaluate_every": (0, 1_000_000),
+}
+WHOLE = ("batch_size", "epochs", "seed", "evaluate_every")
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_out_of_range_are_refused(name: str) -> None:
+    least, most = NUMBERS[name]
+    beyond = [least - 1, most + 1, -(10**400), 10**400]
+    if name not in WHOLE:
+        beyond += [math.nan, math.inf, -math.inf, math.nextafter(least, -1), math.nextafter(most, math.inf)]
+    for value in beyond:
+        with pytest.raises(ValueError, match=f"^{name} must be .*, got"):
+            RunConfig(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_ends_of_a_range_are_allowed(name: str) -> None:
+    for value in NUMBERS[name]:
+        if (name, value) != ("learning_rate", 0):
+            assert getattr(RunConfig(**{name: value}), name) == value  # type: ignore[arg-type]
+
+
+def test_a_learning_rate_of_zero_learns_nothing_and_is_refused() -> None:
+    for zero in (0, 0.0, -0.0):
+        with pytest.raises(ValueError, match="learning_rate must be above 0 and at most 10, got"):
+            RunConfig(learning_rate=zero)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["1", True, [1], 1j, b"1"])
+def test_a_number_of_the_wrong_type_is_refused(name: str, value: object) -> None:
+    with pytest.raises(TypeError, match=f"^{name} must be a (whole )?number, got"):
+        RunConfig(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_fraction_is_no_whole_number(name: str) -> None:
+    with pytest.raises(TypeError, match=f"^{name} must be a whole number, got 4.0"):
+        RunConfig(**{name: 4.0})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("widths", "error", "says"),
+    [
+        ((), ValueError, r"widths must be 1\.\.8 numbers, got 0"),
+        ((4,) * 9, ValueError, r"widths must be 1\.\.8 numbers, got 9"),
+        ((4, 0), ValueError, r"each of widths must be in 1\.\.4096, got 0"),
+        ((4097,), ValueError, r"each of widths must be in 1\.\.4096, got 4097"),
+        ((4, -1), ValueError, "each of widths"),
+        ((4.0,), TypeError, "each of widths must be a whole number, got 4.0"),
+        ((True,), TypeError, "each of widths must be a whole number, got True"),
+        (("4",), TypeError, "each of widths must be a whole number, got '4'"),
+        ("64,64", TypeError, "widths must be a sequence of whole numbers, got '64,64'"),
+        (64, TypeError, "widths must be a sequence"),
+        (None, TypeError, "widths must be a sequence"),
+    ],
+)
+def test_impossible_widths_are_refused(widths: Any, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        RunConfig(widths=widths)
+
+
+def test_a_model_that_does_not_fit_the_data_is_refused() -> None:
+    with pytest.raises(ValueError, match="'convnet' needs images"):
+        RunConfig(dataset="moons", model="convnet")
+    with pytest.raises(ValueError, match="at most 3 convolutions on 8x8 images"):
+        RunConfig(dataset="digits", model="convnet", widths=(4, 4, 4, 4, 4))
+
+
+@pytest.mark.parametrize("config", [RunConfig(), OTHER], ids=["defaults", "other"])
+def test_a_config_survives_json(config: RunConfig) -> None:
+    assert RunConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_other_differs_from_the_default_in_every_setting() -> None:
+    for field in dataclasses.fields(RunConfig):
+        assert getattr(OTHER, field.name) != field.default, f"{field.name} is not tried"
+
+
+def test_what_is_left_out_takes_its_default() -> None:
+    assert RunConfig.from_dict({}) == RunConfig()
+    assert RunConfig.from_dict({"seed": 3}) == RunConfig(seed=3)
+
+
+def test_an_unknown_setting_is_refused_and_the_known_are_listed() -> None:
+    with pytest.raises(ValueError, match=r"setting must be one of dataset, model.*; got 'learning_rat'"):
+        RunConfig.from_dict({"learning_rat": 0.1})
+
+
+def test_equal_configs_are_one_key() -> None:
+    assert len({RunConfig(), RunConfig(), RunConfig(widths=[64, 64, 64]), OTHER}) == 2  # type: ignore[arg-type]
+
+
+def test_a_config_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        RunConfig().seed = 1  # type: ignore[misc]
+
+
+def test_changing_one_setting_checks_it() -> None:
+    with pytest.raises(ValueError, match="learning_rate"):
+        dataclasses.replace(RunConfig(), learning_rate=math.nan)
+
+
+def test_the_spec_is_what_the_model_needs() -> None:
+    spec = OTHER.spec
+    assert (spec.input_shape, spec.classes, spec.widths) == ((1, 28, 28), 10, (4, 8, 16))
+    for name in ("first_layer", "last_layer", "quantizer", "clip_value", "scale", "pad_value"):
+        assert getattr(spec, name) == getattr(OTHER, name)

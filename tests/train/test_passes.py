@@ -1,0 +1,79 @@
+"""What is read off arrays of weights and gradients, against the slowest way to read it."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import bnnlab
+from bnnlab.records import HISTOGRAM_BINS
+from bnnlab.train.passes import count_flips, histogram, read_gradient, read_weights
+
+matrices = hnp.arrays(
+    np.float32,
+    hnp.array_shapes(min_dims=2, max_dims=2, max_side=70),
+    elements=st.floats(-3, 3, width=32) | st.sampled_from([0.0, -0.0, 1.0, -1.0, math.nan, math.inf]),
+)
+
+
+@settings(deadline=None)
+@given(matrices)
+def test_weights(latent: np.ndarray) -> None:
+    signs, within = read_weights(latent, 1.0)
+    assert np.array_equal(signs, bnnlab.pack_rows(latent).words)
+    assert within == sum(-1 <= w <= 1 for w in latent.ravel())
+
+
+@settings(deadline=None)
+@given(matrices)
+def test_gradients(before: np.ndarray) -> None:
+    finite = np.nan_to_num(before, posinf=2.0)
+    surrogate = np.roll(finite, 1) * (np.roll(finite, 2) > 0)
+    after = finite * surrogate
+    reading = read_gradient(finite, surrogate)
+    assert reading.blocked == sum(s == 0 for s in surrogate.ravel())
+    for squares, gradient in ((reading.squares_before, finite), (reading.squares_after, after)):
+        assert squares == pytest.approx(math.fsum(float(g) ** 2 for g in gradient.ravel()), rel=1e-4)
+    assert np.array_equal(reading.zero, bnnlab.pack_rows(after == 0).words)
+
+
+def test_a_gradient_that_is_nan_is_not_zero() -> None:
+    before = np.array([[math.nan, 0.0, -0.0, 1.0]], np.float32)
+    reading = read_gradient(before, np.ones_like(before))
+    assert reading.zero.tolist() == [[0b0110]]
+
+
+def test_flips_stop_counting_at_the_end_of_their_range() -> None:
+    counts = np.array([[0, 65533, 65534, 65535]], np.uint16)
+    flips = bnnlab.pack_rows(np.ones((1, 4))).words
+    count_flips(counts, flips)
+    assert counts.tolist() == [[1, 65534, 65535, 65535]]
+    count_flips(counts, flips)
+    assert counts.tolist() == [[2, 65535, 65535, 65535]]
+
+
+@settings(deadline=None)
+@given(hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=140)))
+def test_flips_are_counted_where_they_are(flipped: np.ndarray) -> None:
+    counts = np.full(flipped.shape, 7, np.uint16)
+    count_flips(counts, bnnlab.pack_rows(flipped).words)
+    assert np.array_equal(counts, 7 + flipped)
+
+
+def test_a_histogram_has_even_bins_and_outer_bins_that_take_the_rest() -> None:
+    limit, width = 1.5, 3 / HISTOGRAM_BINS
+    middles = (np.arange(HISTOGRAM_BINS) + 0.5) * width - limit
+    values = np.repeat(middles, np.arange(HISTOGRAM_BINS) + 1).astype(np.float32)
+    beyond = np.array([[-9, -math.inf, 1.5, 1.6, 9, math.inf, math.nan]], np.float32)
+    expected = np.arange(HISTOGRAM_BINS) + 1
+    assert histogram(values[None], limit).tolist() == expected.tolist()
+    expected[[0, -1]] += [2, 4]
+    assert histogram(np.concatenate([values[None], beyond], axis=1), limit).tolist() == expected.tolist()
+
+
+def test_a_value_between_two_bins_belongs_to_the_upper() -> None:
+    counts = histogram(np.array([[0.0, -0.0, -1.5, 0.75]], np.float32), 1.5)
+    assert {int(place): int(counts[place]) for place in np.flatnonzero(counts)} == {0: 1, 32: 2, 48: 1}
