@@ -32,6 +32,9 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         run.snapshot()
     gc.collect()
     gc.freeze()
+    print(
+        f"The lab is on http://{st.get_option('server.address')}:{st.get_option('server.port')} (Ctrl+C ends it)"
+    )
     yield None
 
 

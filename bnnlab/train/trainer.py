@@ -84,14 +84,12 @@ class LiveFrame:
 
 def with_flips_of(earlier: Snapshot, later: Snapshot) -> Snapshot:
     """`later`, with the flips of `earlier` marked too: for a reader who never saw `earlier`."""
-    layers = tuple(
-        dataclasses.replace(
-            now,
-            flipped=dataclasses.replace(now.flipped, words=before.flipped.words | now.flipped.words),
-        )
-        for before, now in zip(earlier.layers, later.layers, strict=True)
-    )
-    return dataclasses.replace(later, layers=layers)
+    layers = []
+    for before, now in zip(earlier.layers, later.layers, strict=True):
+        words = before.flipped.words | now.flipped.words
+        words.flags.writeable = False
+        layers.append(dataclasses.replace(now, flipped=dataclasses.replace(now.flipped, words=words)))
+    return dataclasses.replace(later, layers=tuple(layers))
 
 
 class Trainer:

@@ -268,6 +268,7 @@ def test_flips_between_two_looks_are_all_marked(start: Start) -> None:
         live.step_once()
     unlooked(live, lambda frame: frame.status.step == 40)
     second = snapshot_of(live.snapshot())
+    assert frozen(second)
     total = 0
     for now, then in zip(second.layers, first.layers, strict=True):
         flipped = now.flip_counts != then.flip_counts

@@ -244,12 +244,13 @@ def test_several_backward_passes_make_one_step() -> None:
         assert (said.gradient_norm_before, said.clipped_input_gradients) == (0, 0)
 
 
-def test_a_weight_is_fed_by_any_of_several_backward_passes() -> None:
+@pytest.mark.parametrize("upstreams", [(0.0, 1.0), (1.0, 0.0)])
+def test_a_weight_is_fed_by_any_of_several_backward_passes(upstreams: tuple[float, float]) -> None:
     layer = one_weight(0.5)
     with Monitor(layer) as monitor:
         for _ in range(STARVED_AFTER):
-            backward(layer, 0.0)
-            backward(layer, 1.0)
+            for upstream in upstreams:
+                backward(layer, upstream)
             (said,) = monitor.step()
     assert said.starved == 0
 
