@@ -1,5 +1,6 @@
 # One command for each thing one does here. `make` alone lists them.
 PYTHON ?= python3
+PORT ?= 8501
 BIN := .venv/bin
 C_SOURCES := ext/dispatch.c ext/lecture.c ext/pack.c ext/scalar.c ext/watch.c
 BUILT_FROM := pyproject.toml $(C_SOURCES) $(wildcard ext/*.h ext/*.pyx)
@@ -9,8 +10,8 @@ BUILT_FROM := pyproject.toml $(C_SOURCES) $(wildcard ext/*.h ext/*.pyx)
 help:            ## list the commands
 	@grep -E '^[a-z]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
 
-lab: .venv/lab   ## set everything up and open the lab on http://127.0.0.1:8501
-	$(BIN)/bnnlab app
+lab: .venv/lab   ## set everything up and open the lab on http://127.0.0.1:8501 (or PORT=...)
+	$(BIN)/bnnlab app --port $(PORT)
 
 test: .venv/dev  ## set everything up, Chromium included, and run every test
 	$(BIN)/python tests/browser/chromium.py
@@ -23,7 +24,7 @@ check: .venv/dev ## ruff, mypy, and the C compiler with warnings as errors
 	$(BIN)/mypy app tests
 	$(CC) -std=c11 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only $(C_SOURCES)
 
-measure: .venv/dev ## the figures of the README, measured here
+measure: .venv/dev ## what watching a training step costs, and how live the lab is
 	$(BIN)/python tests/measure/monitor_cost.py
 	$(BIN)/python tests/measure/live_lab.py
 
@@ -37,9 +38,11 @@ clean:           ## remove what the commands above made
 
 # The stamps say what the environment was last installed for: the lab alone, or its development too.
 .venv/lab: .venv/python $(BUILT_FROM)
-	$(BIN)/python -m pip install --editable .
+	@echo 'Installing torch, streamlit and the compiled kernel: a few minutes'
+	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
 .venv/dev: .venv/python $(BUILT_FROM)
-	$(BIN)/python -m pip install --editable '.[dev]'
+	@echo 'Installing everything for development: a few minutes'
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ .venv/lab

@@ -10,39 +10,51 @@ import streamlit as st
 
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
-from bnnlab.train import DATASETS, RunConfig
+from bnnlab.train import DATASETS, DatasetError, RunConfig
+from bnnlab.train.config import MAX_WIDTH, widths_from_text
+from bnnlab.train.datasets import REMOTE_FILES
 
 PRECISIONS = ("float", "binary")
 
 DEFAULTS = RunConfig()
+MOST_WIDTH = 1024  # the lab draws every weight
+T_CLIP_HELP = (
+    "Clip value, the reach of the estimator. The clipped one passes no gradient to a number further from 0 than "
+    "this; the others stretch with it, but for identity_ste, which passes everything."
+)
 
 
 @dataclass(frozen=True)
 class Suited:
     """Settings that suit a live picture of one kind of data."""
 
-    widths: dict[str, str]  # by model
     batch_size: int
     epochs: int
 
 
-SUITED = {
-    "points": Suited({"mlp": "64, 64, 64"}, batch_size=32, epochs=200),
-    "images": Suited({"mlp": "256, 256", "convnet": "16, 32, 64"}, batch_size=100, epochs=30),
-}
+SUITED = {"points": Suited(batch_size=32, epochs=200), "images": Suited(batch_size=100, epochs=30)}
 
 
-def run_config() -> RunConfig | None:
-    """Draw the controls and return what they say, or None after saying why it cannot be trained."""
+def run_config() -> RunConfig:
+    """Draw the controls and return what they say.
+
+    Raises:
+        ValueError: If it cannot be trained; the message is a sentence for the page.
+    """
     with st.sidebar:
         chosen = _data()
         kind = DATASETS[chosen["dataset"]].kind
         chosen |= _network(kind) | _training(kind)
-        try:
-            return RunConfig.from_dict(chosen | {"widths": parse_widths(chosen["widths"])})
-        except (ValueError, TypeError) as error:
-            st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon=":material/error:")
-            return None
+    name = chosen["dataset"]
+    if name in REMOTE_FILES and not REMOTE_FILES[name].is_local():
+        raise ValueError(f"data set {name!r} is not on this computer yet: the button Download in the sidebar fetches it")
+    config = RunConfig.from_dict(chosen | {"widths": widths_from_text(chosen["widths"])})
+    if max(config.widths) > MOST_WIDTH:
+        raise ValueError(
+            f"every width must be at most {MOST_WIDTH} here, as the lab draws every weight; "
+            f"the library takes up to {MAX_WIDTH}"
+        )
+    return config
 
 
 def _data() -> dict[str, Any]:
@@ -55,6 +67,8 @@ def _data() -> dict[str, Any]:
         **IN_ADDRESS,
     )
     st.caption(DATASETS[dataset].title)
+    if dataset in REMOTE_FILES and not REMOTE_FILES[dataset].is_local():
+        _offer_download(dataset)
     if DATASETS[dataset].kind == "images":
         return {"dataset": dataset}
     noise = st.slider(
@@ -70,17 +84,29 @@ def _data() -> dict[str, Any]:
     return {"dataset": dataset, "noise": noise}
 
 
+def _offer_download(dataset: str) -> None:
+    if not st.button("Download", icon=":material/download:", key="download"):
+        return
+    try:
+        with st.spinner(f"Downloading {dataset}"):
+            REMOTE_FILES[dataset].fetch()
+    except DatasetError as error:
+        st.error(f"{error}.", icon=":material/error:")
+    else:
+        st.rerun()
+
+
 def _network(kind: str) -> dict[str, Any]:
     st.subheader("Network", anchor=False)
     model = st.selectbox(
         "Model",
-        list(MODELS) if kind == "images" else ["mlp"],
+        [name for name, model in MODELS.items() if kind in model.suited],
         key=f"model_{kind}",
         **IN_ADDRESS,
     )
     widths = st.text_input(
         "Widths of the hidden layers",
-        SUITED[kind].widths[str(model)],
+        ", ".join(map(str, MODELS[str(model)].suited[kind])),
         key=f"widths_{kind}_{model}",
         **IN_ADDRESS,
         help="Neurons in each hidden layer, separated by commas (in a convnet: filters, and last the dense "
@@ -106,7 +132,7 @@ def _training(kind: str) -> dict[str, Any]:
         **IN_ADDRESS,
         help="What stands in for the slope of sign(x) when gradients flow backwards. Signs & STE draws it.",
     )
-    st.caption(QUANTIZERS[quantizer].title)
+    st.caption(f"{QUANTIZERS[quantizer].title}: {QUANTIZERS[quantizer].text}")
     clip_value = st.slider(
         "t_clip",
         0.05,
@@ -115,13 +141,20 @@ def _training(kind: str) -> dict[str, Any]:
         0.05,
         key="clip",
         **IN_ADDRESS,
-        help="Clip value: a number further from 0 than this passes no gradient through its sign.",
+        help=T_CLIP_HELP,
     )
     left, right = st.columns(2)
-    optimizer = left.selectbox("Optimiser", list(OPTIMIZERS), key="optimizer", **IN_ADDRESS)
+    optimizer = left.selectbox(
+        "Optimiser",
+        list(OPTIMIZERS),
+        key="optimizer",
+        help="adam and sgd move latent weights. bop has none: it keeps signs, and flips one when the average of "
+        "its gradients asks for it; the learning rate then concerns the other layers only.",
+        **IN_ADDRESS,
+    )
     learning_rate = right.number_input(
         "Learning rate",
-        0.0,
+        0.0001,
         10.0,
         DEFAULTS.learning_rate,
         0.001,
@@ -166,15 +199,3 @@ def _training(kind: str) -> dict[str, Any]:
         "epochs": epochs,
         "seed": seed,
     }
-
-
-def parse_widths(text: str) -> tuple[int, ...]:
-    """Whole numbers separated by commas.
-
-    Raises:
-        ValueError: If `text` is something else.
-    """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not parts or not all(part.isdecimal() for part in parts):
-        raise ValueError(f"widths must be whole numbers separated by commas, got {text!r}")
-    return tuple(int(part) for part in parts)

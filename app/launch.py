@@ -33,11 +33,14 @@ def launch(address: str, port: int, browser: bool) -> None:
     """
     from streamlit.web.cli import main
 
+    # Who listens on every address answers to every name; else only to this machine's and the one given.
+    everywhere = address in ("0.0.0.0", "::")
     settings = SETTINGS | {
         "server.address": address,
         "server.port": port,
         "server.headless": not browser,
-        "server.allowedHosts": sorted({*HOSTS, address}),
+        "server.allowedHosts": [] if everywhere else sorted({*HOSTS, address}),
+        "browser.serverAddress": "localhost" if everywhere else address,
     }
     server = Path(__file__).with_name("server.py")
     main(["run", str(server), *_flags(settings)], prog_name="bnnlab app")

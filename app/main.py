@@ -9,7 +9,6 @@ from bnnlab.app import style
 from bnnlab.app.views import gemm, lab, packing, signs
 
 st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
-style.apply()
 
 gemm_page = st.Page(gemm.page, title="XNOR-GEMM", icon=":material/calculate:", url_path="gemm")
 lab_page = st.Page(
@@ -24,6 +23,7 @@ packing_page = st.Page(packing.page, title="Packing", icon=":material/view_week:
 
 pages = [lab_page, signs_page, packing_page, gemm_page]
 page = st.navigation(pages, position="top")
+style.apply(sidebar=page == lab_page)
 page.run()
 
 for here, following in pairwise(pages):

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
-MOST_ROWS, MOST_COLUMNS = 256, 256
+MOST_ROWS, MOST_COLUMNS = 1024, 1024
 
 
 def random_matrix(rows: int, columns: int, seed: int) -> Matrix:
@@ -59,6 +59,7 @@ def matrix_input(key: str, label: str, start: Matrix) -> Matrix | None:
         except ValueError as error:
             st.error(f"{uploaded.name}: {error}", icon=":material/error:")
             return None
+        st.caption(f"{label} is {start.shape[0]} × {start.shape[1]}, from {uploaded.name}.")
         key = f"{key}_{uploaded.file_id}"
     matrix = np.asarray(
         st.data_editor(

@@ -13,9 +13,10 @@ from bnnlab.app.session import IN_ADDRESS
 from bnnlab.nn.product import bit_layers, layer_product
 from bnnlab.records import LayerProduct
 from bnnlab.train import RunConfig, TrainingRun
+from bnnlab.train.view import predict
 from bnnlab.widgets.stepper import NeuronContext
 
-NETWORK = "the trained network"
+NETWORK = "the Lab's network"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Look:
     product: LayerProduct
     image: NDArray[np.uint8] | None
     label: str
+    answer: str
 
 
 def neuron_input() -> Operands | None:
@@ -62,8 +64,8 @@ def neuron_input() -> Operands | None:
     run = session.live_run()
     try:
         network = run.call(Network.of)
-    except RuntimeError as error:
-        st.error(f"The Lab has no network: {error}.", icon=":material/error:")
+    except (RuntimeError, TimeoutError) as error:
+        st.error(f"The Lab's network cannot be looked at: {error}.", icon=":material/error:")
         return None
     if not network.layers:
         st.info(
@@ -84,6 +86,11 @@ def neuron_input() -> Operands | None:
     if again or look is None or (look.config, look.layer, look.example) != (network.config, layer, example):
         look = run.call(lambda training: _look(training, layer, example))
         st.session_state["look"] = look
+    if look.step == 0:
+        st.info(
+            "This network has not learned yet: its signs are as they were drawn. Let it train in the Lab first.",
+            icon=":material/info:",
+        )
     return _operands(look, neuron)
 
 
@@ -117,6 +124,7 @@ def _look(run: TrainingRun, layer: str, example: int) -> Look:
         product=layer_product(run.model, layer, x),
         image=image,
         label=dataset.class_names[int(dataset.y_test[example])],
+        answer=dataset.class_names[int(predict(run.model, x.cpu().numpy(), run.config.device).argmax())],
     )
 
 
@@ -134,7 +142,9 @@ def _operands(look: Look, neuron: int) -> Operands:
 
 
 def _note(look: Look) -> str:
-    parts = [f"Weights after {look.step:,} training steps; the example's class is {look.label}."]
+    parts = [
+        f"Weights after {look.step:,} training steps; the network answers {look.answer}, right is {look.label}."
+    ]
     if look.product.position is not None:
         row, column = look.product.position
         parts.append(f"The filter stands at row {row}, column {column} of its output.")

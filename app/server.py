@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bnnlab.app.launch import HOSTS
 from bnnlab.train import RunConfig, train
 
 
@@ -48,5 +47,7 @@ app = st.App(
     lifespan=warm,
     routes=[Route("/api/bnn/stats", stats)],
     # A page of another site that resolves its own name to this machine (DNS rebinding) is turned away.
-    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))],
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(st.get_option("server.allowedHosts")) or ["*"])
+    ],
 )

@@ -12,9 +12,19 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 </style>"""
 
 
-def apply() -> None:
-    """Style the page being drawn."""
-    st.html(_CSS)
+# Leaving a page that is being redrawn can leave its sidebar behind, empty.
+_NO_SIDEBAR = """<style>
+[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
+</style>"""
+
+
+def apply(sidebar: bool) -> None:
+    """Style the page being drawn.
+
+    Args:
+        sidebar: Whether the page has controls in the sidebar.
+    """
+    st.html(_CSS if sidebar else _CSS + _NO_SIDEBAR)
 
 
 def icon() -> Image.Image:

@@ -7,6 +7,7 @@ sense ends with exit code 2 and one line on stderr; a download that fails, with 
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -24,13 +25,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+import bnnlab
+
 if TYPE_CHECKING:
     from bnnlab.records import TrainingEvent
     from bnnlab.train import TrainingRun
 
 app = typer.Typer(
     name="bnnlab",
-    help="A laboratory for binary neural networks.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -54,6 +56,16 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    """A laboratory for binary neural networks."""
+    if show:
+        typer.echo(bnnlab.__version__)
+        raise typer.Exit
+
+
 @app.command("app")
 def open_lab(
     port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port.")] = 8501,
@@ -63,19 +75,21 @@ def open_lab(
     """Open the lab."""
     from bnnlab.app.launch import launch
 
+    with one_line_errors():
+        _check_free(address, port)
     launch(address, port, browser)
 
 
 @app.command()
 def train(
     dataset: Annotated[str | None, typer.Option(help="See `bnnlab data list`.")] = None,
-    model: Annotated[str | None, typer.Option(help="mlp or convnet.")] = None,
+    model: Annotated[str | None, typer.Option(help="Kind of network.")] = None,
     widths: Annotated[str | None, typer.Option(help="Sizes of the hidden layers, such as 256,256.")] = None,
     first_layer: Annotated[str | None, typer.Option(help="float or binary.")] = None,
     last_layer: Annotated[str | None, typer.Option(help="float or binary.")] = None,
     quantizer: Annotated[
         str | None,
-        typer.Option(help="clipped_ste, identity_ste, approx_sign or swish_sign."),
+        typer.Option(help="Estimator of the gradient of sign."),
     ] = None,
     clip_value: Annotated[float | None, typer.Option(help="t_clip of the estimator.")] = None,
     scale: Annotated[bool | None, typer.Option(help="Scale binary layers as in XNOR-Net.")] = None,
@@ -83,9 +97,9 @@ def train(
         float | None, typer.Option(help="Padding of binary convolutions: -1, 0 or 1.")
     ] = None,
     latent_clip: Annotated[float | None, typer.Option(help="Keep latent weights within +- this.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="adam, sgd or bop.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="What moves the weights.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Step size at the start.")] = None,
-    schedule: Annotated[str | None, typer.Option(help="cosine or constant.")] = None,
+    schedule: Annotated[str | None, typer.Option(help="How the learning rate falls.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Examples per step.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same weights.")] = None,
@@ -101,7 +115,8 @@ def train(
 ) -> None:
     """Train a binary network and report its accuracy.
 
-    Options left out take the defaults of `bnnlab.train.RunConfig`.
+    Options left out take the defaults of `bnnlab.train.RunConfig`. Where an option takes a name, a wrong one is
+    answered with the list of those there are.
     """
     options = {name: value for name, value in locals().items() if value is not None}
     del options["as_json"], options["threads"]
@@ -110,9 +125,10 @@ def train(
 
         from bnnlab.train import RunConfig
         from bnnlab.train import train as start
+        from bnnlab.train.config import widths_from_text
 
         if widths is not None:
-            options["widths"] = _whole_numbers("widths", widths)
+            options["widths"] = widths_from_text(widths)
         torch.set_num_threads(threads)
         run = start(RunConfig.from_dict(options))
         began = time.perf_counter()
@@ -187,11 +203,14 @@ def one_line_errors() -> Iterator[None]:
     raise typer.Exit(code)
 
 
-def _whole_numbers(name: str, text: str) -> tuple[int, ...]:
+def _check_free(address: str, port: int) -> None:
     try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise ValueError(f"{name} must be whole numbers with commas, got {text!r}") from None
+        with socket.create_server((address, port)):
+            pass
+    except OSError as error:
+        raise ValueError(
+            f"cannot listen on {address} port {port} ({error.strerror}); another one: --port {port + 1}"
+        ) from None
 
 
 def _train_with_progress(run: TrainingRun, quiet: bool) -> list[TrainingEvent]:

@@ -79,6 +79,18 @@ def test_every_folder_of_the_library_is_installed() -> None:
     assert listed == found
 
 
+def test_the_version_is_the_same_everywhere() -> None:
+    import tomllib
+
+    import bnnlab
+
+    versions = {
+        tomllib.loads((ROOT / path).read_text())["project"]["version"]
+        for path in ("pyproject.toml", "bnnlab/pyproject.toml")
+    }
+    assert versions == {bnnlab.__version__}
+
+
 def test_importing_bnnlab_is_light() -> None:
     code = "import sys, bnnlab; print(int('torch' in sys.modules or 'streamlit' in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

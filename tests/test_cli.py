@@ -45,7 +45,7 @@ def test_defaults_are_those_of_run_config() -> None:
     [
         (["train", "--learning-rate", "nan"], "learning_rate must be above 0 and at most 10, got nan"),
         (["train", "--dataset", "nowhere"], "dataset must be one of moons"),
-        (["train", "--widths", "64,many"], "widths must be whole numbers with commas"),
+        (["train", "--widths", "64,many"], "widths must be whole numbers separated by commas"),
         (["train", "--widths", "64,0"], "1..4096, got 0"),
         (["train", "--quantizer", "magic"], "clipped_ste"),
         (["train", "--model", "convnet"], "needs images"),

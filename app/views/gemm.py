@@ -33,14 +33,20 @@ def page() -> None:
     )
     operands = _matrices() if source == MATRICES else neuron_input()
     if operands is not None:
-        try:
-            _step_through(operands)
-        except ValueError as error:
-            st.error(f"{error}.", icon=":material/error:")
+        _step_through(operands)
 
 
 def _step_through(operands: Operands) -> None:
-    trace = bnnlab.trace_gemm(bnnlab.pack_rows(operands.a), bnnlab.pack_columns(operands.b))
+    pa, pb = bnnlab.pack_rows(operands.a), bnnlab.pack_columns(operands.b)
+    steps = pa.words.size * pb.words.shape[1]
+    if steps > stepper.MOST_STEPS_SHOWN:
+        st.error(
+            f"This product takes {steps:,} steps, one for each word of each output; this page shows at most "
+            f"{stepper.MOST_STEPS_SHOWN:,}. Take fewer rows of A or columns of B.",
+            icon=":material/error:",
+        )
+        return
+    trace = bnnlab.trace_gemm(pa, pb)
     listing = lecture_listing()
     data = stepper.encode(
         trace,
@@ -50,6 +56,11 @@ def _step_through(operands: Operands) -> None:
         start_step=_linked_step(),
         context=operands.context,
     )
+    if (
+        st.session_state.setdefault("stepped", data["id"]) != data["id"]
+    ):  # the step belonged to another product
+        st.session_state["stepped"], data["start_step"] = data["id"], 0
+        st.query_params.pop("step", None)
     components.stepper(key="stepper", data=data, on_step_change=_remember_step)
     st.caption(
         f"Source of the loop: ext/{listing.file} from line {listing.first}; the same loop without `record` "

@@ -27,19 +27,20 @@ def page(step_through: StreamlitPage | None = None) -> None:
         step_through: The page that steps through a chosen image, linked once one is chosen.
     """
     st.markdown(
-        "A network learns below whose hidden layers know only two weights, **+1 and −1**. Behind each sign "
-        "stands a latent weight, a real number that training moves; where it crosses zero, the sign **flips**."
+        "Below, a network learns. Its hidden layers know only two weights, **+1 and −1**. Behind each sign stands "
+        "a latent weight, a real number that training moves; where it crosses zero, the sign **flips**."
     )
     run, state = session.live_run(), st.session_state
     state.setdefault("playing", st.query_params.get("play") != "false")
-    config = controls.run_config()
-    if config is not None:
-        _apply(run, config)
-    _transport(run)
+    try:
+        _apply(run, controls.run_config())
+    except (ValueError, TypeError) as error:  # the run goes on with what it had
+        st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon=":material/error:")
+    _transport(run, step_through)
     _settle(run)
     state["complete_at"] = 0.0
     every = PICTURE_EVERY_S if state["playing"] else None
-    st.fragment(_picture, run_every=every)(run, step_through)
+    st.fragment(_picture, run_every=every)(run)
 
 
 def _apply(run: LiveRun, config: RunConfig) -> None:
@@ -55,21 +56,21 @@ def _apply(run: LiveRun, config: RunConfig) -> None:
     st.session_state["config"] = config
 
 
-def _transport(run: LiveRun) -> None:
+def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
     """The buttons. Their callbacks come before the page is drawn, so that it shows what they did."""
     playing = st.session_state["playing"]
     row = st.container(horizontal=True, vertical_alignment="center")
     row.button(
         "Reset",
         icon=":material/replay:",
-        shortcut="Home",
+        shortcut="0",
         help="Start again from the same seed.",
         on_click=run.reset,
     )
     row.button(
         "Pause" if playing else "Play",
         icon=":material/pause:" if playing else ":material/play_arrow:",
-        shortcut="Space",
+        shortcut="P",
         type="primary",
         on_click=_toggle,
         args=(run,),
@@ -83,6 +84,7 @@ def _transport(run: LiveRun) -> None:
         help="Pause, and do one training step.",
         on_click=_step,
         args=(run,),
+        disabled=run.snapshot().status.state in ENDED,
     )
     speed = row.segmented_control(
         "Speed",
@@ -93,6 +95,9 @@ def _transport(run: LiveRun) -> None:
         key="speed",
         **IN_ADDRESS,
     )
+    if step_through is not None and "chosen_image" in st.session_state:
+        image = st.session_state["chosen_image"]
+        row.page_link(step_through, label=f"Test image {image}, bit by bit", icon=":material/arrow_forward:")
     run.set_speed(SPEEDS[str(speed)])
     if playing:
         run.play()
@@ -117,7 +122,7 @@ def _settle(run: LiveRun) -> None:
         run.wait_for(timeout=30)
 
 
-def _picture(run: LiveRun, step_through: StreamlitPage | None) -> None:
+def _picture(run: LiveRun) -> None:
     """One frame. Runs alone every `PICTURE_EVERY_S` while playing, and with the page otherwise."""
     frame, state = run.snapshot(), st.session_state
     _tell(frame.status)
@@ -127,23 +132,26 @@ def _picture(run: LiveRun, step_through: StreamlitPage | None) -> None:
     if complete:
         state["complete_at"] = time.monotonic()
     data = lab.encode(frame.snapshot, frame.history, playing=bool(state["playing"]), complete=complete)
-    components.lab(key="lab", data=data, on_image_change=_choose_image)
-    if step_through is not None and "chosen_image" in state:
-        label = f"Take test image {state['chosen_image']} through the network, bit by bit"
-        st.page_link(step_through, label=label, icon=":material/arrow_forward:")
-    if state["playing"] and frame.status.state in ENDED:
+    seen = components.lab(key="lab", data=data, on_image_change=_choose_image)
+    ended = state["playing"] and frame.status.state in ENDED
+    if ended:
         state["playing"] = False
+    if ended or seen.image is not None:  # the buttons above have to follow
         st.rerun()
 
 
 def _tell(status: LiveStatus) -> None:
     """Say what is not as usual."""
-    if status.error:
-        st.error(f"Training stopped: {status.error}. Reset starts again.", icon=":material/error:")
+    if status.error and status.step:
+        st.error(f"Training stopped: {status.error}. Play starts again.", icon=":material/error:")
+    elif status.error:
+        st.error(f"{status.error[:1].upper()}{status.error[1:]}.", icon=":material/error:")
+    elif status.state == "loading":
+        st.info("Building the network …", icon=":material/hourglass_empty:")
     elif status.state == "waiting":
         st.info("Waiting for a free core: other sessions are training.", icon=":material/hourglass_empty:")
     elif status.state == "finished":
-        st.info(f"Finished after {status.total_steps:,} steps. Reset starts again.", icon=":material/flag:")
+        st.info(f"Finished after {status.total_steps:,} steps. Play starts again.", icon=":material/flag:")
 
 
 def _choose_image() -> None:

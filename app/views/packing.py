@@ -58,10 +58,10 @@ def _controls() -> tuple[Axis, int, int, int, int]:
         help="The kernel uses 64; smaller words show the same bits cut at other places.",
     )
     sizes = [
-        row.number_input(label, 1, most, start, key=key, **IN_ADDRESS, width=110)
+        row.number_input(label, 1, most, start, key=key, **IN_ADDRESS, width=150)
         for label, most, start, key in (
             ("Rows", 64, 4, "pack_rows"),
-            ("Columns", 128, 12, "pack_columns"),
+            ("Columns", 64, 12, "pack_columns"),
             ("Seed", 9999, 1, "pack_seed"),
         )
     ]

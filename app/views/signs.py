@@ -3,6 +3,7 @@
 import streamlit as st
 
 from bnnlab.app import components
+from bnnlab.app.controls import T_CLIP_HELP
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.figures.estimators import compare_estimators
 from bnnlab.nn import QUANTIZERS
@@ -17,8 +18,8 @@ def page() -> None:
     st.markdown(
         "A binary network keeps only the **sign** of each number: +1 or −1. A sign has no useful slope: it is "
         "flat everywhere and jumps at 0, so learning by gradients would stop here. A **straight-through "
-        "estimator** (STE) passes the gradient through the sign as if it had a slope, but only near 0: for "
-        "numbers within ±t_clip."
+        "estimator** (STE) passes the gradient through the sign as if it had a slope. The lecture's does so only near "
+        "0, for numbers within ±t_clip, and blocks it elsewhere; others bend that slope in their own way."
     )
     name, clip_value = _controls()
     curve = estimator_curve(name, clip_value)
@@ -36,7 +37,7 @@ def page() -> None:
         st.markdown("**All estimators at this t_clip**")
         curves = [estimator_curve(other, clip_value) for other in QUANTIZERS]
         st.plotly_chart(
-            compare_estimators(curves),
+            compare_estimators(curves, dark=st.context.theme.type == "dark"),
             key="compare",
             alt="Surrogate derivatives of all estimators over x, one line each.",
             config={"displayModeBar": False},
@@ -57,12 +58,12 @@ def _controls() -> tuple[str, float]:
     )
     clip_value = right.slider(
         "t_clip",
-        0.1,
+        0.05,
         2.0,
         RunConfig().clip_value,
         0.05,
         key="estimator_clip",
         **IN_ADDRESS,
-        help="Clip value: numbers further from 0 than this get no gradient from the clipped estimators.",
+        help=T_CLIP_HELP,
     )
     return str(name), float(clip_value)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-MINUS = "#1B4F9C"
-PLUS = "#DA7A00"
-MISMATCH = "#B3006B"
-GREY = "#5B6270"
+MINUS, PLUS, MISMATCH, GREY = "#1B4F9C", "#DA7A00", "#B3006B", "#5B6270"
 
 LINES = ((MINUS, "solid"), (PLUS, "dash"), (MISMATCH, "dot"), (GREY, "dashdot"))
 """Colour and dash of the first, second, ... curve: told apart without colour too."""
+
+DARK_LINES = (("#4A86E8", "solid"), ("#FFC857", "dash"), ("#CC79A7", "dot"), ("#A6ADBA", "dashdot"))
+"""The same on a dark page."""
 
 
 def styled(figure: go.Figure, *, x: str, y: str, height: int = 340) -> go.Figure:

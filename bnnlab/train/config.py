@@ -149,6 +149,18 @@ def _whole(name: str, value: object, least: int, most: int) -> None:
         raise ValueError(f"{name} must be in {least}..{most}, got {value}")
 
 
+def widths_from_text(text: str) -> tuple[int, ...]:
+    """Widths as people type them: whole numbers separated by commas.
+
+    Raises:
+        ValueError: If `text` is something else.
+    """
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"widths must be whole numbers separated by commas, got {text!r}") from None
+
+
 def _checked_widths(widths: object) -> tuple[int, ...]:
     if isinstance(widths, str) or not isinstance(widths, Iterable):
         raise TypeError(f"widths must be a sequence of whole numbers, got {widths!r}")
@@ -156,5 +168,5 @@ def _checked_widths(widths: object) -> tuple[int, ...]:
     if not 1 <= len(checked) <= MAX_LAYERS:
         raise ValueError(f"widths must be 1..{MAX_LAYERS} numbers, got {len(checked)}")
     for width in checked:
-        _whole("each of widths", width, 1, MAX_WIDTH)
+        _whole("every width", width, 1, MAX_WIDTH)
     return checked

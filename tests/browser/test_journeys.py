@@ -78,9 +78,9 @@ def test_reset_goes_back_to_step_zero(page: Page) -> None:
 
 def test_the_keyboard_plays_and_pauses(page: Page) -> None:
     open_lab(page)
-    page.keyboard.press("Space")
+    page.keyboard.press("p")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
-    page.keyboard.press("Space")
+    page.keyboard.press("p")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
 

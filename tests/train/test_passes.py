@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import bnnlab
+from bnnlab import _watch
 from bnnlab.records import HISTOGRAM_BINS
 from bnnlab.train.passes import count_flips, histogram, read_gradient, read_weights
 
@@ -46,6 +47,22 @@ def test_a_gradient_that_is_nan_is_not_zero() -> None:
     assert reading.zero.tolist() == [[0b0110]]
 
 
+def test_a_blocked_entry_is_zero_whatever_comes_from_above() -> None:
+    before = np.array([[math.nan, math.inf, 3.0, 4.0]], np.float32)
+    surrogate = np.array([[0, 0, 1, -1]], np.float32)
+    reading = read_gradient(before, surrogate)
+    assert (reading.blocked, reading.squares_after) == (2, 25)
+    assert reading.zero.tolist() == [[0b0011]]
+
+
+@pytest.mark.parametrize("depth", [1, 63, 64, 65, 130, 784])
+def test_sums_over_many_rows_are_as_good_as_doubles(depth: int, rng: np.random.Generator) -> None:
+    before = rng.standard_normal((300, depth)).astype(np.float32)
+    reading = read_gradient(before, np.ones_like(before))
+    assert reading.squares_before == reading.squares_after
+    assert reading.squares_before == pytest.approx((before.astype(float) ** 2).sum(), rel=1e-6)
+
+
 def test_flips_stop_counting_at_the_end_of_their_range() -> None:
     counts = np.array([[0, 65533, 65534, 65535]], np.uint16)
     flips = bnnlab.pack_rows(np.ones((1, 4))).words
@@ -77,3 +94,26 @@ def test_a_histogram_has_even_bins_and_outer_bins_that_take_the_rest() -> None:
 def test_a_value_between_two_bins_belongs_to_the_upper() -> None:
     counts = histogram(np.array([[0.0, -0.0, -1.5, 0.75]], np.float32), 1.5)
     assert {int(place): int(counts[place]) for place in np.flatnonzero(counts)} == {0: 1, 32: 2, 48: 1}
+
+
+def test_an_empty_matrix_has_nothing_to_read() -> None:
+    empty = np.empty((0, 70), np.float32)
+    assert read_weights(empty, 1.0)[1] == 0
+    assert histogram(empty, 1.0).sum() == 0
+    assert read_gradient(empty, empty).blocked == 0
+
+
+def test_the_doorway_refuses_what_would_read_out_of_bounds() -> None:
+    matrix, words = np.ones((3, 70), np.float32), np.zeros((3, 1), np.uint64)
+    with pytest.raises(ValueError, match="words do not fit"):
+        _watch.read_weights(matrix, 1.0, words)
+    with pytest.raises(ValueError, match="words do not fit"):
+        _watch.read_gradient(matrix, matrix, words)
+    with pytest.raises(ValueError, match="one shape"):
+        _watch.read_gradient(matrix, matrix[:2], np.zeros((3, 2), np.uint64))
+    with pytest.raises(ValueError, match="words do not fit"):
+        _watch.count_flips(words, np.zeros((3, 70), np.uint16))
+    with pytest.raises(ValueError, match="HISTOGRAM_BINS"):
+        _watch.histogram(matrix, 1.0, np.zeros(HISTOGRAM_BINS - 1, np.int64))
+    with pytest.raises(ValueError, match="fit each other"):
+        _watch.streaks(words, np.zeros((6, 2, 1), np.uint64), words.copy())

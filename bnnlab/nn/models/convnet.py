@@ -82,4 +82,10 @@ def _convolution(
     )
 
 
-CONVNET = Model(name="convnet", title="Convolutional network", build=build, check=check)
+CONVNET = Model(
+    name="convnet",
+    title="Convolutional network",
+    build=build,
+    check=check,
+    suited={"images": (16, 32, 64)},
+)

@@ -49,4 +49,10 @@ def check(spec: ModelSpec) -> None:
         raise ValueError("widths of an mlp must be at least one number, got none")
 
 
-MLP = Model(name="mlp", title="Multilayer perceptron", build=build, check=check)
+MLP = Model(
+    name="mlp",
+    title="Multilayer perceptron",
+    build=build,
+    check=check,
+    suited={"points": (64, 64, 64), "images": (256, 256)},
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -52,12 +52,14 @@ class Model:
         build: `(spec, generator) -> model`, from `(n, *input_shape)` to `(n, classes)` logits, with every
             initial weight drawn from `generator` and every submodule named.
         check: Raises `ValueError` where `spec` cannot be built, without building it.
+        suited: Widths to start with, for each kind of data it can learn: ``"points"``, ``"images"``.
     """
 
     name: str
     title: str
     build: Callable[[ModelSpec, torch.Generator], nn.Sequential]
     check: Callable[[ModelSpec], None]
+    suited: Mapping[str, tuple[int, ...]]
 
     def __call__(self, spec: ModelSpec, generator: torch.Generator) -> nn.Sequential:
         """Build the model that `spec` describes.
