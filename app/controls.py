@@ -47,7 +47,9 @@ def run_config() -> RunConfig:
         chosen |= _network(kind) | _training(kind)
     name = chosen["dataset"]
     if name in REMOTE_FILES and not REMOTE_FILES[name].is_local():
-        raise ValueError(f"data set {name!r} is not on this computer yet: the button Download in the sidebar fetches it")
+        raise ValueError(
+            f"data set {name!r} is not on this computer yet: the button Download in the sidebar fetches it"
+        )
     config = RunConfig.from_dict(chosen | {"widths": widths_from_text(chosen["widths"])})
     if max(config.widths) > MOST_WIDTH:
         raise ValueError(

@@ -99,25 +99,29 @@ WATCH_CLONES void xnor_watch_gradient(ptrdiff_t rows, ptrdiff_t depth, const flo
     }
 }
 
-/* Four sets of bins in turn: neighbouring values often fall into one bin, and an addition would wait for the last. */
+/* Several sets of bins in turn: neighbouring values often fall into one bin, and an addition would wait for the last. */
 WATCH_CLONES void xnor_histogram(ptrdiff_t n, const float *values, float limit, int64_t *bins)
 {
-    enum { SETS = 4, BLOCK = 64, NOWHERE = HISTOGRAM_BINS };
-    int64_t counts[SETS][HISTOGRAM_BINS + 1] = {{0}};
-    const float per_unit = HISTOGRAM_BINS / (2 * limit);
+    enum { SETS = 8, BLOCK = 256, NOWHERE = HISTOGRAM_BINS };
+    const float per_unit = HISTOGRAM_BINS / (2 * limit), last = HISTOGRAM_BINS - 1;
+    uint32_t counts[SETS][HISTOGRAM_BINS + 1] = {{0}};
     for (ptrdiff_t first = 0; first < n; first += BLOCK) {
         const int count = n - first < BLOCK ? (int)(n - first) : BLOCK;
         int32_t at[BLOCK];
         for (int i = 0; i < count; ++i) {
             float position = (values[first + i] + limit) * per_unit;
-            position = position < 0 ? 0 : position > HISTOGRAM_BINS - 1 ? HISTOGRAM_BINS - 1 : position;
+            position = position < 0 ? 0 : position;
+            position = position > last ? last : position;
             at[i] = position == position ? (int32_t)position : NOWHERE;
         }
         for (int i = 0; i < count; ++i)
             ++counts[i % SETS][at[i]];
     }
-    for (int bin = 0; bin < HISTOGRAM_BINS; ++bin)
-        bins[bin] = counts[0][bin] + counts[1][bin] + counts[2][bin] + counts[3][bin];
+    for (int bin = 0; bin < HISTOGRAM_BINS; ++bin) {
+        bins[bin] = 0;
+        for (int set = 0; set < SETS; ++set)
+            bins[bin] += counts[set][bin];
+    }
 }
 
 /* One step of the counters of bnnlab/train/streaks.py: `planes` holds `digits` arrays of `words` words. */

@@ -1,7 +1,23 @@
 """What several test files share."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+import torch
+from hypothesis import settings
+
+settings.register_profile("no clock decides", deadline=None)
+settings.load_profile("no clock decides")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """Small networks only lose time by sharing their sums between threads, the more so on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -84,6 +84,8 @@ class RunConfig:
         _number("noise", self.noise, 0, 1)
         if self.latent_clip is not None:
             _number("latent_clip", self.latent_clip, 0.01, 10)
+            if self.optimizer == "bop":
+                raise ValueError("latent_clip must be None with optimizer 'bop', which has no latent weights")
         _one_of("pad_value", self.pad_value, (-1.0, 0.0, 1.0))
         _one_of("scale", self.scale, (False, True))
         _whole("batch_size", self.batch_size, 2, 10_000)

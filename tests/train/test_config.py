@@ -136,6 +136,11 @@ def test_a_model_that_does_not_fit_the_data_is_refused() -> None:
         RunConfig(dataset="digits", model="convnet", widths=(4, 4, 4, 4, 4))
 
 
+def test_bop_has_no_latent_weights_to_clip() -> None:
+    with pytest.raises(ValueError, match="latent_clip must be None with optimizer 'bop'"):
+        RunConfig(optimizer="bop", latent_clip=1.0)
+
+
 @pytest.mark.parametrize("config", [RunConfig(), OTHER], ids=["defaults", "other"])
 def test_a_config_survives_json(config: RunConfig) -> None:
     assert RunConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config

@@ -64,6 +64,35 @@ def test_the_square_holds_every_test_point_and_little_more(name: str, noise: flo
     assert np.array_equal(view.labels, data.y_test)
 
 
+class Stripes(nn.Module):
+    """Changes its mind far more often than the grid has points."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.stack([torch.zeros(len(x)), torch.sin(1000 * x[:, 0])], dim=1)
+
+
+def test_points_come_with_the_model_s_own_answers() -> None:
+    view = points_view(Stripes(), MOONS, "cpu")
+    expected = Stripes()(torch.tensor(MOONS.x_test)).argmax(1)
+    assert np.array_equal(view.predictions, expected)
+    assert view.predictions.dtype == np.uint8
+    assert 0 < view.predictions.sum() < len(view.labels)
+
+
+def test_wrong_points_are_as_many_as_the_test_accuracy_says() -> None:
+    with train(RunConfig(dataset="moons", widths=(8, 8), batch_size=100, epochs=2, evaluate_every=1)) as run:
+        for event in run:
+            view = run.snapshot().view
+            assert isinstance(view, PointsView)
+            assert (view.predictions == view.labels).mean() == pytest.approx(event.test_accuracy)
+
+
+def test_the_corners_of_the_grid_lie_at_the_extent() -> None:
+    view = points_view(Half(0), MOONS, "cpu")
+    for column, x in ((0, -view.extent), (GRID - 1, view.extent)):
+        assert view.grid[0, column] == round(255 / (1 + math.exp(-3 * x)))
+
+
 def test_images_come_with_the_model_s_own_answers() -> None:
     config = RunConfig(dataset="digits", widths=(16,), last_layer="binary", batch_size=200, epochs=1)
     with train(config) as run:
@@ -124,7 +153,7 @@ def test_nothing_in_a_view_can_be_written() -> None:
     digits = DATASETS["digits"].load(0, 0.0)
     images = images_view(nn.Sequential(nn.Flatten(), nn.Linear(64, 10)), digits, "cpu")
     for array in (
-        *(points.grid, points.points, points.labels),
+        *(points.grid, points.points, points.labels, points.predictions),
         *(images.indices, images.images, images.labels, images.predictions, images.confidence),
     ):
         assert not array.flags.writeable

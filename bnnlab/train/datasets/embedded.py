@@ -24,7 +24,7 @@ def load(name: str, file: str, half_range: int) -> Dataset:
 
 DIGITS = DatasetSource(
     name="digits",
-    title="Digits, 8x8: one image is one 64-bit word",
+    title="Digits, 8x8: as many pixels as a 64-bit word has bits",
     kind="images",
     input_shape=(1, 8, 8),
     class_names=DIGIT_NAMES,
