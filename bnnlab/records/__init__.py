@@ -1,7 +1,7 @@
 """Plain data that crosses the layers of the library: events, snapshots, histories. NumPy only."""
 
 from bnnlab.records.estimator import EstimatorCurve
-from bnnlab.records.events import LayerDynamics, TrainingEvent
+from bnnlab.records.events import STARVED_AFTER, LayerDynamics, TrainingEvent
 from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
 from bnnlab.records.product import LayerProduct
 from bnnlab.records.snapshot import (
@@ -16,6 +16,7 @@ __all__ = [
     "HISTOGRAM_BINS",
     "LAYER_COLUMNS",
     "RUN_COLUMNS",
+    "STARVED_AFTER",
     "EstimatorCurve",
     "History",
     "ImagesView",

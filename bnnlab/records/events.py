@@ -7,6 +7,10 @@ binary layer. Counts are `int`, shares lie in 0..1. Nothing here knows torch.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+STARVED_AFTER: Final = 64
+"""Steps in a row without any gradient after which a weight counts as starved; a power of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class LayerDynamics:
             before the estimator.
         gradient_norm_after: Euclidean norm of the gradient that reached the latent weights.
         starved: Weights whose latent gradient was exactly zero in each of the last
-            ``STARVED_AFTER`` steps (`bnnlab.train.STARVED_AFTER`).
+            `STARVED_AFTER` steps.
     """
 
     name: str

@@ -3,6 +3,7 @@
 A history keeps at most `capacity` points however long the run is. Each point is the mean over `stride`
 consecutive steps; when the points run out, neighbours are merged and the stride doubles. So the curve
 always covers the whole run, and nothing that happened between two points is lost from their mean.
+The newest evaluation is kept beside the points as it was: no mean may pass for what the test set says now.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class History:
     Args:
         capacity: Most points kept; even and at least 2.
 
+    Attributes:
+        stride: Steps that each point is the mean of.
+        evaluated: The newest event that was evaluated on the test set, or None.
+
     Raises:
         ValueError: If `capacity` is odd or smaller than 2.
     """
@@ -45,6 +50,7 @@ class History:
         self.capacity = capacity
         self.stride = 1
         self.layer_names: tuple[str, ...] = ()
+        self.evaluated: TrainingEvent | None = None
         self._points: Array = np.empty((0, 0))
         self._filled = 0
         self._pending = _Mean(0)
@@ -63,6 +69,8 @@ class History:
             self._pending = _Mean(width)
         elif names != self.layer_names:
             raise ValueError(f"event has layers {names}, this history has {self.layer_names}")
+        if event.test_loss is not None or event.test_accuracy is not None:
+            self.evaluated = event
         self._pending.add(_row(event))
         if self._pending.rows == self.stride and self._filled == self.capacity:
             self._halve()  # doubles the stride, so the pending point waits for more steps
@@ -86,6 +94,7 @@ class History:
         """An independent copy; the original may go on growing."""
         other = History(self.capacity)
         other.stride, other.layer_names = self.stride, self.layer_names
+        other.evaluated = self.evaluated
         other._points, other._filled = self._points.copy(), self._filled
         other._pending = self._pending.copy()
         return other

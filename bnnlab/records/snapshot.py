@@ -41,17 +41,20 @@ class PointsView:
     """What a network says about the plane, for two-dimensional data.
 
     Attributes:
-        extent: Half the side of the square: the grid covers `[-extent, extent]` in both directions.
-        grid: `(G, G)` uint8, probability of class 1 times 255; row 0 is the top (largest second
+        extent: Half the side of the square; its corners lie at `+-extent` in both directions.
+        grid: `(G, G)` uint8, probability of class 1 times 255 at evenly spaced points, of which the outermost
+            lie on the sides of the square, exactly at `+-extent`; row 0 is the top (largest second
             coordinate), column 0 the left.
         points: `(n, 2)` float32, some of the test points.
         labels: `(n,)` uint8, their true classes (0 or 1).
+        predictions: `(n,)` uint8, the network's own answers at the points, not read off the grid.
     """
 
     extent: float
     grid: NDArray[np.uint8]
     points: NDArray[np.float32]
     labels: NDArray[np.uint8]
+    predictions: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Training and watching binary networks."""
 
+from bnnlab.records import STARVED_AFTER
 from bnnlab.train.config import RunConfig
 from bnnlab.train.datasets import DATASETS, Dataset, DatasetError, DatasetSource
-from bnnlab.train.dynamics import STARVED_AFTER
 from bnnlab.train.live import LiveRun
 from bnnlab.train.monitor import Monitor
 from bnnlab.train.schedules import SCHEDULES

@@ -11,12 +11,9 @@ from torch import Tensor
 
 from bnnlab.bits.packing import PackedMatrix, pack_rows
 from bnnlab.nn import BinaryLayer
-from bnnlab.records import LayerDynamics, LayerSnapshot
+from bnnlab.records import STARVED_AFTER, LayerDynamics, LayerSnapshot
 from bnnlab.train.passes import Words, count_flips, histogram, popcount, read_gradient, read_weights
 from bnnlab.train.streaks import StreakCounters
-
-STARVED_AFTER = 64
-"""Steps in a row without any gradient after which a weight counts as starved; a power of two."""
 
 HISTOGRAM_REACH = 1.5
 """The histogram of latent weights spans +- this times t_clip."""

@@ -37,15 +37,21 @@ def view(model: nn.Module, dataset: Dataset, device: str) -> PointsView | Images
 
 
 def points_view(model: nn.Module, dataset: Dataset, device: str) -> PointsView:
-    """The probability of class 1 on a grid over the plane, and the test points."""
+    """The probability of class 1 on a grid over the plane, and the test points with their answers."""
     reach = float(np.abs(dataset.x_test).max())
     extent = math.ceil(reach * 20 + 1) / 20  # the next multiple of 0.05, with a little air
     across = np.linspace(-extent, extent, GRID, dtype=np.float32)
     plane = np.stack(np.meshgrid(across, -across), axis=-1)  # row 0 is the top
     probability = predict(model, plane.reshape(-1, 2), device).softmax(1)[:, 1]
     grid = (probability * 255).round().to(torch.uint8).numpy().reshape(GRID, GRID)
-    labels = dataset.y_test.astype(np.uint8)
-    return PointsView(extent, _read_only(grid), dataset.x_test, _read_only(labels))
+    answers = predict(model, dataset.x_test, device).argmax(1)
+    return PointsView(
+        extent=extent,
+        grid=_read_only(grid),
+        points=dataset.x_test,
+        labels=_read_only(dataset.y_test.astype(np.uint8)),
+        predictions=_read_only(answers.numpy().astype(np.uint8)),
+    )
 
 
 def images_view(model: nn.Module, dataset: Dataset, device: str) -> ImagesView:

@@ -1,11 +1,12 @@
 // The numbers of one step: the running count, the dot product that comes of it, and the same in float.
 
 import { countText, element, numberText, setHidden, setText } from "./dom.js";
+import { setMarkedText } from "./marked_text.js";
 
 export class Arithmetic {
   constructor() {
     this.counting = equation();
-    this.padding = element("p", { class: "note" });
+    this.padding = element("p", { class: "note two-lines" });
     this.dot = equation();
     this.wrong = equation("wrong");
     this.float = equation();
@@ -20,27 +21,30 @@ export class Arithmetic {
       this.wrong.node,
       this.float.node,
     );
-    this.costNode = element("div", { class: "costs" }, element("h3", {}, "What it costs"), this.costTable());
+    this.costNode = element(
+      "div", { class: "costs" },
+      element("h3", {}, "What it costs"), this.costTable(), element("p", { class: "note" }, COST_OF_CORRECTION),
+    );
   }
 
   load(trace) {
     this.trace = trace;
-    this.wordCosts = trace.word_costs.map(costRow);
+    this.wordCosts = Object.fromEntries(Object.entries(trace.word_costs).map(([name, cost]) => [name, costRow(cost)]));
     this.totals = trace.total_costs.map(costRow);
     for (const node of [this.padding, this.wrong.node]) setHidden(node, trace.padding === 0);
   }
 
   show(step) {
     const { trace } = this;
-    const { before, popcount, acc, m, n } = step;
+    const { before, popcount, acc, m, n, k } = step;
     this.counting.show(
       "count",
       `${before} + ${popcount} = ${acc}`,
       `before + this word = C[${m}, ${n}] now`,
     );
     setText(this.padding, paddingSentence(step, trace));
-    // A full word and the last one, which may hold fewer products, cost differently in float.
-    const wordCost = this.wordCosts[step.finished ? 1 : 0];
+    // The first word of a cell is added to nothing, and the last one may hold fewer products.
+    const wordCost = this.wordCosts[k === 0 ? "first" : step.finished ? "last" : "middle"];
     if (this.costs.firstChild !== wordCost) this.costs.replaceChildren(wordCost, ...this.totals);
     if (step.finished) this.showFinished(step);
     else this.showUnfinished(step);
@@ -97,6 +101,10 @@ export class Arithmetic {
   }
 }
 
+const COST_OF_CORRECTION =
+  "Bits pay once more for each cell, however many words it has: the correction 2·(count − P) − K, " +
+  "a doubling and two subtractions.";
+
 function costRow({ scope, float, binary }) {
   const cells = [float, binary].map((text) => element("td", {}, ...unbrokenTerms(text)));
   return element("tr", {}, element("th", { scope: "row" }, scope), ...cells);
@@ -128,7 +136,7 @@ function equation(kind = "") {
   return {
     node: element("dl", { class: `equation ${kind}` }, name, numbers, words),
     show(...texts) {
-      [name, numbers, words].forEach((part, index) => setText(part, texts[index]));
+      [name, numbers, words].forEach((part, index) => setMarkedText(part, texts[index]));
     },
   };
 }
@@ -137,6 +145,7 @@ export const ARITHMETIC_STYLE = `
 .bnnlab .arithmetic {
   display: flex; flex-direction: column; gap: 8px; min-width: 0;
   flex: 1 1 360px;
+  .two-lines { min-height: 2.9em; } /* so that nothing below moves while it plays */
 }
 .bnnlab .equation {
   display: grid; grid-template-columns: 7em minmax(0, 1fr); column-gap: 10px;

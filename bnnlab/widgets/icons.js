@@ -10,17 +10,19 @@ const ICON_PATHS = {
   next: "M7 4l8 6-8 6z",
   jump: "M3 4l6 6-6 6zM9 4l6 6-6 6zM17 4v12",
   last: "M15 4v12M5 4l8 6-8 6z",
+  cross: "M4 4l12 12M16 4l-12 12",
 };
+const STROKES = { cross: 4 }; // of 20; an icon that is drawn small needs a bold line
 
-export function icon(name) {
+export function icon(name, size = 18) {
   const path = svgElement("path", {
     d: ICON_PATHS[name],
     fill: "currentColor",
     stroke: "currentColor",
-    "stroke-width": "1.6",
+    "stroke-width": STROKES[name] ?? 1.6,
     "stroke-linejoin": "round",
     "stroke-linecap": "round",
   });
-  const drawing = { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" };
+  const drawing = { viewBox: "0 0 20 20", width: size, height: size, "aria-hidden": "true" };
   return svgElement("svg", drawing, path);
 }

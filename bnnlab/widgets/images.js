@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { writeText } from "./late_text.js";
+import { cross } from "./marked_text.js";
 import { grouped, percentText } from "./numbers.js";
 
 // `pick(index)` is called with an image's position in the test set.
@@ -40,8 +41,8 @@ export function imagesPicture(card, pick) {
 function imageTile(choose) {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const said = element("span", { class: "said" });
-  const truth = element("span", { class: "truth" });
-  const node = element("button", { type: "button", class: "tile" }, canvas, said, truth);
+  const truth = element("span");
+  const node = element("button", { type: "button", class: "tile" }, canvas, said, element("span", { class: "truth" }, cross(), truth));
   node.addEventListener("click", choose);
   return { node, canvas, said, truth };
 }
@@ -66,7 +67,7 @@ function answer(tile, view, at, picked) {
   tile.node.classList.toggle("wrong", wrong);
   tile.node.setAttribute("aria-pressed", String(picked));
   writeText(tile.said, `${said} · ${percentText(view.confidence[at], 0)}`);
-  writeText(tile.truth, wrong ? `✗ true: ${truth}` : "\u00a0");
+  writeText(tile.truth, wrong ? ` true: ${truth}` : "\u00a0");
 }
 
 function imagesTakeaway({ labels, predictions }) {

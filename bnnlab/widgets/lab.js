@@ -9,6 +9,7 @@ import { decodeFrame } from "./frame.js";
 import { histogramCard } from "./histogram.js";
 import { absorbFrame } from "./lab_state.js";
 import { LAB_STYLE } from "./lab_style.js";
+import { noLayersCard } from "./no_layers.js";
 import { signMapCard } from "./sign_map.js";
 import { addStyles } from "./style.js";
 import { followTheme } from "./theme.js";
@@ -24,13 +25,15 @@ export function mountLab(host, send) {
   const curves = Object.fromEntries(CURVE_CARDS.map((definition) => [definition.area, curveCard(definition)]));
   const parts = [
     vitalsStrip(),
+    noLayersCard(),
     answersCard((index) => send("image!", index)),
     signMapCard(chooseLayer),
     curves["flip-rate"], histogramCard(), curves.clipped,
     curves.gradient, curves.loss, curves.accuracy,
   ];
   const theme = followTheme(host, schedule);
-  host.append(element("div", { class: "lab" }, ...parts.map((part) => part.node)));
+  const cards = element("div", { class: "lab" }, ...parts.map((part) => part.node));
+  host.append(cards);
 
   function update(frame) {
     if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
@@ -50,9 +53,10 @@ export function mountLab(host, send) {
   function draw() {
     pending = 0;
     chosen = Math.max(0, Math.min(chosen, state.layers.length - 1));
+    const bare = !state.layers.length; // no binary layer at all: nothing to say about one then
+    cards.classList.toggle("bare", bare);
     for (const part of parts) {
-      // A network may have no binary layer at all: nothing to say about one then.
-      part.node.hidden = part.aboutLayer && !state.layers.length;
+      part.node.hidden = bare ? Boolean(part.aboutLayer) : Boolean(part.withoutLayers);
       if (!part.node.hidden) part.draw({ ...state, chosen }, theme.palette);
     }
     draws += 1;

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnnlab.bits.packing import PackedMatrix
-from bnnlab.records import History, ImagesView, LayerSnapshot, PointsView, Snapshot
+from bnnlab.records import STARVED_AFTER, History, ImagesView, LayerSnapshot, PointsView, Snapshot
 from bnnlab.widgets.frame import pack_frame
 
 RUN_CURVES: Final = ("step", "loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -55,6 +55,9 @@ def encode(snapshot: Snapshot, history: History, *, playing: bool = False, compl
         "playing": playing,
         "clip": snapshot.clip_value,
         "event": _event_meta(snapshot),
+        "evaluated": _evaluated_meta(history),
+        "stride": history.stride,
+        "starved_after": STARVED_AFTER,
         "layers": [_layer_meta(snapshot, at) for at in range(len(snapshot.layers))],
         "view": view,
     }
@@ -120,15 +123,25 @@ def _event_meta(snapshot: Snapshot) -> dict[str, Any] | None:
         "epoch": event.epoch,
         "loss": event.loss,
         "train_accuracy": event.train_accuracy,
-        "test_loss": event.test_loss,
-        "test_accuracy": event.test_accuracy,
     }
+
+
+def _evaluated_meta(history: History) -> dict[str, Any] | None:
+    event = history.evaluated
+    if event is None:
+        return None
+    return {"step": event.step, "test_loss": event.test_loss, "test_accuracy": event.test_accuracy}
 
 
 def _view(view: PointsView | ImagesView, complete: bool) -> tuple[dict[str, Any], Arrays]:
     if isinstance(view, PointsView):
         meta = {"kind": "points", "extent": view.extent, "classes": ["0", "1"]}
-        return meta, {"grid": view.grid, "points": view.points, "labels": view.labels}
+        return meta, {
+            "grid": view.grid,
+            "points": view.points,
+            "labels": view.labels,
+            "predictions": view.predictions,
+        }
     # The key tells the widget whether the images it has kept are still the ones talked about.
     key = zlib.crc32(view.images.tobytes())
     arrays: Arrays = {

@@ -26,7 +26,8 @@ export function absorbFrame(before, { meta, arrays }) {
         // Rows are padded to whole words of 8 bytes, lowest bit first.
         signs: bytesOver(arrays[`${at}/signs`].data),
         rowBytes: 8 * Math.ceil(layer.columns / 64),
-        flips: flipPositions(arrays, at, layer),
+        // Since the picture before: one that comes without a further step has no flips of its own.
+        flips: same && meta.step === before.step ? same.flips : flipPositions(arrays, at, layer),
         histogram: arrays[`${at}/histogram`].data,
         levels: arrays[`${at}/levels`]?.data ?? same?.levels ?? null,
         curves: {
@@ -85,7 +86,8 @@ function flipPositions(arrays, at, { rows, columns }) {
 
 function pointsView({ view }, arrays) {
   const { data: grid, shape } = arrays.grid;
-  return { ...view, grid, side: shape[0], points: arrays.points.data, labels: arrays.labels.data };
+  const [points, labels, predictions] = ["points", "labels", "predictions"].map((name) => arrays[name].data);
+  return { ...view, grid, side: shape[0], points, labels, predictions };
 }
 
 function imagesView(before, { view }, arrays) {

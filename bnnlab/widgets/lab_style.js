@@ -11,8 +11,9 @@ export const LAB_STYLE = `
     font-size: 12.5px; height: 20px; line-height: 20px; color: var(--ink);
     overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
   }
-  .takeaway { font-size: 14px; min-height: 2.9em; }
+  .takeaway { font-size: 14px; }
   .body { min-width: 0; }
+  &.no-layers .takeaway { min-height: 0; }
 }
 .bnnlab .drawing { display: block; width: 100%; border-radius: 4px; touch-action: none; }
 .bnnlab .answers .body, .bnnlab .sign-map .body { height: 348px; }
@@ -68,7 +69,8 @@ export const LAB_STYLE = `
   }
   canvas { width: 36px; height: 36px; image-rendering: pixelated; border-radius: 2px; }
   .said, .truth { white-space: nowrap; }
-  .wrong { border-color: var(--mismatch); .truth { color: var(--mismatch); font-weight: 600; } }
+  .truth svg { visibility: hidden; }
+  .wrong { border-color: var(--mismatch); .truth { color: var(--mismatch); font-weight: 600; } .truth svg { visibility: visible; } }
   [aria-pressed="true"] { outline: 2px solid var(--ink); outline-offset: 1px; }
 }
 
@@ -91,6 +93,9 @@ export const LAB_STYLE = `
 @container (min-width: 760px) {
   .bnnlab .lab { grid-template-columns: repeat(20, minmax(0, 1fr)); }
   .bnnlab .card { grid-column: span 10; }
+  /* Without binary layers there are three cards and a sentence. */
+  .bnnlab .card.no-layers { grid-column: 1 / -1; }
+  .bnnlab .bare .card.answers { grid-column: span 10; grid-row: span 2; .body { flex: 1; } }
 }
 @container (min-width: 860px) {
   .bnnlab .vitals { grid-template-columns: repeat(5, minmax(0, 1fr)) minmax(0, 1.3fr); }
@@ -103,5 +108,6 @@ export const LAB_STYLE = `
   .bnnlab .lab { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   .bnnlab .card { grid-column: span 1; }
   .bnnlab .card.sign-map { grid-column: span 2; }
+  .bnnlab .bare .card.answers { grid-column: span 1; grid-row: auto; }
 }
 `;

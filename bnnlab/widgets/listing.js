@@ -14,7 +14,9 @@ export class Listing {
     this.node = element("div", { class: "listing" }, this.title, this.lines, this.indices, this.live);
   }
 
-  load(listing, activeLine) {
+  // `firstLine` is the number of the first line in its file.
+  load(listing, activeLine, firstLine) {
+    this.lines.style.setProperty("--before", firstLine - 1);
     const shown = listing.map((text, index) => {
       const indent = Math.min(text.search(/\S|$/), DEEPEST_INDENT);
       const line = element("li", {}, element("code", { style: `--indent: ${indent}ch` }, text.trim()));
@@ -43,13 +45,14 @@ export const LISTING_STYLE = `
 .bnnlab .listing {
   display: flex; flex-direction: column; gap: 8px; min-width: 0;
   .mono { white-space: pre-wrap; }
-  .code-lines { list-style: none; counter-reset: line; margin: 0; }
+  .code-lines { list-style: none; counter-reset: line var(--before); margin: 0; overflow-x: auto; }
   .code-lines li {
+    width: max-content; min-width: 100%;
     counter-increment: line; display: flex; gap: 10px; margin: 0; padding: 1px 8px 1px 0;
     border-left: 4px solid transparent; line-height: 1.4;
   }
   .code-lines li::before { content: counter(line); min-width: 2ch; text-align: right; color: var(--faint); }
-  .code-lines code { white-space: pre-wrap; font-size: 12px; padding-left: calc(var(--indent) + 4ch); text-indent: -4ch; }
+  .code-lines code { white-space: pre; font-size: 11.5px; padding-left: var(--indent); }
   .code-lines li.active { border-left-color: var(--minus); background: var(--paper); font-weight: 700; }
   .code-live { overflow-wrap: anywhere; }
 }

@@ -57,6 +57,7 @@ function bar(name) {
 export const MEMORY_BAR_STYLE = `
 .bnnlab .memory {
   display: flex; flex-direction: column; gap: 6px;
+  .takeaway { min-height: 0; } /* it stays as it is for the whole packing */
   .memory-line { display: grid; grid-template-columns: 82px minmax(0, 1fr) 92px; gap: 8px; align-items: center; }
   .memory-track {
     height: 16px; border-radius: 3px; overflow: hidden;

@@ -2,6 +2,7 @@
 // counted bits are that neuron's own answer.
 
 import { element, numberText, setHidden, setText } from "./dom.js";
+import { setMarkedText } from "./marked_text.js";
 
 export class NeuronView {
   constructor() {
@@ -31,14 +32,16 @@ export class NeuronView {
     const { context, result, steps } = this.trace;
     if (!context) return;
     if (step.at < steps - 1) {
-      setText(this.verdict, "At the last step the count is compared with what the network computed.");
+      setMarkedText(this.verdict, "At the last step the count is compared with what the network computed.");
       return;
     }
     const dot = result[result.length - 1];
     const own = measured(context.pre_activation);
     const counted = context.scale === 1 ? "" : ` = ${measured(context.scale)} · ${numberText(dot)}`;
     const answer = context.equal ? "✓ equal" : `✗ the bits give ${numberText(dot)}`;
-    setText(this.verdict, `network's own pre-activation: ${own}${counted} ${answer}`);
+    setMarkedText(
+      this.verdict, `The network's own pre-activation, the sum this neuron hands on: ${own}${counted} ${answer}`,
+    );
   }
 }
 

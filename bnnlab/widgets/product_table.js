@@ -3,7 +3,7 @@
 
 import { element, numberText, setText } from "./dom.js";
 
-const PRODUCT_WINDOW = { rows: 6, columns: 8 };
+const PRODUCT_WINDOW = { rows: 8, columns: 8 };
 
 export class ProductTable {
   constructor() {
@@ -11,7 +11,6 @@ export class ProductTable {
     this.table = element("table");
     this.legend = element("p", { class: "note" });
     this.node = element("div", { class: "product" }, this.title, this.table, this.legend);
-    setText(this.legend, "grey: agreements so far\nbold: finished dot product");
   }
 
   load(trace) {
@@ -34,6 +33,7 @@ export class ProductTable {
   show(step) {
     const top = windowStart(step.m, this.rows, this.trace.rows);
     const left = windowStart(step.n, this.columns, this.trace.columns);
+    setText(this.legend, [...partShown(this, top, left), ...PRODUCT_LEGEND].join("\n"));
     this.columnHeads.forEach((head, column) => setText(head, `n = ${left + column}`));
     this.rowHeads.forEach((head, row) => setText(head, `m = ${top + row}`));
     this.cells.forEach((cells, row) =>
@@ -50,8 +50,17 @@ export class ProductTable {
     cell.className = [finished ? "finished" : "counting", current ? "current" : ""].join(" ");
     if (current) cell.setAttribute("aria-current", "true");
     else cell.removeAttribute("aria-current");
-    setText(cell, written < 0 ? "·" : numberText(value));
+    setText(cell, written < 0 ? "·" : finished ? numberText(value) : `#${value}`);
   }
+}
+
+// A count and a dot product are two different things, and so they do not look the same.
+const PRODUCT_LEGEND = ["#9: count, the bits that agree so far", "bold 9: dot product, finished"];
+
+// Which part of a C that is larger than the window.
+function partShown({ rows, columns, trace }, top, left) {
+  if (rows === trace.rows && columns === trace.columns) return [];
+  return [`shown: rows ${top} to ${top + rows - 1}, columns ${left} to ${left + columns - 1}; the rest follows`];
 }
 
 // The window moves by whole pages, so that the table stands still while the loop walks through it.
@@ -68,7 +77,7 @@ export const PRODUCT_TABLE_STYLE = `
   td { border: 1px solid var(--grid); min-width: 44px; background: var(--paper); }
   .note { white-space: pre-line; }
   td.corner { border: none; background: none; min-width: 0; }
-  td.counting { color: var(--faint); }
+  td.counting { color: var(--faint); font-weight: 400; }
   td.finished { font-weight: 700; }
   td.current { outline: 2px solid var(--ink); outline-offset: -1px; }
 }

@@ -1,6 +1,7 @@
 // One number on its way: forward through sign, and its gradient back through the estimator.
 
 import { element, numberText, setText, signedText } from "./dom.js";
+import { setMarkedText } from "./marked_text.js";
 
 export class ScalarWalk {
   constructor(onGradient) {
@@ -48,7 +49,7 @@ export class ScalarWalk {
     const factor = surrogate < 0 ? `(${exact})` : exact;
     setText(this.forward, `rᵢ = ${decimalsText(x)}  →  rₒ = sign(rᵢ) = ${signedText(forward)}`);
     setText(this.backward, `∂c/∂rᵢ = ${decimalsText(arriving)} · ${factor} = ${leaving}`);
-    setText(this.verdict, verdictOn({ x, surrogate, clip, allOrNothing }));
+    setMarkedText(this.verdict, verdictOn({ x, surrogate, clip, allOrNothing }));
     this.verdict.classList.toggle("is-blocked", surrogate === 0);
   }
 }

@@ -6,10 +6,10 @@ import { element } from "./dom.js";
 import { flipsOfLevel, isExactLevel, isSameLayer, signBit } from "./lab_state.js";
 import { writeText } from "./late_text.js";
 import { grouped, percentText } from "./numbers.js";
-import { placeFor, weightMap } from "./weight_map.js";
+import { markedShare, placeFor, weightMap } from "./weight_map.js";
 import { paintFlips, paintLevels, paintSigns } from "./weight_pixels.js";
 
-const FADE = 1000; // ms in which a flip's highlight fades while the run plays
+const FADE = 600; // ms in which a highlight fades while the run plays; each new frame starts the rest of it again
 const HINT = "Point at a weight, or move with the arrow keys, to read it.";
 
 // `choose(index)` is called when the user picks another layer.
@@ -17,6 +17,7 @@ export function signMapCard(choose) {
   let shown = null; // { state, layer, palette }
   let cursor = null;
   let fade = null;
+  let covered = 0; // share of the weights under the highlights, as far as these have not faded
   let painted; // the flip counts on the screen; undefined before the first
   const card = labCard("The sign of every weight", "sign-map");
   const layers = segmentedButtons("binary layer", choose);
@@ -28,8 +29,9 @@ export function signMapCard(choose) {
   counts.node.append(waiting);
   card.tools.append(layers.node);
   card.body.append(maps);
+  const flipped = element("span", {}, "just flipped");
   card.legend.append(
-    legendEntry("minus", "−1"), legendEntry("plus", "+1"), legendEntry("mismatch", "just flipped"),
+    legendEntry("minus", "−1"), legendEntry("plus", "+1"), legendEntry("mismatch", flipped),
     element("span", { class: "spring" }), scale.node,
   );
   const watcher = new ResizeObserver(() => shown && lay(shown.layer));
@@ -41,13 +43,15 @@ export function signMapCard(choose) {
     const recoloured = !shown || shown.palette !== palette;
     const newData = !shown || shown.state.serial !== state.serial;
     const moved = newData && shown?.state.step !== state.step;
+    const stopped = shown && isStill(shown.state) !== isStill(state); // or started
     shown = { state, layer, palette };
     layers.show(state.layers.map(({ name }) => name), state.chosen);
     if (fresh) lay(layer);
     if (fresh || newData || recoloured) paintSigns(signs.pixels, layer, palette);
-    if (fresh || moved || recoloured) highlight(fresh);
+    if (fresh || moved || recoloured || stopped) highlight(fresh);
     if (layer.levels !== painted || recoloured) drawCounts();
     annotate();
+    writeText(flipped, isStill(state) ? "just flipped" : "flipped in the last second");
     const takeaway = signTakeaway(layer);
     card.conclude(takeaway);
     nameCanvas(signs.focus, `Sign of each weight of ${layer.name}, ${shape(layer)}. ${takeaway}`);
@@ -65,11 +69,14 @@ export function signMapCard(choose) {
   // The highlight fades while the run plays and stays when it is paused, so that a single step can be studied.
   function highlight(fresh) {
     const { layer, palette, state } = shown;
-    const still = !state.playing || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const still = isStill(state);
     const remaining = fresh || still || !fade ? 0 : 1 - (fade.effect.getComputedTiming().progress ?? 1);
     fade?.cancel();
     fade = null;
-    paintFlips(signs.marks, layer, palette.mismatch, remaining, signs.spread(layer));
+    const spread = signs.spread(layer, covered * remaining);
+    covered = covered * remaining + markedShare(layer.flips.length, layer.weights, spread);
+    console.error("HL", state.step, state.playing, still, remaining, covered, spread, layer.flips.length);
+    paintFlips(signs.marks, layer, palette.mismatch, remaining, spread);
     if (!still) fade = signs.marks.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE, fill: "forwards" });
   }
 
@@ -106,6 +113,10 @@ export function signMapCard(choose) {
   }
 
   return { node: card.node, draw, stop, aboutLayer: true };
+}
+
+function isStill({ playing }) {
+  return !playing || matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 function rampLegend() {

@@ -79,7 +79,7 @@ export function mountStepper(host, send) {
       wordAt: (column, k) => bWords[k * columns + column],
     });
     for (const part of [product, arithmetic, neuron]) part.load(trace);
-    listing.load(data.listing, data.active_line);
+    listing.load(data.listing, data.active_line, data.first_line);
     showContradiction();
     paintMaps();
     transport.reset(trace.steps, data.start_step);
@@ -125,14 +125,10 @@ export function mountStepper(host, send) {
 const STEPPER_STYLE = `
 .bnnlab .stepper {
   display: flex; flex-direction: column; gap: 12px;
-  .takeaway { min-height: 2.9em; } /* two lines, so that nothing below moves while it plays */
   .stepper-alarm { color: var(--mismatch); font-weight: 600; }
   .stepper-maps { display: flex; flex-wrap: wrap; gap: 14px 26px; align-items: flex-start; }
   .stepper-below { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
   .stepper-numbers { display: flex; flex-wrap: wrap; gap: 14px 32px; }
-}
-@container (min-width: 1280px) {
-  .bnnlab .stepper .takeaway { min-height: 1.45em; }
 }
 @container (min-width: 980px) {
   .bnnlab .stepper .stepper-below { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }

@@ -19,6 +19,8 @@ MOST_STEPS_SHOWN = 32_768
 MOST_XNOR_SENT = 4_096
 """Up to here the recorded xnor words travel too; beyond, the browser derives them from a and b."""
 
+_Parts = Sequence[tuple[int, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class NeuronContext:
@@ -48,6 +50,7 @@ def encode(
     reference: ArrayLike,
     listing: Sequence[str],
     active_line: int,
+    first_line: int = 1,
     start_step: int = 0,
     context: NeuronContext | None = None,
 ) -> dict[str, Any]:
@@ -58,12 +61,14 @@ def encode(
         reference: `(M, N)`, the same product of +1 and -1 computed in float.
         listing: Source lines of the loop that ran.
         active_line: Index in `listing` of the line that one step executes.
+        first_line: Number of the first of these lines in its file.
         start_step: Step shown first; one outside the trace is moved to its nearest end.
         context: The trained neuron that the last step completes, if any.
 
     Raises:
         ValueError: If the trace has more than `MOST_STEPS_SHOWN` steps or is not in the loop's order
-            m, k, n, `reference` has another shape than the result, or `active_line` lies outside `listing`.
+            m, k, n, `reference` has another shape than the result, `active_line` lies outside `listing`, or
+            `first_line` is below 1.
     """
     steps = trace.steps
     rows, columns = trace.result.shape
@@ -77,8 +82,9 @@ def encode(
         raise ValueError(f"reference must have shape {(rows, columns)}, got {expected.shape}")
     if not 0 <= active_line < len(listing):
         raise ValueError(f"active_line must lie in 0..{len(listing) - 1}, got {active_line}")
+    if first_line < 1:
+        raise ValueError(f"first_line must be at least 1, got {first_line}")
     words = words_for(trace.depth)
-    last_word = trace.depth - WORD_BITS * (words - 1)
     ordered = _in_loop_order(steps, rows, words, columns)
     shown: dict[str, Any] = {
         "rows": rows,
@@ -93,10 +99,11 @@ def encode(
         "acc": steps["acc"].tolist(),
         "result": trace.result.ravel().tolist(),
         "reference": expected.ravel().tolist(),
-        "word_costs": [word_cost(min(trace.depth, WORD_BITS)), word_cost(last_word)],
+        "word_costs": word_costs(trace.depth),
         "total_costs": total_costs(trace.depth, rows * columns),
         "listing": list(listing),
         "active_line": active_line,
+        "first_line": first_line,
         "context": None if context is None else _context(context, int(trace.result[-1, -1])),
     }
     # The step is no part of the identity: the page sends it back, and that must not restart the picture.
@@ -107,13 +114,32 @@ def encode(
     }
 
 
-def word_cost(products: int) -> dict[str, str]:
+def word_cost(products: int, *, first: bool = True) -> dict[str, str]:
     """Operations for one word that holds `products` products, in float and in bits.
+
+    The first word of a cell starts its sum; every other one is added to it, in float as in bits.
 
     >>> word_cost(4)
     {'scope': 'this word, 4 products', 'float': '4 mul + 3 add', 'binary': '1 xnor + 1 popcount'}
+    >>> word_cost(4, first=False)
+    {'scope': 'this word, 4 products', 'float': '4 mul + 4 add', 'binary': '1 xnor + 1 popcount + 1 add'}
     """
-    return _cost(f"this word, {_count(products, 'product')}", products, 1, 1)
+    joined = 0 if first else 1
+    return _cost(
+        f"this word, {_count(products, 'product')}",
+        ((products, "mul"), (products - 1 + joined, "add")),
+        ((1, "xnor"), (1, "popcount"), (joined, "add")),
+    )
+
+
+def word_costs(depth: int) -> dict[str, dict[str, str]]:
+    """The cost of a cell's first word, of its last, and of those between; the first may be the only one."""
+    last_word = depth - WORD_BITS * (words_for(depth) - 1)
+    return {
+        "first": word_cost(min(depth, WORD_BITS)),
+        "middle": word_cost(WORD_BITS, first=False),
+        "last": word_cost(last_word, first=False),
+    }
 
 
 def total_costs(depth: int, cells: int) -> list[dict[str, str]]:
@@ -121,9 +147,9 @@ def total_costs(depth: int, cells: int) -> list[dict[str, str]]:
     words = words_for(depth)
     rows = []
     if words > 1:
-        rows.append(_cost(f"one cell, {_count(words, 'word')}", depth, words, 1))
+        rows.append(_cells_cost(f"one cell, {_count(words, 'word')}", depth, words, 1))
     if cells > 1:
-        rows.append(_cost(f"all {cells:,} cells", depth, words, cells))
+        rows.append(_cells_cost(f"all {cells:,} cells", depth, words, cells))
     return rows
 
 
@@ -149,13 +175,19 @@ def _in_loop_order(steps: NDArray[Any], rows: int, words: int, columns: int) -> 
     return steps.reshape(rows, words, columns)
 
 
-def _cost(scope: str, products: int, words: int, cells: int) -> dict[str, str]:
-    float_parts = (products * cells, "mul"), ((products - 1) * cells, "add")
-    bit_parts = (words * cells, "xnor"), (words * cells, "popcount"), ((words - 1) * cells, "add")
+def _cells_cost(scope: str, depth: int, words: int, cells: int) -> dict[str, str]:
+    return _cost(
+        scope,
+        ((depth * cells, "mul"), ((depth - 1) * cells, "add")),
+        ((words * cells, "xnor"), (words * cells, "popcount"), ((words - 1) * cells, "add")),
+    )
+
+
+def _cost(scope: str, float_parts: _Parts, bit_parts: _Parts) -> dict[str, str]:
     return {"scope": scope, "float": _sum_of(float_parts), "binary": _sum_of(bit_parts)}
 
 
-def _sum_of(parts: Sequence[tuple[int, str]]) -> str:
+def _sum_of(parts: _Parts) -> str:
     return " + ".join(f"{count:,} {operation}" for count, operation in parts if count)
 
 

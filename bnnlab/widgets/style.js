@@ -30,7 +30,8 @@ const SHARED_STYLE = `
   }
   .faint { color: var(--faint); }
   .note { color: var(--faint); font-size: 13px; }
-  .takeaway { font-size: 15px; font-weight: 500; }
+  /* Two lines, so that nothing below moves when the numbers in the sentence change. */
+  .takeaway { font-size: 15px; font-weight: 500; min-height: 2.9em; }
   .panel {
     background: var(--panel); border: 1px solid var(--grid); border-radius: 8px;
     padding: 12px 14px; min-width: 0;

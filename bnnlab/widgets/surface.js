@@ -77,6 +77,6 @@ function pointsTakeaway(view) {
   const all = view.labels.length;
   let wrong = 0;
   for (let at = 0; at < all; at += 1) wrong += isWrong(view, at);
-  if (wrong === 0) return `All ${grouped(all)} test points shown lie on their own side of the line.`;
-  return `${grouped(wrong)} of ${grouped(all)} test points shown lie on the wrong side of the line.`;
+  if (wrong === 0) return `The network answers all ${grouped(all)} test points correctly.`;
+  return `The network answers ${grouped(wrong)} of ${grouped(all)} test points wrongly; each has a ring.`;
 }

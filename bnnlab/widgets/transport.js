@@ -11,6 +11,7 @@
 
 import { countText, element, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { stepKeys } from "./step_keys.js";
 
 const SPEEDS = [1, 2, 5, 15, 60]; // steps a second
 const SETTLE_MS = 250;
@@ -134,6 +135,11 @@ export class Transport {
       this.slider,
       this.counter,
     );
+    // The slider and the choice of speed have their own use for these keys, and a space presses the focused button.
+    const onKey = stepKeys(this);
+    this.node.addEventListener("keydown", (event) => {
+      if (event.target.closest("button") && event.key !== " ") onKey(event);
+    });
   }
 }
 

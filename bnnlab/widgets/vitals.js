@@ -1,6 +1,6 @@
 // The vital signs of a run: a few numbers over all binary layers, each with a sentence that explains the term.
 
-import { element } from "./dom.js";
+import { element, setHidden } from "./dom.js";
 import { overLayers } from "./lab_state.js";
 import { writeText } from "./late_text.js";
 import { grouped, percentText, roundedText } from "./numbers.js";
@@ -12,6 +12,7 @@ const VITALS = [
     label: "Step", help: "One step is one update of all latent weights from one batch of training examples.",
     value: ({ step }) => grouped(step),
     detail: ({ event }) => (event ? `epoch ${grouped(event.epoch + 1)}` : "not started"),
+    ofAnyNetwork: true,
   },
   {
     label: "Flips, last step", help: "A flip is a weight whose sign changed: its latent weight crossed zero.",
@@ -31,7 +32,9 @@ const VITALS = [
     detail: (state) => (state.event ? `${grouped(Math.round(overLayers(state, outside)))} weights` : NOTHING),
   },
   {
-    label: "Starved", help: "Weights that have had no gradient at all for many steps, so nothing can move them.",
+    label: "Starved",
+    help: ({ starved_after: steps }) =>
+      `Weights that have had no gradient at all for ${grouped(steps)} steps, so nothing can move them.`,
     value: (state) => grouped(overLayers(state, ({ starved }) => starved)),
     detail: (state) => shareText(state, ({ starved }) => starved, "of all weights"),
   },
@@ -46,22 +49,33 @@ const VITALS = [
 ];
 
 export function vitalsStrip() {
-  const items = VITALS.map(({ label, help }) => {
+  const items = VITALS.map(({ label, help, ofAnyNetwork }) => {
     const value = element("span", { class: "value" });
     const detail = element("span", { class: "faint" });
+    const spoken = element("span", { class: "visually-hidden" });
     const node = element(
-      "div", { class: "vital", tabindex: "0", role: "group", "aria-label": label, "data-help": help },
-      element("span", { class: "label" }, label), value, detail,
-      element("span", { class: "visually-hidden" }, help),
+      "div", { class: "vital", tabindex: "0", role: "group", "aria-label": label },
+      element("span", { class: "label" }, label), value, detail, spoken,
     );
-    return { node, value, detail };
+
+    function explain(state) {
+      const text = typeof help === "string" ? help : help(state);
+      if (node.dataset.help === text) return;
+      node.dataset.help = text;
+      writeText(spoken, text);
+    }
+
+    return { node, value, detail, explain, aboutLayers: !ofAnyNetwork };
   });
   const node = element("div", { class: "panel vitals" }, ...items.map((item) => item.node));
 
   function draw(state) {
     VITALS.forEach(({ value, detail }, at) => {
-      writeText(items[at].value, value(state));
-      writeText(items[at].detail, detail(state));
+      const item = items[at];
+      setHidden(item.node, item.aboutLayers && !state.layers.length);
+      item.explain(state);
+      writeText(item.value, value(state));
+      writeText(item.detail, detail(state));
     });
   }
 

@@ -9,7 +9,8 @@ const LARGEST_CELL = 40;
 const FLAT = 4; // a layer this much longer than wide gets stretched cells,
 const STRETCH = 6; // at most this much;
 const TINY_STRETCH = 2; // cells too small to have a visible shape may be stretched a little
-const CROWDED = 0.02; // share of flipped weights above which marks are not enlarged
+const SMALL_CELL = 3; // CSS pixels below which a single mark is lost among the others
+const CROWDED = 0.05; // share of the weights that enlarged marks may cover
 const MARGIN = { left: 22, top: 20, right: 2, bottom: 2 };
 
 // `move(cell | null)` is called when the pointer or the arrow keys choose a cell { row, column }.
@@ -74,13 +75,20 @@ export function weightMap(caption, move) {
     return Boolean(glyphs) && Math.min(place.cell.width, place.cell.height) >= GLYPH_CELL;
   }
 
-  // How many neighbours a mark covers to each side: a few flips in a large layer would be too small to see.
-  function spread({ flips, weights }) {
-    const crowded = flips.length > weights * CROWDED;
-    return crowded || !shown?.place || shown.place.cell.width > 1.5 ? 0 : 1;
+  // How many neighbours a mark covers to each side: a few flips in a large layer would be too small to see. Many have
+  // their own size, or the picture would show several times as much as flipped; `covered` is the share that is still
+  // covered by earlier ones.
+  function spread({ flips, weights }, covered) {
+    const small = shown?.place && Math.min(shown.place.cell.width, shown.place.cell.height) < SMALL_CELL;
+    return small && covered + markedShare(flips.length, weights, 1) < CROWDED ? 1 : 0;
   }
 
   return { node, pixels, marks, draw, spread, focus: canvas.node, stop: canvas.stop };
+}
+
+// The share of the weights that this many marks cover.
+export function markedShare(flips, weights, spread) {
+  return (flips * (1 + 2 * spread) ** 2) / weights;
 }
 
 // The largest cells that fit: square, or stretched where the layer is so flat that it would be a thread.

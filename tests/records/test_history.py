@@ -1,5 +1,7 @@
 """A history covers the whole run in constant memory, and its points are true means."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,32 @@ def test_a_copy_is_independent() -> None:
     assert copy.column("loss").tolist() == before
     copy.append(event(6))
     assert len(copy) == 3
+
+
+def evaluated(step: int, test_loss: float) -> TrainingEvent:
+    return dataclasses.replace(event(step, test_accuracy=0.5), test_loss=test_loss)
+
+
+def test_the_newest_evaluation_is_kept_as_it_was() -> None:
+    history = History(capacity=2)
+    assert history.evaluated is None
+    last = None
+    for step in range(1, 30):
+        now = evaluated(step, 1.0 / step) if step % 10 == 0 else event(step)
+        last = now if step % 10 == 0 else last
+        history.append(now)
+        assert history.evaluated is last
+    assert history.stride > 1  # the curve is a mean by now, the evaluation is not
+
+
+def test_a_copy_keeps_its_own_newest_evaluation() -> None:
+    history = History()
+    history.append(evaluated(1, 0.5))
+    copy = history.copy()
+    history.append(evaluated(2, 0.25))
+    assert copy.evaluated is not None
+    assert history.evaluated is not None
+    assert (copy.evaluated.step, history.evaluated.step) == (1, 2)
 
 
 def test_refusals() -> None:

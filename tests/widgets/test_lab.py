@@ -9,6 +9,7 @@ import pytest
 from bnnlab.bits.packing import pack_rows
 from bnnlab.records import (
     HISTOGRAM_BINS,
+    STARVED_AFTER,
     History,
     ImagesView,
     LayerDynamics,
@@ -25,6 +26,7 @@ POINTS = PointsView(
     np.arange(16, dtype=np.uint8).reshape(4, 4),
     np.ones((3, 2), np.float32),
     np.array([0, 1, 1], np.uint8),
+    np.array([1, 1, 0], np.uint8),
 )
 
 
@@ -149,7 +151,34 @@ def test_before_the_first_step() -> None:
     assert meta["event"] is None
     assert meta["layers"][0]["dynamics"] is None
     assert not any(name.startswith("curve/") for name in arrays)
-    assert np.array_equal(arrays["grid"], POINTS.grid)
+    assert meta["evaluated"] is None
+    for name in ("grid", "points", "labels", "predictions"):
+        assert np.array_equal(arrays[name], getattr(POINTS, name))
+
+
+def test_the_newest_evaluation_travels_with_its_step() -> None:
+    hidden = layer(4, 4)
+    history = History(capacity=2)
+    for step in range(1, 8):
+        now = event(step, hidden)
+        if step == 3:
+            now = dataclasses.replace(now, test_loss=0.152, test_accuracy=0.9)
+        history.append(now)
+    meta, _ = unpack_frame(encode(Snapshot(now, 1.0, (hidden,), POINTS, 0.0), history))
+    assert meta["evaluated"] == {"step": 3, "test_loss": 0.152, "test_accuracy": 0.9}
+    assert meta["stride"] == history.stride > 1
+    assert meta["event"] == {"epoch": 0, "loss": 0.5, "train_accuracy": 0.75}
+
+
+def test_the_length_of_starving_is_said_by_the_frame() -> None:
+    meta, _ = unpack_frame(encode(*run(layer(4, 4), steps=0)))
+    assert meta["starved_after"] == STARVED_AFTER
+
+
+def test_a_network_without_binary_layers_has_a_frame() -> None:
+    meta, arrays = unpack_frame(encode(*run(steps=3)))
+    assert meta["layers"] == []
+    assert len(arrays["curve/loss"]) == 3
 
 
 def test_a_diverged_run_can_be_drawn() -> None:
