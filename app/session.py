@@ -11,6 +11,10 @@ IN_ADDRESS: Final[dict[str, Any]] = {"bind": "query-params", "persist_state": "s
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=1, on_release=lambda run: run.close())
-def live_run() -> LiveRun:
-    """This session's run: one thread, started at the first visit, ended when the browser goes away."""
-    return LiveRun(RunConfig())
+def live_run(_first: RunConfig | None = None) -> LiveRun:
+    """This session's run: one thread, started at the first visit, ended when the browser goes away.
+
+    Args:
+        _first: What it starts with, if this call starts it; no part of what it is kept under.
+    """
+    return LiveRun(_first or RunConfig())

@@ -53,6 +53,7 @@ def _step_through(operands: Operands) -> None:
         reference=reference.sign(operands.a).astype(np.float32) @ reference.sign(operands.b),
         listing=listing.lines,
         active_line=listing.active,
+        first_line=listing.first,
         start_step=_linked_step(),
         context=operands.context,
     )

@@ -30,11 +30,14 @@ def page(step_through: StreamlitPage | None = None) -> None:
         "Below, a network learns. Its hidden layers know only two weights, **+1 and −1**. Behind each sign stands "
         "a latent weight, a real number that training moves; where it crosses zero, the sign **flips**."
     )
-    run, state = session.live_run(), st.session_state
+    state = st.session_state
     state.setdefault("playing", st.query_params.get("play") != "false")
     try:
-        _apply(run, controls.run_config())
+        config = controls.run_config()
+        run = session.live_run(config)
+        _apply(run, config)
     except (ValueError, TypeError) as error:  # the run goes on with what it had
+        run = session.live_run()
         st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon=":material/error:")
     _transport(run, step_through)
     _settle(run)
@@ -45,15 +48,15 @@ def page(step_through: StreamlitPage | None = None) -> None:
 
 def _apply(run: LiveRun, config: RunConfig) -> None:
     """Bring the run to the settings of the controls: on the fly where that is possible."""
-    before: RunConfig | None = st.session_state.get("config")
+    _settle(run)
+    before = run.status.config
     if config == before:
         return
     rate, clip = config.learning_rate, config.clip_value
-    if before is not None and replace(before, learning_rate=rate, clip_value=clip) == config:
+    if replace(before, learning_rate=rate, clip_value=clip) == config:
         run.update(learning_rate=rate, clip_value=clip)
     else:
         run.reset(config)
-    st.session_state["config"] = config
 
 
 def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
@@ -84,7 +87,7 @@ def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
         help="Pause, and do one training step.",
         on_click=_step,
         args=(run,),
-        disabled=run.snapshot().status.state in ENDED,
+        disabled=run.status.state in ENDED,
     )
     speed = row.segmented_control(
         "Speed",
@@ -107,7 +110,7 @@ def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
 
 def _toggle(run: LiveRun) -> None:
     st.session_state["playing"] = not st.session_state["playing"]
-    if run.snapshot().status.state in ENDED:
+    if run.status.state in ENDED:
         run.reset()
 
 

@@ -22,7 +22,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from bnnlab.train.config import RunConfig
-from bnnlab.train.trainer import TRAINING_SLOTS, WATCHED_WITHIN_S, LiveFrame, State, Trainer
+from bnnlab.train.trainer import TRAINING_SLOTS, WATCHED_WITHIN_S, LiveFrame, LiveStatus, State, Trainer
 from bnnlab.train.training import TrainingRun
 
 T = TypeVar("T")
@@ -61,10 +61,22 @@ class LiveRun:
         self.reset()
 
     def snapshot(self) -> LiveFrame:
-        """What there is to see now, without waiting; the status is always the current one."""
-        self._trainer.last_read, frame = self._clock(), self._trainer.frame
+        """What there is to see now, without waiting.
+
+        The frame counts as seen: flips in it are not marked again in the next one.
+        """
+        frame = self._look()
         self._trainer.seen = frame
         return frame
+
+    @property
+    def status(self) -> LiveStatus:
+        """Where the run stands, without counting as a look at the picture."""
+        return self._trainer.frame.status
+
+    def _look(self) -> LiveFrame:
+        self._trainer.last_read = self._clock()
+        return self._trainer.frame
 
     def play(self) -> None:
         """Train until paused, finished, failed, or unwatched for ten seconds."""
@@ -145,7 +157,7 @@ class LiveRun:
                 raise TimeoutError(f"after {timeout} s earlier commands are still to be obeyed")
         with self._trainer.published:
             while True:
-                frame = self.snapshot()
+                frame = self._look()
                 status = frame.status
                 arrived = status.state == state or (state is None and status.state != "loading")
                 if arrived and status.step >= step:

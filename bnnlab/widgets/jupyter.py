@@ -40,9 +40,23 @@ def notebook_widget(entry: str, data: bytes | Mapping[str, Any]) -> Any:
 
 def bundle(entry: str) -> str:
     """One self-contained ES module: `entry` and all it imports, with its default export."""
-    modules = _in_order(entry)
+    modules = modules_of(entry)
     texts = [_inlined(name, keep_default=name == entry) for name in modules]
     return "\n".join(f"// {name}\n{text}" for name, text in zip(modules, texts, strict=True))
+
+
+def modules_of(entry: str) -> list[str]:
+    """The modules that `entry` needs, each after those it imports; `entry` itself comes last."""
+    ordered: list[str] = []
+
+    def visit(name: str) -> None:
+        for imported in _IMPORT.findall(_source(name)):
+            if imported not in ordered:
+                visit(imported)
+        ordered.append(name)
+
+    visit(entry)
+    return ordered
 
 
 @cache
@@ -60,20 +74,6 @@ def _widget_class(entry: str) -> Any:
         event = traitlets.Dict().tag(sync=True)
 
     return Picture
-
-
-def _in_order(entry: str) -> list[str]:
-    """The modules that `entry` needs, each after those it imports; `entry` itself comes last."""
-    ordered: list[str] = []
-
-    def visit(name: str) -> None:
-        for imported in _IMPORT.findall(_source(name)):
-            if imported not in ordered:
-                visit(imported)
-        ordered.append(name)
-
-    visit(entry)
-    return ordered
 
 
 def _inlined(name: str, keep_default: bool) -> str:

@@ -95,7 +95,7 @@ export const LAB_STYLE = `
   .bnnlab .card { grid-column: span 10; }
   /* Without binary layers there are three cards and a sentence. */
   .bnnlab .card.no-layers { grid-column: 1 / -1; }
-  .bnnlab .bare .card.answers { grid-column: span 10; grid-row: span 2; .body { flex: 1; } }
+  .bnnlab .bare .card.answers { grid-column: span 10; grid-row: span 2; .body { flex: 1 0 348px; } }
 }
 @container (min-width: 860px) {
   .bnnlab .vitals { grid-template-columns: repeat(5, minmax(0, 1fr)) minmax(0, 1.3fr); }

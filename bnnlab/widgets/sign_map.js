@@ -75,7 +75,6 @@ export function signMapCard(choose) {
     fade = null;
     const spread = signs.spread(layer, covered * remaining);
     covered = covered * remaining + markedShare(layer.flips.length, layer.weights, spread);
-    console.error("HL", state.step, state.playing, still, remaining, covered, spread, layer.flips.length);
     paintFlips(signs.marks, layer, palette.mismatch, remaining, spread);
     if (!still) fade = signs.marks.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE, fill: "forwards" });
   }

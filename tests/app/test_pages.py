@@ -26,7 +26,7 @@ MAIN = Path(__file__).parents[2] / "app" / "main.py"
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRun]:
     """The session's run, new for each test; how a browser session owns it is a matter of the browser tests."""
     run = LiveRun(RunConfig())
-    monkeypatch.setattr(session, "live_run", lambda: run)
+    monkeypatch.setattr(session, "live_run", lambda _first=None: run)
     yield run
     run.close()
 
