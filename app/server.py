@@ -12,12 +12,12 @@ import torch
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bnnlab.train import RunConfig, train
-from bnnlab.widgets.jupyter import modules_of
+from bnnlab.widgets.jupyter import bundle
 
 
 @asynccontextmanager
@@ -44,28 +44,39 @@ async def stats(_: Request) -> JSONResponse:
     return JSONResponse({"trainers": sum(thread.name == "bnnlab-trainer" for thread in threads())})
 
 
-class PreloadPicture:
-    """Tells the browser, with the page itself, which modules the Lab's picture is made of.
+PICTURES = ("lab", "estimator", "packing", "stepper")
 
-    It then fetches them while Streamlit starts, instead of finding them one behind the other afterwards.
+
+class PicturesInOnePiece:
+    """Serves each interactive picture as one module, and announces the Lab's with the page itself.
+
+    A picture is made of some thirty modules, which a browser would find and fetch one behind the other, after
+    Streamlit has started. Like this it fetches one, and while Streamlit starts.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        folder = "/_stcore/bidi-components/bnnlab.lab"
-        links = (f"<{folder}/{name}>; rel=modulepreload" for name in modules_of("lab.js"))
-        self.header = (b"link", ", ".join(links).encode())
+        self.pictures = {
+            f"/_stcore/bidi-components/bnnlab.{name}/{name}.js": Response(
+                bundle(f"{name}.js"), media_type="text/javascript", headers={"cache-control": "no-cache"}
+            )
+            for name in PICTURES
+        }
+        self.announcement = (b"link", f"<{next(iter(self.pictures))}>; rel=modulepreload".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add the header to the answer if it asks for the page."""
+        """Answer for the pictures, and pass all else on."""
 
-        async def send_with_links(message: Message) -> None:
+        async def send_with_announcement(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], self.header]
+                message["headers"] = [*message["headers"], self.announcement]
             await send(message)
 
-        is_page = scope["type"] == "http" and scope["path"] in ("/", "/lab")
-        await self.app(scope, receive, send_with_links if is_page else send)
+        path = scope.get("path") if scope["type"] == "http" else None
+        if path in self.pictures:
+            await self.pictures[path](scope, receive, send)
+        else:
+            await self.app(scope, receive, send_with_announcement if path in ("/", "/lab") else send)
 
 
 app = st.App(
@@ -75,6 +86,6 @@ app = st.App(
     middleware=[
         # A page of another site that resolves its own name to this machine (DNS rebinding) is turned away.
         Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"]),
-        Middleware(PreloadPicture),
+        Middleware(PicturesInOnePiece),
     ],
 )
