@@ -127,7 +127,7 @@ def _settle(run: LiveRun) -> None:
 
 def _picture(run: LiveRun) -> None:
     """One frame. Runs alone every `PICTURE_EVERY_S` while playing, and with the page otherwise."""
-    frame, state = run.snapshot(), st.session_state
+    frame, state = run.snapshot(fresh_within=PICTURE_EVERY_S / 2), st.session_state
     _tell(frame.status)
     if frame.snapshot is None:
         return

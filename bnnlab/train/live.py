@@ -60,11 +60,19 @@ class LiveRun:
         self._stop = weakref.finalize(self, _stop, self._trainer)
         self.reset()
 
-    def snapshot(self) -> LiveFrame:
-        """What there is to see now, without waiting.
+    def snapshot(self, fresh_within: float = 0.0) -> LiveFrame:
+        """What there is to see now.
 
         The frame counts as seen: flips in it are not marked again in the next one.
+
+        Args:
+            fresh_within: Seconds to wait, at most, for a frame of this very moment while the run plays; 0 takes
+                the newest there is, without waiting.
         """
+        if fresh_within > 0 and self.status.state == "playing":
+            shown = threading.Event()
+            self._trainer.commands.put(lambda trainer: trainer.show(shown))
+            shown.wait(fresh_within)
         frame = self._look()
         self._trainer.seen = frame
         return frame

@@ -176,6 +176,11 @@ class Trainer:
         except Exception as error:
             answer.set_exception(error)
 
+    def show(self, shown: threading.Event) -> None:
+        """Publish a frame of this moment, and say so."""
+        self._publish()
+        shown.set()
+
     def close(self) -> None:
         """End the thread."""
         self._set_state("closed")

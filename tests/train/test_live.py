@@ -49,6 +49,16 @@ def start() -> Iterator[Start]:
         assert not live._trainer.thread.is_alive()
 
 
+def test_a_fresh_snapshot_is_of_this_moment(start: Start) -> None:
+    live = start()
+    live.play()
+    for _ in range(5):
+        before = live.call(lambda run: run.step)
+        assert live.snapshot(fresh_within=20).status.step >= before
+    live.pause()
+    assert live.wait_for(state="paused").status.step == live.snapshot(fresh_within=20).status.step
+
+
 def unlooked(live: LiveRun, arrived: Callable[[LiveFrame], bool]) -> LiveFrame:
     """Wait for a frame without counting as somebody who looks."""
     trainer = live._trainer
