@@ -15,7 +15,7 @@ from bnnlab.train.trainer import LiveStatus
 from bnnlab.widgets import lab
 
 PICTURE_EVERY_S = 0.1
-COMPLETE_EVERY_S = 1.0
+COMPLETE_EVERY_S = 2.0
 ENDED = ("finished", "failed")
 SPEEDS = {"1 step/s": 1.0, "10 steps/s": 10.0, "fast": None}
 
