@@ -1,4 +1,4 @@
-"""The web application that `bnnlab app` serves: the lab, warmed up, for this machine's own names only."""
+"""The web application that `bnnlab app` serves: the lab, warmed up, for the names it was asked to answer to."""
 
 import gc
 from collections.abc import AsyncIterator

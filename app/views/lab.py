@@ -11,7 +11,7 @@ from bnnlab.app import components, controls, session
 from bnnlab.app.neuron_input import NETWORK
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.train import LiveRun, RunConfig
-from bnnlab.train.trainer import LiveStatus
+from bnnlab.train.trainer import LiveFrame, LiveStatus
 from bnnlab.widgets import lab
 
 PICTURE_EVERY_S = 0.1
@@ -57,6 +57,7 @@ def _apply(run: LiveRun, config: RunConfig) -> None:
         run.update(learning_rate=rate, clip_value=clip)
     else:
         run.reset(config)
+        st.session_state.pop("chosen_image", None)  # it may not exist in the new data
 
 
 def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
@@ -129,18 +130,25 @@ def _picture(run: LiveRun) -> None:
     """One frame. Runs alone every `PICTURE_EVERY_S` while playing, and with the page otherwise."""
     frame, state = run.snapshot(fresh_within=PICTURE_EVERY_S / 2), st.session_state
     _tell(frame.status)
+    ended = state["playing"] and frame.status.state in ENDED
+    if ended:
+        state["playing"] = False
+    chosen = _draw(frame)
+    if ended or chosen:  # the buttons above have to follow
+        st.rerun()
+
+
+def _draw(frame: LiveFrame) -> bool:
+    """Send the picture its frame; returns whether the visitor has just chosen an image in it."""
     if frame.snapshot is None:
-        return
+        return False
+    state = st.session_state
     complete = not state["playing"] or time.monotonic() - state["complete_at"] > COMPLETE_EVERY_S
     if complete:
         state["complete_at"] = time.monotonic()
     data = lab.encode(frame.snapshot, frame.history, playing=bool(state["playing"]), complete=complete)
     seen = components.lab(key="lab", data=data, on_image_change=_choose_image)
-    ended = state["playing"] and frame.status.state in ENDED
-    if ended:
-        state["playing"] = False
-    if ended or seen.image is not None:  # the buttons above have to follow
-        st.rerun()
+    return seen.image is not None
 
 
 def _tell(status: LiveStatus) -> None:

@@ -40,12 +40,12 @@ def notebook_widget(entry: str, data: bytes | Mapping[str, Any]) -> Any:
 
 def bundle(entry: str) -> str:
     """One self-contained ES module: `entry` and all it imports, with its default export."""
-    modules = modules_of(entry)
+    modules = _modules_of(entry)
     texts = [_inlined(name, keep_default=name == entry) for name in modules]
     return "\n".join(f"// {name}\n{text}" for name, text in zip(modules, texts, strict=True))
 
 
-def modules_of(entry: str) -> list[str]:
+def _modules_of(entry: str) -> list[str]:
     """The modules that `entry` needs, each after those it imports; `entry` itself comes last."""
     ordered: list[str] = []
 

@@ -22,6 +22,6 @@ APPROX_SIGN = Quantizer(
     title="ApproxSign",
     formula=r"\frac{1}{t}\left(2 - \frac{2|x|}{t}\right)\mathbf{1}_{|x| < t}",
     text="s(x) = (2 − 2·|x|/t) / t where |x| < t, 0 elsewhere",
-    source="Liu et al., Bi-Real Net, ECCV 2018, section 3.3, eq. 5 and 6",
+    source="Liu et al., Bi-Real Net, ECCV 2018",
     surrogate=surrogate,
 )

@@ -19,6 +19,6 @@ IDENTITY_STE = Quantizer(
     formula=r"1",
     text="s(x) = 1 everywhere",
     source="Bengio, Leonard, Courville, Estimating or Propagating Gradients Through Stochastic "
-    "Neurons, arXiv:1308.3432 (2013), section 4",
+    "Neurons, arXiv:1308.3432 (2013)",
     surrogate=surrogate,
 )

@@ -17,7 +17,7 @@ class Quantizer:
         title: Name for people.
         formula: LaTeX of the surrogate derivative, with ``t`` for the clip value.
         text: The same formula in plain characters.
-        source: Paper and section.
+        source: Paper, and section where it was looked up.
         surrogate: `(x, clip_value) -> s(x)`, in the shape and dtype of `x`, finite for every `x`
             including infinities and NaN.
     """

@@ -31,6 +31,6 @@ SWISH_SIGN = Quantizer(
     formula=r"\frac{\beta\,\left(2 - \beta x \tanh\frac{\beta x}{2}\right)}{1 + \cosh \beta x},"
     r"\quad \beta = \frac{5}{t}",
     text="s(x) = β·(2 − βx·tanh(βx/2)) / (1 + cosh βx), with β = 5/t",
-    source="Darabi et al., Regularized Binary Network Training (BNN+), arXiv:1812.11800 (2018), section 3.1",
+    source="Darabi et al., Regularized Binary Network Training (BNN+), arXiv:1812.11800 (2018)",
     surrogate=surrogate,
 )
