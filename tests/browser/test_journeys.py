@@ -14,8 +14,15 @@ from .conftest import PATIENCE_MS, SIZE
 
 
 def open_lab(page: Page, query: str = "") -> None:
+    """Open the Lab and wait until it is drawn, and unless it is to stand still, until it has moved on."""
     page.goto(f"/{query}")
-    expect(page.locator(".bnnlab")).to_have_attribute("data-step", "0" if "play=false" in query else ANY_STEP)
+    lab = page.locator(".bnnlab")
+    if "play=false" in query:
+        expect(lab).to_have_attribute("data-step", "0")
+    else:
+        expect(lab).to_have_attribute("data-step", ANY_STEP)
+        page.wait_for_function("node => Number(node.dataset.draws) >= 5", arg=lab.element_handle())
+    expect(page.get_by_role("button", name="Reset")).to_be_enabled()
 
 
 ANY_STEP = re.compile(r"^\d+$")
