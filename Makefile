@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
-C_SOURCES := ext/dispatch.c ext/lecture.c ext/pack.c ext/scalar.c ext/watch.c
+C_SOURCES := $(filter-out ext/_%.c, $(wildcard ext/*.c))
 BUILT_FROM := pyproject.toml $(C_SOURCES) $(wildcard ext/*.h ext/*.pyx)
 
 .PHONY: help lab test check measure clean

@@ -11,12 +11,16 @@ from bnnlab.bits import (
     GemmTrace,
     PackedMatrix,
     PackTrace,
+    PreparedWeights,
+    Thresholds,
     kernels,
     pack_columns,
     pack_rows,
+    prepare_weights,
     trace_gemm,
     trace_pack,
     xnor_gemm,
+    xnor_gemm_threshold,
 )
 
 __version__ = "0.1.0"
@@ -25,12 +29,16 @@ __all__ = [
     "GemmTrace",
     "PackTrace",
     "PackedMatrix",
+    "PreparedWeights",
+    "Thresholds",
     "kernels",
     "pack_columns",
     "pack_rows",
+    "prepare_weights",
     "trace_gemm",
     "trace_pack",
     "xnor_gemm",
+    "xnor_gemm_threshold",
 ]
 
 _ON_FIRST_USE = ("bits", "figures", "nn", "records", "train", "widgets")

@@ -1,22 +1,43 @@
 # Types of the compiled doorway, ext/_xnor.pyx.
 
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 def kernels() -> list[str]: ...
-def gemm(
-    kernel: str,
+def code(kernel: str, size: int) -> tuple[int, bytes]: ...
+
+@final
+class PreparedWeights:
+    kernel: str
+    depth: int
+    span: int
+    columns: int
+    words: int
+    shape: tuple[int, int]
+    nbytes: int
+    thresholds: Any
+    def __new__(cls, kernel: str, b: NDArray[np.uint64], depth: int, span: int) -> PreparedWeights: ...
+    def set_thresholds(
+        self, thresholds: Any, limits: NDArray[np.int32], flips: NDArray[np.uint64]
+    ) -> None: ...
+
+class Job:
+    def run(self) -> None: ...
+
+def gemm(a: NDArray[np.uint64], w: PreparedWeights, c: NDArray[np.int32]) -> None: ...
+def gemm_bits(a: NDArray[np.uint64], w: PreparedWeights, bits: NDArray[np.uint64]) -> None: ...
+def gemm_job(
     a: NDArray[np.uint64],
-    b: NDArray[np.uint64],
-    depth: int,
-    c: NDArray[np.int32],
-) -> None: ...
+    w: PreparedWeights,
+    c: NDArray[np.int32] | None,
+    bits: NDArray[np.uint64] | None,
+    threads: int,
+) -> Job: ...
 def trace_gemm(
     a: NDArray[np.uint64],
-    b: NDArray[np.uint64],
-    depth: int,
+    w: PreparedWeights,
     c: NDArray[np.int32],
     steps: NDArray[np.uint8],
 ) -> None: ...

@@ -7,7 +7,7 @@
  * The slide's loop counts agreements, padding bits included, on top of what C holds. So C starts at 0, and the
  * counts c become dot products afterwards: 2 * (c - P) - depth, P being the padding bits of the last word.
  */
-#include "xnor.h"
+#include "epilogue.h"
 
 /* Notes one inner iteration where there are steps to write; in the kernel `steps` is a constant null, and the
  * compiler drops the call. */
@@ -41,41 +41,87 @@ XNOR_INLINE void xnor_gemm_baseline(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K,
 }
 /* listing: end */
 
-XNOR_INLINE void baseline_dots(ptrdiff_t m, ptrdiff_t n, ptrdiff_t words, int32_t depth, const BINARY_WORD *a,
-                               const BINARY_WORD *b, int32_t *c, xnor_gemm_step *steps)
+/* The loop by itself, compiled twice: a plain x86-64 build has no popcnt instruction, and calls a library function 64
+ * products at a time. These are the functions that the lab shows as machine code. */
+typedef void loop_fn(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const BINARY_WORD *A, ptrdiff_t lda,
+                     const BINARY_WORD *B, ptrdiff_t ldb, int32_t *C, ptrdiff_t ldc);
+
+XNOR_NOINLINE static void loop_anywhere(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const BINARY_WORD *A, ptrdiff_t lda,
+                                        const BINARY_WORD *B, ptrdiff_t ldb, int32_t *C, ptrdiff_t ldc)
 {
-    const int64_t padding = words * WORD_BITS - depth;
-    for (ptrdiff_t i = 0; i < m * n; ++i)
-        c[i] = 0;
-    xnor_gemm_baseline(m, n, words, a, words, b, n, c, n, steps);
-    for (ptrdiff_t i = 0; i < m * n; ++i)
-        c[i] = (int32_t)(2 * (c[i] - padding) - depth);
+    xnor_gemm_baseline(M, N, K, A, lda, B, ldb, C, ldc, NULL);
 }
 
-#ifdef XNOR_HAS_POPCNT_TARGET
-/* Without this attribute a plain x86-64 build has no popcnt instruction and calls a library function instead. */
-XNOR_TARGET("popcnt")
-static void baseline_popcnt(ptrdiff_t m, ptrdiff_t n, ptrdiff_t words, int32_t depth, const BINARY_WORD *a,
-                            const BINARY_WORD *b, int32_t *c)
+#ifdef XNOR_X86
+XNOR_TARGET("popcnt") XNOR_NOINLINE
+static void loop_popcnt(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const BINARY_WORD *A, ptrdiff_t lda,
+                        const BINARY_WORD *B, ptrdiff_t ldb, int32_t *C, ptrdiff_t ldc)
 {
-    baseline_dots(m, n, words, depth, a, b, c, NULL);
+    xnor_gemm_baseline(M, N, K, A, lda, B, ldb, C, ldc, NULL);
 }
+#else
+#define loop_popcnt loop_anywhere
 #endif
 
-void xnor_gemm_lecture(ptrdiff_t m, ptrdiff_t n, ptrdiff_t words, int32_t depth, const BINARY_WORD *a,
-                       const BINARY_WORD *b, int32_t *c)
+static loop_fn *loop(void)
 {
-#ifdef XNOR_HAS_POPCNT_TARGET
-    if (xnor_cpu_has_popcnt()) {
-        baseline_popcnt(m, n, words, depth, a, b, c);
+    return xnor_cpu_has_popcnt() ? loop_popcnt : loop_anywhere;
+}
+
+const void *xnor_code_lecture(void)
+{
+    return (const void *)(uintptr_t)loop();
+}
+
+static void clear(const xnor_product *p, ptrdiff_t first, ptrdiff_t count)
+{
+    for (ptrdiff_t row = first; row < first + count; ++row)
+        memset(p->c + row * p->c_stride, 0, (size_t)p->columns * sizeof *p->c);
+}
+
+/* Agreements counted by the loop, padding bits included, to dot products: c = agreements - padding, 2 c - depth. */
+static void dots_from_agreements(const xnor_product *p, ptrdiff_t first, ptrdiff_t count)
+{
+    const int64_t padding = p->words * WORD_BITS - p->depth;
+    for (ptrdiff_t row = first; row < first + count; ++row) {
+        int32_t *c = p->c + row * p->c_stride;
+        for (ptrdiff_t n = 0; n < p->columns; ++n)
+            c[n] = (int32_t)(2 * (c[n] - padding) - p->depth);
+    }
+}
+
+/* The loop on one row and one chunk of columns after the other, whose differences then become bits. */
+static void bits_of_rows(const xnor_product *p, ptrdiff_t first, ptrdiff_t count)
+{
+    const int32_t places = (int32_t)(p->words * WORD_BITS);
+    for (ptrdiff_t row = first; row < first + count; ++row)
+        for (ptrdiff_t column = 0; column < p->columns; column += CHUNK) {
+            const ptrdiff_t left = p->columns - column < CHUNK ? p->columns - column : CHUNK;
+            int32_t counts[CHUNK] = {0};
+            loop()(1, left, p->words, p->a + row * p->words, p->words, (const BINARY_WORD *)p->panels + column,
+                   p->columns, counts, CHUNK);
+            for (int j = 0; j < CHUNK; ++j)
+                counts[j] = places - counts[j];
+            finish_chunk(p, row, column, counts);
+        }
+}
+
+void xnor_rows_lecture(const xnor_product *p, ptrdiff_t first, ptrdiff_t count)
+{
+    if (!p->c) {
+        bits_of_rows(p, first, count);
         return;
     }
-#endif
-    baseline_dots(m, n, words, depth, a, b, c, NULL);
+    clear(p, first, count);
+    loop()(count, p->columns, p->words, p->a + first * p->words, p->words, p->panels, p->columns,
+           p->c + first * p->c_stride, p->c_stride);
+    dots_from_agreements(p, first, count);
 }
 
-void xnor_trace_lecture(ptrdiff_t m, ptrdiff_t n, ptrdiff_t words, int32_t depth, const BINARY_WORD *a,
-                        const BINARY_WORD *b, int32_t *c, xnor_gemm_step *steps)
+void xnor_trace_lecture(const xnor_product *p, xnor_gemm_step *steps)
 {
-    baseline_dots(m, n, words, depth, a, b, c, steps);
+    clear(p, 0, p->rows);
+    xnor_gemm_baseline(p->rows, p->columns, p->words, p->a, p->words, p->panels, p->columns, p->c, p->c_stride,
+                       steps);
+    dots_from_agreements(p, 0, p->rows);
 }

@@ -1,5 +1,5 @@
 /* Signs to words. Rows and columns are the same loop with other distances between elements. */
-#include "xnor.h"
+#include "pack.h"
 
 /* Bits of up to 64 elements, lowest bit first; the rest are padding and stay 0. NaN >= 0 is false: -1. */
 XNOR_INLINE BINARY_WORD float_word(const float *x, ptrdiff_t distance, ptrdiff_t count)

@@ -1,10 +1,11 @@
-/* The contract of the compiled kernel. C11, no Python, no global state but the constant kernel table.
+/* The contract of the compiled kernels. C11, no Python, no global state but the constant kernel table.
  *
- * Operands are words of signs (words.h):
+ * A kernel compares packed rows of A with packed columns of B, word by word, and counts the places in which they
+ * differ. Operands are words of signs (words.h). A has `words` words in each row; B has been laid out as the kernel
+ * wants it, by xnor_prepare (panels.c). What becomes of the counts is one of two things:
  *
- *   A  (M x words)  row-packed activations, word k of row m at a[m * words + k]
- *   B  (words x N)  column-packed weights,  word k of column n at b[k * N + n]
- *   C  (M x N)      int32 dot products of the +1/-1 vectors of length depth, at c[m * N + n]
+ *   dot products   c[row * c_stride + column] = depth - 2 * differences                        (int32)
+ *   bits           bit `column` of row `row` = (differences <= limits[column]) ^ flip bit      (the next layer's words)
  */
 #ifndef BNNLAB_XNOR_H
 #define BNNLAB_XNOR_H
@@ -13,27 +14,80 @@
 
 /* An instruction set is chosen per function, never per file, so one build serves every CPU of its architecture. */
 #if defined(__x86_64__) && defined(__GNUC__)
-#define XNOR_HAS_POPCNT_TARGET 1
+#define XNOR_X86 1
 #define XNOR_TARGET(isa) __attribute__((target(isa)))
 #endif
+#if defined(__aarch64__) && defined(__GNUC__)
+#define XNOR_NEON 1
+#endif
+#if defined(__GNUC__)
+#define XNOR_NOINLINE __attribute__((noinline))
+#else
+#define XNOR_NOINLINE
+#endif
 
-typedef void xnor_gemm_fn(ptrdiff_t m, ptrdiff_t n, ptrdiff_t words, int32_t depth, const BINARY_WORD *a,
-                          const BINARY_WORD *b, int32_t *c);
+/* Columns are handled 64 at a time: their bits are one word of the result. */
+enum { CHUNK = WORD_BITS };
+
+typedef struct xnor_kernel xnor_kernel;
 
 typedef struct {
+    const xnor_kernel *kernel;
+    ptrdiff_t rows, columns; /* M, N */
+    ptrdiff_t words;         /* from one row of A to the next */
+    ptrdiff_t span;          /* bits of a row that are compared; those beyond are 0 in A and B */
+    int32_t depth;           /* K: products in a dot product */
+    int stream;              /* whether c is large and aligned, so that it is better written past the caches */
+    const BINARY_WORD *a;
+    const void *panels;
+    int32_t *c; /* null where the result is bits */
+    ptrdiff_t c_stride;
+    BINARY_WORD *bits;
+    ptrdiff_t bits_stride;     /* in words */
+    const int32_t *limits;     /* for every column, and up to a whole chunk: -1 there */
+    const BINARY_WORD *flips;  /* a bit for every column; 0 beyond */
+} xnor_product;
+
+/* Rows [first, first + count) of the product; another thread may be at work on other rows of it. */
+typedef void xnor_rows_fn(const xnor_product *product, ptrdiff_t first, ptrdiff_t count);
+
+struct xnor_kernel {
     const char *name;
     int (*usable)(void);
-    xnor_gemm_fn *gemm;
-} xnor_kernel;
+    xnor_rows_fn *rows;
+    const void *(*code)(void); /* the function that holds the innermost loop on this CPU, to be shown */
+    /* The layout of B: panels of this many columns, in each of them elements of this many bytes, one of every column,
+     * then the next of every column. 0 columns: the words as they were packed. */
+    int panel_columns, element_bytes;
+};
 
 /* Fastest first; the last two, "scalar" and "lecture", run everywhere. */
 extern const xnor_kernel xnor_kernels[];
 extern const int xnor_kernel_count;
 
-int xnor_cpu_has_popcnt(void);
+xnor_rows_fn xnor_rows_avx512, xnor_rows_avx2, xnor_rows_neon, xnor_rows_scalar, xnor_rows_lecture;
+const void *xnor_code_avx512(void);
+const void *xnor_code_avx2(void);
+const void *xnor_code_neon(void);
+const void *xnor_code_scalar(void);
+const void *xnor_code_lecture(void);
 
-xnor_gemm_fn xnor_gemm_scalar;
-xnor_gemm_fn xnor_gemm_lecture;
+int xnor_cpu_has_popcnt(void);
+int xnor_cpu_has_avx2(void);
+int xnor_cpu_has_avx512(void); /* with VPOPCNTDQ */
+int xnor_cpu_has_vnni(void);   /* with the AVX-512 bit tricks that vnni.c needs */
+
+/* B (words x columns, column-packed) as `kernel` wants it, and the bytes that takes. */
+size_t xnor_panel_bytes(const xnor_kernel *kernel, ptrdiff_t columns, ptrdiff_t words, ptrdiff_t span);
+void xnor_prepare(const xnor_kernel *kernel, ptrdiff_t columns, ptrdiff_t words, ptrdiff_t span,
+                  const BINARY_WORD *b, void *panels);
+
+/* Rows [first, first + count) of any job, with some memory of the thread's own. */
+typedef void xnor_job_fn(const void *job, ptrdiff_t first, ptrdiff_t count, void *scratch);
+xnor_job_fn xnor_product_rows; /* the job is an xnor_product, and needs no scratch */
+
+/* Take blocks of rows from the counter `next`, which the threads share, until there are none left. */
+void xnor_work(xnor_job_fn *fn, const void *job, ptrdiff_t rows, ptrdiff_t block, ptrdiff_t *next, void *scratch);
 
 /* One inner iteration of the lecture's loop. Mirrored by GEMM_STEP in bnnlab/bits/trace.py. */
 typedef struct {
@@ -42,32 +96,7 @@ typedef struct {
     int64_t acc;
 } xnor_gemm_step;
 
-/* As xnor_gemm_lecture, and writes m * words * n steps. */
-void xnor_trace_lecture(ptrdiff_t m, ptrdiff_t n, ptrdiff_t words, int32_t depth, const BINARY_WORD *a,
-                        const BINARY_WORD *b, int32_t *c, xnor_gemm_step *steps);
-
-/* One packed element. Mirrored by PACK_STEP in bnnlab/bits/trace.py. */
-typedef struct {
-    int32_t row, column, word, bit;
-    float value;
-    int32_t sign;
-    BINARY_WORD after;
-} xnor_pack_step;
-
-/* Pack `vectors` vectors of `depth` elements each, given the distance between two vectors and between two
- * elements of one vector, in elements; likewise for the words they become. */
-typedef struct {
-    ptrdiff_t vectors, depth;
-    ptrdiff_t x_vector, x_element;
-    ptrdiff_t word_vector, word_element;
-    int columns; /* whether a vector is a column of the matrix, for the trace */
-} xnor_pack_shape;
-
-void xnor_pack_float(const xnor_pack_shape *shape, const float *x, BINARY_WORD *words);
-void xnor_pack_bool(const xnor_pack_shape *shape, const uint8_t *x, BINARY_WORD *words);
-
-/* As xnor_pack_float into words of 8, 16, 32 or 64 used bits, and writes vectors * depth steps. */
-void xnor_trace_pack(const xnor_pack_shape *shape, const float *x, int word_bits, BINARY_WORD *words,
-                     xnor_pack_step *steps);
+/* As xnor_rows_lecture of all rows, and writes rows * words * columns steps. */
+void xnor_trace_lecture(const xnor_product *product, xnor_gemm_step *steps);
 
 #endif

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnnlab import _xnor
-from bnnlab.bits.packing import PackedMatrix
-
-
-@cache
-def kernels() -> tuple[str, ...]:
-    """Names of the compiled kernels that this CPU can run, fastest first.
-
-    The tuple always ends with ``"scalar"``, the portable kernel, and ``"lecture"``, the lecture's own loop.
-    """
-    return tuple(_xnor.kernels())
+from bnnlab._xnor import PreparedWeights
+from bnnlab.bits.memory import aligned_empty
+from bnnlab.bits.packing import PackedMatrix, words_for
+from bnnlab.bits.threads import share, usable_threads
+from bnnlab.bits.weights import chosen_kernel, prepare_weights
 
 
 def xnor_gemm(
     pa: PackedMatrix,
-    pb: PackedMatrix,
+    pb: PackedMatrix | PreparedWeights,
     out: NDArray[np.int32] | None = None,
     kernel: str = "auto",
     threads: int = 1,
@@ -33,16 +26,17 @@ def xnor_gemm(
 
     Args:
         pa: A `(M, K)` packed along rows.
-        pb: B `(K, N)` packed along columns.
+        pb: B `(K, N)` packed along columns, or what `prepare_weights` made of it: faster where one B serves
+            many products.
         out: `(M, N)` int32, C-contiguous and writeable, to receive the result; a new array if None.
-        kernel: One of `kernels()`, or ``"auto"`` for the fastest.
-        threads: Threads to share the rows of A between; at least 1.
+        kernel: One of `kernels()`, or ``"auto"``: the one that `pb` was prepared for, or the fastest.
+        threads: Threads to share the rows of A between; at least 1. Small products are computed by one.
 
     Returns:
-        `(M, N)` int32 dot products, each between -K and +K and of the same parity as K.
+        `(M, N)` int32 dot products, each between -K and +K and of the same parity as K; `out` if given.
 
     Raises:
-        TypeError: If an operand is not a `PackedMatrix` or `out` is not an int32 array.
+        TypeError: If `pa` is not a `PackedMatrix`, `pb` neither that nor prepared, or `out` not an int32 array.
         ValueError: If axes, depths, the shape of `out`, `kernel` or `threads` do not fit.
 
     Example:
@@ -50,62 +44,102 @@ def xnor_gemm(
         >>> xnor_gemm(pack_rows(a), pack_columns(b))
         array([[1]], dtype=int32)
     """
-    check_operands(pa, pb)
-    result = _checked_out(out, (pa.words.shape[0], pb.words.shape[1]))
-    chosen = _checked_kernel(kernel)
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
-    if threads == 1:
-        _xnor.gemm(chosen, pa.words, pb.words, pa.depth, result)
-        return result
-    # The kernels release the interpreter lock; each thread owns whole rows of the result.
-    with ThreadPoolExecutor(threads) as pool:
-        blocks = [
-            pool.submit(_xnor.gemm, chosen, pa.words[rows], pb.words, pa.depth, result[rows])
-            for rows in _row_blocks(len(result), threads)
-        ]
-        for block in blocks:
-            block.result()
+    if type(pb) is PreparedWeights and kernel == "auto" and threads == 1 and out is not None:
+        try:  # what fits needs no further questions: they would take longer than a small product
+            if pa.axis == "rows" and pa.depth == pb.depth:
+                _xnor.gemm(pa.words, pb, out)
+                return out
+        except (AttributeError, TypeError, ValueError):
+            pass  # the questions below say what is wrong
+    weights = checked_operands(pa, pb, kernel)
+    rows, (depth, columns) = pa.words.shape[0], weights.shape
+    result = checked_out(out, (rows, columns))
+    used = usable_threads(threads, rows * depth * columns)
+    if used == 1:
+        _xnor.gemm(pa.words, weights, result)
+    else:
+        share(_xnor.gemm_job(pa.words, weights, result, None, used), used)
     return result
 
 
-def check_operands(pa: PackedMatrix, pb: PackedMatrix) -> None:
-    """Refuse operands that cannot be multiplied.
+def xnor_gemm_threshold(
+    pa: PackedMatrix,
+    weights: PreparedWeights,
+    out: NDArray[np.uint64] | None = None,
+    threads: int = 1,
+) -> PackedMatrix:
+    """Multiply, compare with the weights' thresholds, and pack: one layer of a binary network in one pass.
+
+    No dot product is written to memory: the kernel compares its counts of differences while they are still in
+    registers, and the comparisons are the next layer's words.
+
+    Args:
+        pa: A `(M, K)` packed along rows.
+        weights: B `(K, N)` as `prepare_weights` made it, with thresholds.
+        out: `(M, ceil(N/64))` uint64, C-contiguous and writeable, to receive the words; new ones if None.
+        threads: As in `xnor_gemm`.
+
+    Returns:
+        `(M, N)` signs packed along rows, equal to packing ``xnor_gemm(...) >= values`` (``<=`` where a
+        threshold is not rising). Its words are `out` if given.
 
     Raises:
-        TypeError: If an operand is not a `PackedMatrix`.
-        ValueError: If A is not packed along rows, B not along columns, or their depths differ.
+        TypeError: If `pa` is not a `PackedMatrix`, `weights` are not prepared, or `out` is not a uint64 array.
+        ValueError: If axes, depths, the shape of `out` or `threads` do not fit, or there are no thresholds.
     """
-    for name, operand, axis in (("pa", pa, "rows"), ("pb", pb, "columns")):
-        if not isinstance(operand, PackedMatrix):
-            raise TypeError(f"{name} must be a PackedMatrix, got a {type(operand).__name__}")
-        if operand.axis != axis:
-            raise ValueError(f"{name} must be packed along {axis}, got {operand.axis}")
+    if not isinstance(weights, PreparedWeights):
+        raise TypeError(f"weights must be PreparedWeights, got a {type(weights).__name__}")
+    if weights.thresholds is None:
+        raise ValueError("weights must have thresholds: prepare_weights(pb, thresholds=...)")
+    checked_operands(pa, weights, "auto")
+    rows, (depth, columns) = pa.words.shape[0], weights.shape
+    words = checked_out(out, (rows, words_for(columns)), np.uint64)
+    used = usable_threads(threads, rows * depth * columns)
+    if used == 1:
+        _xnor.gemm_bits(pa.words, weights, words)
+    else:
+        share(_xnor.gemm_job(pa.words, weights, None, words, used), used)
+    return PackedMatrix(words, columns, "rows")
+
+
+def checked_operands(pa: PackedMatrix, pb: PackedMatrix | PreparedWeights, kernel: str) -> PreparedWeights:
+    """The weights, prepared, after refusing operands that cannot be multiplied.
+
+    Raises:
+        TypeError: If `pa` is not a `PackedMatrix`, or `pb` neither that nor prepared.
+        ValueError: If A is not packed along rows, B not along columns, their depths differ, or `kernel` is
+            none of the usable ones or not the one that `pb` was prepared for.
+    """
+    if not isinstance(pa, PackedMatrix):
+        raise TypeError(f"pa must be a PackedMatrix, got a {type(pa).__name__}")
+    if not isinstance(pb, PackedMatrix | PreparedWeights):
+        raise TypeError(f"pb must be a PackedMatrix or PreparedWeights, got a {type(pb).__name__}")
+    if pa.axis != "rows":
+        raise ValueError(f"pa must be packed along rows, got {pa.axis}")
     if pa.depth != pb.depth:
         raise ValueError(f"depths must be equal, got {pa.depth} in pa and {pb.depth} in pb")
+    if isinstance(pb, PackedMatrix):
+        return prepare_weights(pb, kernel)
+    if kernel != "auto" and chosen_kernel(kernel) != pb.kernel:
+        raise ValueError(f"kernel must be 'auto' or {pb.kernel!r}, for which pb was prepared, got {kernel!r}")
+    return pb
 
 
-def _checked_kernel(kernel: str) -> str:
-    if kernel == "auto":
-        return kernels()[0]
-    if kernel not in kernels():
-        raise ValueError(f"kernel must be 'auto' or one of {kernels()}, got {kernel!r}")
-    return kernel
+def checked_out(out: object, shape: tuple[int, ...], dtype: type = np.int32) -> NDArray[Any]:
+    """The array to write a result to: `out`, or a new one at an address that is a multiple of 64.
 
-
-def _checked_out(out: NDArray[np.int32] | None, shape: tuple[int, int]) -> NDArray[np.int32]:
+    Raises:
+        TypeError: If `out` is not an array of this dtype.
+        ValueError: If its shape differs, or it is not C-contiguous, aligned and writeable.
+    """
     if out is None:
-        return np.empty(shape, np.int32)
-    if not isinstance(out, np.ndarray) or out.dtype != np.int32:
+        return aligned_empty(shape, dtype)
+    name = np.dtype(dtype).name
+    if not isinstance(out, np.ndarray) or out.dtype != dtype:
         described = f"dtype {out.dtype}" if isinstance(out, np.ndarray) else type(out).__name__
-        raise TypeError(f"out must be an int32 array, got {described}")
+        raise TypeError(f"out must be of dtype {name}, got {described}")
     if out.shape != shape:
         raise ValueError(f"out must have shape {shape}, got {out.shape}")
-    if not (out.flags.c_contiguous and out.flags.writeable):
-        raise ValueError("out must be C-contiguous and writeable")
+    if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
+        raise ValueError("out must be C-contiguous, aligned and writeable")
     return out
-
-
-def _row_blocks(rows: int, blocks: int) -> Iterator[slice]:
-    size = -(-rows // blocks)
-    return (slice(start, start + size) for start in range(0, rows, size or 1))

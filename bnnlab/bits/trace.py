@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bnnlab import _xnor
-from bnnlab.bits.gemm import check_operands
+from bnnlab.bits.gemm import checked_operands
 from bnnlab.bits.packing import Axis, PackedMatrix, as_signed
 
 GEMM_STEP = np.dtype(
@@ -91,12 +91,12 @@ def trace_gemm(pa: PackedMatrix, pb: PackedMatrix) -> GemmTrace:
         TypeError: If an operand is not a `PackedMatrix`.
         ValueError: If axes or depths do not fit, or the trace would exceed `MOST_STEPS` steps.
     """
-    check_operands(pa, pb)
+    weights = checked_operands(pa, pb, "lecture")
     (m, words), n = pa.words.shape, pb.words.shape[1]
     _check_length(m * words * n)
     steps = np.empty(m * words * n, GEMM_STEP)
     result = np.empty((m, n), np.int32)
-    _xnor.trace_gemm(pa.words, pb.words, pa.depth, result, steps.view(np.uint8))
+    _xnor.trace_gemm(pa.words, weights, result, steps.view(np.uint8))
     return GemmTrace(steps, result, pa.depth, pa.padding)
 
 

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bnnlab
+from bnnlab import _xnor
+from bnnlab._xnor import PreparedWeights
 from bnnlab.bits import reference
 
 DEPTHS = [*range(1, 131), 447, 448, 449, 511, 512, 513, 575, 576, 577, 784]
@@ -94,9 +96,21 @@ def test_refusals_name_what_is_wrong(change, error, says) -> None:  # type: igno
 
 def test_the_doorway_itself_refuses_what_would_read_out_of_bounds() -> None:
     words = np.zeros((2, 2), np.uint64)
+    weights = PreparedWeights("lecture", words, 128, 128)
     with pytest.raises(ValueError, match="fit"):
-        bnnlab._xnor.gemm("scalar", words, words[:1], 128, np.empty((2, 2), np.int32))
+        _xnor.gemm(words[:, :1].copy(), weights, np.empty((2, 2), np.int32))
     with pytest.raises(ValueError, match="fit"):
-        bnnlab._xnor.gemm("scalar", words, words, 128, np.empty((2, 1), np.int32))
+        _xnor.gemm(words, weights, np.empty((2, 1), np.int32))
+    with pytest.raises(ValueError, match="fit"):
+        PreparedWeights("scalar", words, 129, 129)
+    with pytest.raises(ValueError, match="no thresholds"):
+        _xnor.gemm_bits(words, weights, np.empty((2, 1), np.uint64))
     with pytest.raises(ValueError, match="steps"):
-        bnnlab._xnor.trace_gemm(words, words, 128, np.empty((2, 2), np.int32), np.empty(3, np.uint8))
+        _xnor.trace_gemm(words, weights, np.empty((2, 2), np.int32), np.empty(3, np.uint8))
+    with pytest.raises(ValueError, match="as they were packed"):
+        _xnor.trace_gemm(
+            words,
+            PreparedWeights("scalar", words, 128, 128),
+            np.empty((2, 2), np.int32),
+            np.empty(3, np.uint8),
+        )
