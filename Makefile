@@ -29,7 +29,7 @@ measure: .venv/dev ## what watching a training step costs, and how live the lab 
 	$(BIN)/python tests/measure/live_lab.py
 
 clean:           ## remove what the commands above made
-	rm -rf .venv build dist *.egg-info ext/_xnor.c ext/_watch.c bnnlab/_*.so
+	rm -rf .venv build dist *.egg-info $(filter ext/_%.c, $(wildcard ext/*.c)) bnnlab/_*.so
 
 .venv/python:
 	$(PYTHON) -m venv .venv

@@ -9,18 +9,27 @@ from types import ModuleType
 
 from bnnlab.bits import (
     GemmTrace,
+    PackedImages,
     PackedMatrix,
     PackTrace,
+    PreparedFilters,
     PreparedWeights,
     Thresholds,
     kernels,
     pack_columns,
+    pack_images,
     pack_rows,
+    prepare_filters,
     prepare_weights,
+    threshold,
     trace_gemm,
     trace_pack,
+    uint8_methods,
+    xnor_conv2d,
+    xnor_conv2d_threshold,
     xnor_gemm,
     xnor_gemm_threshold,
+    xnor_gemm_uint8,
 )
 
 __version__ = "0.1.0"
@@ -28,17 +37,26 @@ __version__ = "0.1.0"
 __all__ = [
     "GemmTrace",
     "PackTrace",
+    "PackedImages",
     "PackedMatrix",
+    "PreparedFilters",
     "PreparedWeights",
     "Thresholds",
     "kernels",
     "pack_columns",
+    "pack_images",
     "pack_rows",
+    "prepare_filters",
     "prepare_weights",
+    "threshold",
     "trace_gemm",
     "trace_pack",
+    "uint8_methods",
+    "xnor_conv2d",
+    "xnor_conv2d_threshold",
     "xnor_gemm",
     "xnor_gemm_threshold",
+    "xnor_gemm_uint8",
 ]
 
 _ON_FIRST_USE = ("bits", "figures", "nn", "records", "train", "widgets")

@@ -18,6 +18,7 @@ class PreparedWeights:
     shape: tuple[int, int]
     nbytes: int
     thresholds: Any
+    sums: Any
     def __new__(cls, kernel: str, b: NDArray[np.uint64], depth: int, span: int) -> PreparedWeights: ...
     def set_thresholds(
         self, thresholds: Any, limits: NDArray[np.int32], flips: NDArray[np.uint64]
@@ -26,6 +27,7 @@ class PreparedWeights:
 class Job:
     def run(self) -> None: ...
 
+def has_vnni() -> bool: ...
 def gemm(a: NDArray[np.uint64], w: PreparedWeights, c: NDArray[np.int32]) -> None: ...
 def gemm_bits(a: NDArray[np.uint64], w: PreparedWeights, bits: NDArray[np.uint64]) -> None: ...
 def gemm_job(
@@ -35,17 +37,39 @@ def gemm_job(
     bits: NDArray[np.uint64] | None,
     threads: int,
 ) -> Job: ...
+def bytes_job(
+    x: NDArray[np.uint8],
+    w: PreparedWeights,
+    sums: NDArray[np.int32],
+    y: NDArray[np.int32],
+    by_vnni: bool,
+    threads: int,
+) -> Job: ...
+def conv_job(
+    pixels: NDArray[np.uint64],
+    w: PreparedWeights,
+    c: NDArray[np.int32] | None,
+    bits: NDArray[np.uint64] | None,
+    outside: NDArray[np.uint64],
+    corrections: NDArray[np.int32] | None,
+    first_word: int,
+    first_column: int,
+    size: tuple[int, int],
+    out_size: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    padding: tuple[int, int],
+    threads: int,
+) -> Job: ...
+def threshold(
+    sums: NDArray[np.int32],
+    thresholds: NDArray[np.int32],
+    flips: NDArray[np.uint64],
+    bits: NDArray[np.uint64],
+) -> None: ...
 def trace_gemm(
     a: NDArray[np.uint64],
     w: PreparedWeights,
     c: NDArray[np.int32],
-    steps: NDArray[np.uint8],
-) -> None: ...
-def pack(x: NDArray[Any], columns: bool, words: NDArray[np.uint64]) -> None: ...
-def trace_pack(
-    x: NDArray[np.float32],
-    columns: bool,
-    word_bits: int,
-    words: NDArray[np.uint64],
     steps: NDArray[np.uint8],
 ) -> None: ...

@@ -30,6 +30,7 @@ cdef extern from "xnor.h":
         int32_t m
     const xnor_kernel xnor_kernels[]
     const int xnor_kernel_count
+    int xnor_cpu_has_vnni() noexcept nogil
     xnor_job_fn xnor_product_rows
     size_t xnor_panel_bytes(const xnor_kernel *kernel, Py_ssize_t columns, Py_ssize_t words,
                             Py_ssize_t span) noexcept nogil
@@ -37,22 +38,35 @@ cdef extern from "xnor.h":
                       const BINARY_WORD *b, void *panels) noexcept nogil
     void xnor_work(xnor_job_fn *fn, const void *job, Py_ssize_t rows, Py_ssize_t block, Py_ssize_t *next,
                    void *scratch) noexcept nogil
+    void xnor_threshold(Py_ssize_t rows, Py_ssize_t columns, const int32_t *sums, const int32_t *thresholds,
+                        const BINARY_WORD *flips, BINARY_WORD *bits) noexcept nogil
     void xnor_trace_lecture(const xnor_product *product, xnor_gemm_step *steps) noexcept nogil
 
-cdef extern from "pack.h":
-    ctypedef struct xnor_pack_step:
-        int32_t row
-    ctypedef struct xnor_pack_shape:
-        Py_ssize_t vectors, depth, x_vector, x_element, word_vector, word_element
-        int columns
-    void xnor_pack_float(const xnor_pack_shape *shape, const float *x, BINARY_WORD *words) noexcept nogil
-    void xnor_pack_bool(const xnor_pack_shape *shape, const uint8_t *x, BINARY_WORD *words) noexcept nogil
-    void xnor_trace_pack(const xnor_pack_shape *shape, const float *x, int word_bits,
-                         BINARY_WORD *words, xnor_pack_step *steps) noexcept nogil
+cdef extern from "bytes.h":
+    ctypedef struct xnor_bytes:
+        xnor_product weights
+        Py_ssize_t rows
+        const uint8_t *x
+        const int32_t *sums
+        int32_t *y
+    xnor_job_fn xnor_planes_rows, xnor_vnni_rows
+    size_t xnor_planes_scratch(const xnor_bytes *job) noexcept nogil
+
+cdef extern from "conv.h":
+    ctypedef struct xnor_conv:
+        xnor_product product
+        const BINARY_WORD *pixels
+        Py_ssize_t height, width, pixel, pixel_stride
+        Py_ssize_t filter_height, filter_width, out_height, out_width
+        Py_ssize_t stride_y, stride_x, dilation_y, dilation_x, pad_y, pad_x
+        const BINARY_WORD *outside
+        const int32_t *corrections
+    xnor_job_fn xnor_conv_rows
+    size_t xnor_conv_scratch(const xnor_conv *job, Py_ssize_t block) noexcept nogil
 
 cdef enum:
     CACHE_LINE = 64
-    ROW_BLOCK = 128          # with these, a block of A stays in the second cache while B passes by
+    ROW_BLOCK = 128          # so that a block of A stays in the second cache while B passes by
     STREAM_BYTES = 4 << 20   # results from here on do not stay in the caches anyway
 
 
@@ -61,10 +75,38 @@ def kernels():
     return [xnor_kernels[i].name.decode() for i in range(xnor_kernel_count) if xnor_kernels[i].usable()]
 
 
+def has_vnni():
+    """Whether this CPU can run `bytes_job` by VNNI."""
+    return bool(xnor_cpu_has_vnni())
+
+
 def code(str kernel, Py_ssize_t size):
     """Address of the kernel's innermost function, and the `size` bytes of memory that begin there."""
     cdef const uint8_t *start = <const uint8_t *> _usable(kernel).code()
     return <uintptr_t> start, bytes(start[:size])
+
+
+cdef const xnor_kernel *_usable(str kernel) except NULL:
+    cdef int i
+    for i in range(xnor_kernel_count):
+        if xnor_kernels[i].name.decode() == kernel and xnor_kernels[i].usable():
+            return &xnor_kernels[i]
+    raise ValueError(f"no usable kernel {kernel!r}")
+
+
+cdef class _Memory:
+    """Memory that begins at a multiple of CACHE_LINE."""
+    cdef void *_allocated
+    cdef void *start
+
+    def __cinit__(self, size_t size):
+        self._allocated = PyMem_RawMalloc(size + CACHE_LINE)
+        if self._allocated is NULL:
+            raise MemoryError
+        self.start = <void *> ((<uintptr_t> self._allocated + CACHE_LINE - 1) // CACHE_LINE * CACHE_LINE)
+
+    def __dealloc__(self):
+        PyMem_RawFree(self._allocated)
 
 
 cdef class PreparedWeights:
@@ -74,18 +116,18 @@ cdef class PreparedWeights:
         kernel: Name of the kernel that reads this layout.
         depth: K, the products in each dot product.
         columns: N.
+        shape: `(K, N)`.
         nbytes: Bytes the layout takes, at an address that is a multiple of 64.
         thresholds: What `xnor_gemm_threshold` compares with, or None.
     """
     cdef const xnor_kernel *_kernel
-    cdef void *_memory
-    cdef void *_panels
+    cdef _Memory _panels
     cdef const int32_t[::1] _limits
     cdef const uint64_t[::1] _flips
-    cdef readonly Py_ssize_t columns, words, span
+    cdef readonly Py_ssize_t columns, words, span, nbytes
     cdef readonly int32_t depth
-    cdef readonly Py_ssize_t nbytes
     cdef readonly object thresholds
+    cdef public object sums
 
     def __cinit__(self, str kernel not None, const uint64_t[:, ::1] b not None, int32_t depth, Py_ssize_t span):
         self._kernel = _usable(kernel)
@@ -93,16 +135,10 @@ cdef class PreparedWeights:
         if not 0 < depth <= span <= 64 * self.words:
             raise ValueError("depth and span do not fit the words")
         self.nbytes = xnor_panel_bytes(self._kernel, self.columns, self.words, span)
-        self._memory = PyMem_RawMalloc(self.nbytes + CACHE_LINE)
-        if self._memory is NULL:
-            raise MemoryError
-        self._panels = <void *> ((<uintptr_t> self._memory + CACHE_LINE - 1) // CACHE_LINE * CACHE_LINE)
+        self._panels = _Memory(self.nbytes)
         if self.columns:
             with nogil:
-                xnor_prepare(self._kernel, self.columns, self.words, span, &b[0, 0], self._panels)
-
-    def __dealloc__(self):
-        PyMem_RawFree(self._memory)
+                xnor_prepare(self._kernel, self.columns, self.words, span, &b[0, 0], self._panels.start)
 
     def set_thresholds(self, thresholds, const int32_t[::1] limits not None, const uint64_t[::1] flips not None):
         """What the differences of each column are compared with, up to a multiple of 64 columns."""
@@ -116,178 +152,210 @@ cdef class PreparedWeights:
 
     @property
     def shape(self):
-        """Shape `(K, N)` of the matrix."""
         return self.depth, self.columns
 
     def __repr__(self):
         return f"PreparedWeights(shape={self.shape}, kernel={self.kernel!r}, nbytes={self.nbytes})"
 
 
-cdef class Job:
-    """A product whose rows several threads may compute: each calls `run`, until no rows are left."""
-    cdef xnor_product _product
-    cdef xnor_job_fn *_rows
-    cdef Py_ssize_t _next, _block
-    cdef object _held
-
-    def run(self):
-        """Compute blocks of rows until none are left."""
-        with nogil:
-            xnor_work(self._rows, &self._product, self._product.rows, self._block, &self._next, NULL)
-
-
 def gemm(const uint64_t[:, ::1] a not None, PreparedWeights w not None, int32_t[:, ::1] c not None):
     """Dot products of the rows of `a` and the columns of `w` into `c`."""
-    cdef xnor_product product = _operands(a.shape[0], a.shape[1], w)
+    cdef xnor_product product
     cdef Py_ssize_t first = 0
-    _into_dots(&product, c)
-    if c.shape[0] and c.shape[1]:
-        product.a = &a[0, 0]
-        with nogil:
-            xnor_work(xnor_product_rows, &product, product.rows, ROW_BLOCK, &first, NULL)
+    _set_operands(&product, a, w)
+    _set_dots(&product, c)
+    with nogil:
+        xnor_work(xnor_product_rows, &product, product.rows, ROW_BLOCK, &first, NULL)
 
 
 def gemm_bits(const uint64_t[:, ::1] a not None, PreparedWeights w not None, uint64_t[:, ::1] bits not None):
     """As `gemm`, compared with the thresholds of `w`, into words of bits packed along rows."""
-    cdef xnor_product product = _operands(a.shape[0], a.shape[1], w)
+    cdef xnor_product product
     cdef Py_ssize_t first = 0
-    _into_bits(&product, w, bits)
-    if bits.shape[0] and bits.shape[1]:
-        product.a = &a[0, 0]
-        with nogil:
-            xnor_work(xnor_product_rows, &product, product.rows, ROW_BLOCK, &first, NULL)
-
-
-def gemm_job(const uint64_t[:, ::1] a not None, PreparedWeights w not None, int32_t[:, ::1] c, uint64_t[:, ::1] bits,
-             int threads):
-    """As `gemm` or, where `c` is None, as `gemm_bits`: a job for several threads."""
-    cdef Job job = Job()
-    job._product = _operands(a.shape[0], a.shape[1], w)
-    job._rows = xnor_product_rows
-    job._held = a, w, c, bits
-    if c is not None:
-        _into_dots(&job._product, c)
-    else:
-        _into_bits(&job._product, w, bits)
-    job._block = _block(job._product.rows, threads)
-    if job._product.rows and job._product.columns:
-        job._product.a = &a[0, 0]
-    else:
-        job._product.rows = 0
-    return job
-
-
-cdef Py_ssize_t _block(Py_ssize_t rows, int threads):
-    """Rows a thread takes at a time: some blocks for every thread, of whole tiles of 4 rows."""
-    return min(ROW_BLOCK, max(4, (rows // (4 * max(threads, 1)) + 3) // 4 * 4))
+    _set_operands(&product, a, w)
+    _set_bits(&product, w, bits)
+    with nogil:
+        xnor_work(xnor_product_rows, &product, product.rows, ROW_BLOCK, &first, NULL)
 
 
 def trace_gemm(const uint64_t[:, ::1] a not None, PreparedWeights w not None, int32_t[:, ::1] c not None,
                uint8_t[::1] steps not None):
     """As `gemm` by the lecture's kernel, recording each inner iteration into `steps`."""
-    cdef xnor_product product = _operands(a.shape[0], a.shape[1], w)
+    cdef xnor_product product
+    _set_operands(&product, a, w)
+    _set_dots(&product, c)
     if w._kernel.panel_columns != 0:
         raise ValueError("the trace needs weights as they were packed")
-    _into_dots(&product, c)
-    _check_bytes(steps, product.rows * product.columns * product.words, sizeof(xnor_gemm_step))
-    if product.rows and product.columns:
-        product.a = &a[0, 0]
+    if steps.shape[0] != a.shape[0] * w.columns * w.words * <Py_ssize_t> sizeof(xnor_gemm_step):
+        raise ValueError("steps do not fit the trace")
+    if product.rows:
         with nogil:
             xnor_trace_lecture(&product, <xnor_gemm_step *> &steps[0])
 
 
-ctypedef fused element:
-    float
-    uint8_t
-
-
-def pack(const element[:, ::1] x, bint columns, uint64_t[:, ::1] words):
-    """Pack the rows or the columns of `x`; `uint8_t` elements are booleans."""
-    cdef xnor_pack_shape shape = _shape(x.shape[0], x.shape[1], columns, 64)
-    _check_words(shape, 64, columns, words)
-    if shape.vectors and shape.depth:
+def threshold(const int32_t[:, ::1] sums not None, const int32_t[::1] thresholds not None,
+              const uint64_t[::1] flips not None, uint64_t[:, ::1] bits not None):
+    """Words of `(sums >= thresholds) ^ flips`, packed along rows."""
+    cdef Py_ssize_t rows = sums.shape[0], columns = sums.shape[1], words = (columns + 63) // 64
+    if (thresholds.shape[0] != columns or flips.shape[0] != words or bits.shape[0] != rows
+            or bits.shape[1] != words):
+        raise ValueError("thresholds and bits do not fit the sums")
+    if rows and columns:
         with nogil:
-            if element is float:
-                xnor_pack_float(&shape, &x[0, 0], &words[0, 0])
-            else:
-                xnor_pack_bool(&shape, &x[0, 0], &words[0, 0])
+            xnor_threshold(rows, columns, &sums[0, 0], &thresholds[0], &flips[0], &bits[0, 0])
 
 
-def trace_pack(const float[:, ::1] x, bint columns, int word_bits, uint64_t[:, ::1] words,
-               uint8_t[::1] steps):
-    """As `pack`, into words of `word_bits` used bits, recording each element into `steps`."""
-    cdef xnor_pack_shape shape = _shape(x.shape[0], x.shape[1], columns, word_bits)
-    _check_words(shape, word_bits, columns, words)
-    _check_bytes(steps, shape.vectors * shape.depth, sizeof(xnor_pack_step))
-    if shape.vectors and shape.depth:
+cdef class Job:
+    """Rows that several threads may compute: each calls `run`, until there are none left."""
+    cdef xnor_product _product
+    cdef xnor_bytes _bytes
+    cdef xnor_conv _conv
+    cdef const void *_job
+    cdef xnor_job_fn *_fn
+    cdef Py_ssize_t _rows, _block, _next
+    cdef size_t _scratch
+    cdef object _held
+
+    def run(self):
+        """Compute blocks of rows until none are left."""
+        cdef _Memory scratch = _Memory(self._scratch)
         with nogil:
-            xnor_trace_pack(&shape, &x[0, 0], word_bits, &words[0, 0], <xnor_pack_step *> &steps[0])
+            xnor_work(self._fn, self._job, self._rows, self._block, &self._next, scratch.start)
+
+    cdef _share(self, Py_ssize_t rows, int threads):
+        """Blocks of whole tiles of 4 rows, and some for every thread."""
+        self._rows = rows
+        self._block = min(ROW_BLOCK, max(4, (rows // (4 * max(threads, 1)) + 3) // 4 * 4))
 
 
-cdef const xnor_kernel *_usable(str kernel) except NULL:
-    cdef int i
-    for i in range(xnor_kernel_count):
-        if xnor_kernels[i].name.decode() == kernel and xnor_kernels[i].usable():
-            return &xnor_kernels[i]
-    raise ValueError(f"no usable kernel {kernel!r}")
+def gemm_job(const uint64_t[:, ::1] a not None, PreparedWeights w not None, int32_t[:, ::1] c, uint64_t[:, ::1] bits,
+             int threads):
+    """As `gemm`, or as `gemm_bits` where `c` is None."""
+    cdef Job job = Job()
+    job._held = a, w, c, bits
+    job._fn, job._job = xnor_product_rows, &job._product
+    _set_operands(&job._product, a, w)
+    if c is not None:
+        _set_dots(&job._product, c)
+    else:
+        _set_bits(&job._product, w, bits)
+    job._share(job._product.rows, threads)
+    return job
 
 
-cdef xnor_product _operands(Py_ssize_t rows, Py_ssize_t words, PreparedWeights w):
-    cdef xnor_product product
-    if words != w.words:
+def bytes_job(const uint8_t[:, ::1] x not None, PreparedWeights w not None, const int32_t[::1] sums not None,
+              int32_t[:, ::1] y not None, bint by_vnni, int threads):
+    """Products of unsigned bytes and signs into `y`; `sums` are those of the columns of signs."""
+    cdef Job job = Job()
+    if (x.shape[1] != w.depth or w.depth != w.span or sums.shape[0] != w.columns or y.shape[0] != x.shape[0]
+            or y.shape[1] != w.columns):
         raise ValueError("operands do not fit each other")
-    product.kernel = w._kernel
-    product.rows, product.columns, product.words, product.span = rows, w.columns, words, w.span
-    product.depth = w.depth
-    product.panels = w._panels
-    product.a = NULL
-    product.c = NULL
-    product.bits = NULL
-    product.stream = 0
-    return product
+    if by_vnni and not (xnor_cpu_has_vnni() and w._kernel.panel_columns == 64 and w._kernel.element_bytes == 4):
+        raise ValueError("VNNI needs a CPU that has it and the panels of the AVX-512 kernel")
+    job._held = x, w, sums, y
+    job._job = &job._bytes
+    job._fn = xnor_vnni_rows if by_vnni else xnor_planes_rows
+    _set_weights(&job._bytes.weights, w)
+    job._share(x.shape[0] if w.columns else 0, threads)
+    if job._rows:
+        job._bytes.x, job._bytes.sums, job._bytes.y = &x[0, 0], &sums[0], &y[0, 0]
+    job._scratch = 0 if by_vnni else xnor_planes_scratch(&job._bytes)
+    return job
 
 
-cdef _into_dots(xnor_product *product, int32_t[:, ::1] c):
+def conv_job(const uint64_t[:, :, :, ::1] pixels not None, PreparedWeights w not None,
+             int32_t[:, ::1] c, uint64_t[:, ::1] bits, const uint64_t[::1] outside not None,
+             const int32_t[:, ::1] corrections, Py_ssize_t first_word, Py_ssize_t first_column,
+             size, out_size, stride, dilation, padding, int threads):
+    """A convolution of `pixels`, images x height x width x words, into `c` or `bits`, output pixels x columns.
+
+    Reads `outside.shape[0]` words of each pixel from `first_word` on, and writes from `first_column` on.
+    `corrections`, taps x columns, are what a tap beyond the edge adds, or None. Pairs are vertical, horizontal.
+    """
+    cdef Job job = Job()
+    cdef xnor_conv *conv = &job._conv
+    cdef Py_ssize_t taps, rows
+    conv.height, conv.width, conv.pixel_stride, conv.pixel = (
+        pixels.shape[1], pixels.shape[2], pixels.shape[3], outside.shape[0])
+    conv.filter_height, conv.filter_width = size
+    conv.out_height, conv.out_width = out_size
+    conv.stride_y, conv.stride_x = stride
+    conv.dilation_y, conv.dilation_x = dilation
+    conv.pad_y, conv.pad_x = padding
+    taps = conv.filter_height * conv.filter_width
+    rows = pixels.shape[0] * conv.out_height * conv.out_width
+    if min(*size, *out_size, *stride, *dilation, conv.pixel) < 1 or min(padding) < 0:
+        raise ValueError("sizes must be positive")
+    if (first_word < 0 or first_word + conv.pixel > conv.pixel_stride or w.words != taps * conv.pixel):
+        raise ValueError("filters do not fit the pixels")
+    _set_weights(&conv.product, w)
+    conv.product.rows = rows
+    if c is not None:
+        if c.shape[0] != rows or first_column < 0 or first_column + w.columns > c.shape[1]:
+            raise ValueError("the result does not fit the operands")
+        _set_dots_from(&conv.product, c, first_column)
+        if corrections is not None:
+            if corrections.shape[0] != taps or corrections.shape[1] != w.columns:
+                raise ValueError("corrections do not fit the filters")
+            if w.columns:
+                conv.corrections = &corrections[0, 0]
+    else:
+        conv.product.rows = rows
+        if bits is None or corrections is not None or first_column != 0:
+            raise ValueError("bits cannot be corrected, nor begin within a word")
+        _set_bits(&conv.product, w, bits)
+    if conv.product.rows and pixels.shape[1] and pixels.shape[2]:
+        conv.pixels, conv.outside = &pixels[0, 0, 0, first_word], &outside[0]
+    else:
+        conv.product.rows = 0
+    job._held = pixels, w, c, bits, outside, corrections
+    job._fn, job._job = xnor_conv_rows, conv
+    job._share(conv.product.rows, threads)
+    job._scratch = xnor_conv_scratch(conv, job._block)
+    return job
+
+
+cdef _set_weights(xnor_product *product, PreparedWeights w):
+    product.kernel, product.panels = w._kernel, w._panels.start
+    product.columns, product.words, product.span, product.depth = w.columns, w.words, w.span, w.depth
+    product.rows, product.a, product.c, product.bits, product.stream = 0, NULL, NULL, NULL, 0
+
+
+cdef _set_operands(xnor_product *product, const uint64_t[:, ::1] a, PreparedWeights w):
+    """Everything but the result; no rows where there is nothing to compute."""
+    if a.shape[1] != w.words:
+        raise ValueError("operands do not fit each other")
+    _set_weights(product, w)
+    product.rows = a.shape[0]
+    if a.shape[0]:
+        product.a = &a[0, 0]
+
+
+cdef _set_dots(xnor_product *product, int32_t[:, ::1] c):
     if c.shape[0] != product.rows or c.shape[1] != product.columns:
         raise ValueError("the result does not fit the operands")
-    if c.shape[0] and c.shape[1]:
-        product.c = &c[0, 0]
+    _set_dots_from(product, c, 0)
+
+
+cdef _set_dots_from(xnor_product *product, int32_t[:, ::1] c, Py_ssize_t first_column):
     product.c_stride = c.shape[1]
+    if not (product.rows and product.columns):
+        product.rows = 0
+        return
+    product.c = &c[0, first_column]
     product.stream = (<size_t> product.rows * product.columns * sizeof(int32_t) >= STREAM_BYTES
                       and <uintptr_t> product.c % CACHE_LINE == 0
-                      and product.columns * sizeof(int32_t) % CACHE_LINE == 0)
+                      and product.c_stride * sizeof(int32_t) % CACHE_LINE == 0)
 
 
-cdef _into_bits(xnor_product *product, PreparedWeights w, uint64_t[:, ::1] bits):
+cdef _set_bits(xnor_product *product, PreparedWeights w, uint64_t[:, ::1] bits):
     if w.thresholds is None:
         raise ValueError("the weights have no thresholds")
     if bits.shape[0] != product.rows or bits.shape[1] != w._flips.shape[0]:
         raise ValueError("the result does not fit the operands")
     product.bits_stride = bits.shape[1]
-    if bits.shape[0] and bits.shape[1]:
-        product.bits = &bits[0, 0]
-        product.limits, product.flips = &w._limits[0], &w._flips[0]
-
-
-cdef xnor_pack_shape _shape(Py_ssize_t rows, Py_ssize_t columns, bint along_columns, int word_bits):
-    cdef xnor_pack_shape shape
-    shape.columns = along_columns
-    if along_columns:
-        shape.vectors, shape.depth, shape.x_vector, shape.x_element = columns, rows, 1, columns
-        shape.word_vector, shape.word_element = 1, columns
-    else:
-        shape.vectors, shape.depth, shape.x_vector, shape.x_element = rows, columns, columns, 1
-        shape.word_vector, shape.word_element = (columns + word_bits - 1) // word_bits, 1
-    return shape
-
-
-cdef _check_words(xnor_pack_shape shape, int word_bits, bint columns, uint64_t[:, ::1] words):
-    cdef Py_ssize_t each = (shape.depth + word_bits - 1) // word_bits
-    cdef Py_ssize_t rows = each if columns else shape.vectors
-    if words.shape[0] != rows or words.shape[1] != (shape.vectors if columns else each):
-        raise ValueError("words do not fit the matrix")
-
-
-cdef _check_bytes(uint8_t[::1] steps, Py_ssize_t count, Py_ssize_t size):
-    if steps.shape[0] != count * size:
-        raise ValueError("steps do not fit the trace")
+    if not (product.rows and product.columns):
+        product.rows = 0
+        return
+    product.bits = &bits[0, 0]
+    product.limits, product.flips = &w._limits[0], &w._flips[0]

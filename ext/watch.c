@@ -1,22 +1,16 @@
 /* What a training step did to the weights of one layer, read in one pass over memory each.
  *
  * Plain loops over blocks of 64, so that the compiler vectorises them for each of the instruction sets named in
- * WATCH_CLONES; the loader picks one when the library is loaded. Rows are packed one by one, so `words` of a row
+ * XNOR_CLONES; the loader picks one when the library is loaded. Rows are packed one by one, so `words` of a row
  * is (depth + 63) / 64 and its padding bits are 0. */
 #include "watch.h"
 
 #include <math.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
-#define WATCH_CLONES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
-#else
-#define WATCH_CLONES
-#endif
-
 enum { LANES = 16 };
 
 /* Signs of the latent weights into `signs`; returns how many weights lie within the limit (NaN does not). */
-WATCH_CLONES int64_t xnor_watch_weights(ptrdiff_t rows, ptrdiff_t depth, const float *latent, float limit,
+XNOR_CLONES int64_t xnor_watch_weights(ptrdiff_t rows, ptrdiff_t depth, const float *latent, float limit,
                                         BINARY_WORD *signs)
 {
     int64_t within = 0;
@@ -72,7 +66,7 @@ XNOR_INLINE BINARY_WORD gradient_word(const float *g, const float *s, gradient_s
     return full_word(bits);
 }
 
-WATCH_CLONES void xnor_watch_gradient(ptrdiff_t rows, ptrdiff_t depth, const float *before, const float *surrogate,
+XNOR_CLONES void xnor_watch_gradient(ptrdiff_t rows, ptrdiff_t depth, const float *before, const float *surrogate,
                                       BINARY_WORD *zero, int64_t *blocked, double *squares_before,
                                       double *squares_after)
 {
@@ -100,7 +94,7 @@ WATCH_CLONES void xnor_watch_gradient(ptrdiff_t rows, ptrdiff_t depth, const flo
 }
 
 /* Several sets of bins in turn: neighbouring values often fall into one bin, and an addition would wait for the last. */
-WATCH_CLONES void xnor_histogram(ptrdiff_t n, const float *values, float limit, int64_t *bins)
+XNOR_CLONES void xnor_histogram(ptrdiff_t n, const float *values, float limit, int64_t *bins)
 {
     enum { SETS = 8, BLOCK = 256, NOWHERE = HISTOGRAM_BINS };
     const float per_unit = HISTOGRAM_BINS / (2 * limit), last = HISTOGRAM_BINS - 1;
@@ -125,7 +119,7 @@ WATCH_CLONES void xnor_histogram(ptrdiff_t n, const float *values, float limit, 
 }
 
 /* One step of the counters of bnnlab/train/streaks.py: `planes` holds `digits` arrays of `words` words. */
-WATCH_CLONES void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
+XNOR_CLONES void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
                                BINARY_WORD *reached)
 {
     for (ptrdiff_t word = 0; word < words; ++word) {

@@ -20,6 +20,13 @@ enum { WORD_BITS = 64 };
 #define XNOR_INLINE static inline
 #endif
 
+/* A plain loop compiled for several instruction sets; the loader picks one when the library is loaded. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
+#define XNOR_CLONES __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
+#else
+#define XNOR_CLONES
+#endif
+
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "full_word reads eight bytes as one little-endian word"
 #endif

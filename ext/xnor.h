@@ -10,21 +10,8 @@
 #ifndef BNNLAB_XNOR_H
 #define BNNLAB_XNOR_H
 
+#include "cpu.h"
 #include "words.h"
-
-/* An instruction set is chosen per function, never per file, so one build serves every CPU of its architecture. */
-#if defined(__x86_64__) && defined(__GNUC__)
-#define XNOR_X86 1
-#define XNOR_TARGET(isa) __attribute__((target(isa)))
-#endif
-#if defined(__aarch64__) && defined(__GNUC__)
-#define XNOR_NEON 1
-#endif
-#if defined(__GNUC__)
-#define XNOR_NOINLINE __attribute__((noinline))
-#else
-#define XNOR_NOINLINE
-#endif
 
 /* Columns are handled 64 at a time: their bits are one word of the result. */
 enum { CHUNK = WORD_BITS };
@@ -72,11 +59,6 @@ const void *xnor_code_neon(void);
 const void *xnor_code_scalar(void);
 const void *xnor_code_lecture(void);
 
-int xnor_cpu_has_popcnt(void);
-int xnor_cpu_has_avx2(void);
-int xnor_cpu_has_avx512(void); /* with VPOPCNTDQ */
-int xnor_cpu_has_vnni(void);   /* with the AVX-512 bit tricks that vnni.c needs */
-
 /* B (words x columns, column-packed) as `kernel` wants it, and the bytes that takes. */
 size_t xnor_panel_bytes(const xnor_kernel *kernel, ptrdiff_t columns, ptrdiff_t words, ptrdiff_t span);
 void xnor_prepare(const xnor_kernel *kernel, ptrdiff_t columns, ptrdiff_t words, ptrdiff_t span,
@@ -88,6 +70,10 @@ xnor_job_fn xnor_product_rows; /* the job is an xnor_product, and needs no scrat
 
 /* Take blocks of rows from the counter `next`, which the threads share, until there are none left. */
 void xnor_work(xnor_job_fn *fn, const void *job, ptrdiff_t rows, ptrdiff_t block, ptrdiff_t *next, void *scratch);
+
+/* Rows of sums (rows x columns) to bits, packed along rows: bit = (sum >= threshold) ^ flip bit. */
+void xnor_threshold(ptrdiff_t rows, ptrdiff_t columns, const int32_t *sums, const int32_t *thresholds,
+                    const BINARY_WORD *flips, BINARY_WORD *bits);
 
 /* One inner iteration of the lecture's loop. Mirrored by GEMM_STEP in bnnlab/bits/trace.py. */
 typedef struct {

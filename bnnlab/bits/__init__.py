@@ -1,23 +1,36 @@
 """Signs as bits: packing, the XNOR-popcount matrix product, and what it did step by step. NumPy only."""
 
 from bnnlab._xnor import PreparedWeights
+from bnnlab.bits.convolution import xnor_conv2d, xnor_conv2d_threshold
 from bnnlab.bits.gemm import xnor_gemm, xnor_gemm_threshold
+from bnnlab.bits.images import PackedImages, PreparedFilters, pack_images, prepare_filters
 from bnnlab.bits.packing import PackedMatrix, pack_columns, pack_rows
+from bnnlab.bits.thresholds import Thresholds, threshold
 from bnnlab.bits.trace import GemmTrace, PackTrace, trace_gemm, trace_pack
-from bnnlab.bits.weights import Thresholds, kernels, prepare_weights
+from bnnlab.bits.uint8_gemm import uint8_methods, xnor_gemm_uint8
+from bnnlab.bits.weights import kernels, prepare_weights
 
 __all__ = [
     "GemmTrace",
     "PackTrace",
+    "PackedImages",
     "PackedMatrix",
+    "PreparedFilters",
     "PreparedWeights",
     "Thresholds",
     "kernels",
     "pack_columns",
+    "pack_images",
     "pack_rows",
+    "prepare_filters",
     "prepare_weights",
+    "threshold",
     "trace_gemm",
     "trace_pack",
+    "uint8_methods",
+    "xnor_conv2d",
+    "xnor_conv2d_threshold",
     "xnor_gemm",
     "xnor_gemm_threshold",
+    "xnor_gemm_uint8",
 ]

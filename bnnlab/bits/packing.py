@@ -28,7 +28,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bnnlab import _xnor
+from bnnlab import _pack
 
 Axis = Literal["rows", "columns"]
 WORD_BITS = 64
@@ -52,8 +52,8 @@ class PackedMatrix:
         if self.axis not in ("rows", "columns"):
             raise ValueError(f"axis must be 'rows' or 'columns', got {self.axis!r}")
         if not isinstance(self.words, np.ndarray) or self.words.dtype != np.uint64:
-            raise TypeError(f"words must be a uint64 array, got {_described(self.words)}")
-        if self.words.ndim != 2 or not self.words.flags.c_contiguous:
+            raise TypeError(f"words must be a uint64 array, got {described(self.words)}")
+        if self.words.ndim != 2 or not (self.words.flags.c_contiguous and self.words.flags.aligned):
             raise ValueError(f"words must be 2-D and C-contiguous, got shape {self.words.shape}")
         if self.depth < 1:
             raise ValueError(f"depth must be at least 1, got {self.depth}")
@@ -120,7 +120,7 @@ def pack_rows(a: ArrayLike) -> PackedMatrix:
     """
     matrix = as_signed(a, "a", "(M, K)")
     words = np.empty((matrix.shape[0], words_for(matrix.shape[1])), np.uint64)
-    _xnor.pack(_readable(matrix), False, words)
+    _pack.pack(readable(matrix), False, words)
     return PackedMatrix(words, matrix.shape[1], "rows")
 
 
@@ -139,7 +139,7 @@ def pack_columns(b: ArrayLike) -> PackedMatrix:
     """
     matrix = as_signed(b, "b", "(K, N)")
     words = np.empty((words_for(matrix.shape[0]), matrix.shape[1]), np.uint64)
-    _xnor.pack(_readable(matrix), True, words)
+    _pack.pack(readable(matrix), True, words)
     return PackedMatrix(words, matrix.shape[0], "columns")
 
 
@@ -149,33 +149,43 @@ def words_for(depth: int) -> int:
 
 
 def as_signed(x: ArrayLike, argument: str, shape: str) -> NDArray[np.float32] | NDArray[np.bool_]:
-    """A matrix the compiled packer reads: float32 as it is, anything else as `x >= 0`.
-
-    float64 is not narrowed to float32: a tiny negative number would become -0.0, and its sign +1.
+    """A matrix the compiled packer reads, as `as_signs` makes it.
 
     Raises:
         TypeError: If `x` holds something else than real numbers or booleans.
         ValueError: If `x` is not 2-D or has depth 0.
     """
-    matrix: NDArray[Any] = np.asarray(x)
-    if matrix.dtype.kind not in "fiub":
-        raise TypeError(f"{argument} must hold real numbers or booleans, got {_described(matrix)}")
+    matrix = as_signs(x, argument)
     if matrix.ndim != 2:
         raise ValueError(f"{argument} must be 2-D with shape {shape}, got shape {matrix.shape}")
-    depth = matrix.shape[1 if shape == "(M, K)" else 0]
-    if depth == 0:
+    if matrix.shape[1 if shape == "(M, K)" else 0] == 0:
         raise ValueError(f"{argument} must have depth K >= 1, got shape {matrix.shape}")
-    if matrix.dtype != np.float32 and matrix.dtype != np.bool_:
-        matrix = matrix >= 0
-    return np.ascontiguousarray(matrix)
+    return matrix
 
 
-def _readable(matrix: NDArray[Any]) -> NDArray[Any]:
+def as_signs(x: ArrayLike, argument: str) -> NDArray[np.float32] | NDArray[np.bool_]:
+    """An array whose signs the compiled packer reads: float32 as it is, anything else as `x >= 0`.
+
+    float64 is not narrowed to float32: a tiny negative number would become -0.0, and its sign +1.
+
+    Raises:
+        TypeError: If `x` holds something else than real numbers or booleans.
+    """
+    array: NDArray[Any] = np.asarray(x)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{argument} must hold real numbers or booleans, got {described(array)}")
+    if array.dtype != np.float32 and array.dtype != np.bool_:
+        array = array >= 0
+    return np.ascontiguousarray(array)
+
+
+def readable(array: NDArray[Any]) -> NDArray[Any]:
     """Booleans as the bytes they are, since a typed view of booleans does not exist."""
-    return matrix.view(np.uint8) if matrix.dtype == np.bool_ else matrix
+    return array.view(np.uint8) if array.dtype == np.bool_ else array
 
 
-def _described(value: object) -> str:
+def described(value: object) -> str:
+    """What an argument is, for a message that refuses it."""
     if isinstance(value, np.ndarray):
         return f"an array of dtype {value.dtype}"
     return f"a {type(value).__name__}"

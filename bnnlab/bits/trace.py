@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bnnlab import _xnor
+from bnnlab import _pack, _xnor
 from bnnlab.bits.gemm import checked_operands
 from bnnlab.bits.packing import Axis, PackedMatrix, as_signed
 
@@ -127,7 +127,7 @@ def trace_pack(x: ArrayLike, axis: Axis = "rows", word_bits: int = 64) -> PackTr
     # A boolean is a bit already: as +1.0 and -1.0 it has the sign that its bit stands for.
     values = np.where(signed, 1.0, -1.0) if signed.dtype == np.bool_ else signed
     values = np.ascontiguousarray(values, np.float32)
-    _xnor.trace_pack(values, axis == "columns", word_bits, words, steps.view(np.uint8))
+    _pack.trace_pack(values, axis == "columns", word_bits, words, steps.view(np.uint8))
     original = np.asarray(x)
     if original.dtype != np.bool_:
         steps["value"] = original[steps["row"], steps["column"]]

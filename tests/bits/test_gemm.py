@@ -63,6 +63,49 @@ def test_out_is_overwritten_and_returned(kernel: str, rng: np.random.Generator) 
     assert np.array_equal(out, expected)
 
 
+@pytest.mark.parametrize("kernel", bnnlab.kernels())
+def test_prepared_weights_serve_many_products(kernel: str, rng: np.random.Generator) -> None:
+    expected, pa, pb = random_operands(rng, 5, 130, 67)
+    weights = bnnlab.prepare_weights(pb, kernel)
+    assert (weights.shape, weights.kernel) == ((130, 67), kernel)
+    for rows in (5, 1, 3):
+        some = bnnlab.PackedMatrix(pa.words[:rows], 130, "rows")
+        assert np.array_equal(bnnlab.xnor_gemm(some, weights), expected[:rows])
+
+
+def test_results_begin_at_a_cache_line(rng: np.random.Generator) -> None:
+    for n in (1, 7, 64):
+        _, pa, pb = random_operands(rng, 3, 70, n)
+        assert bnnlab.xnor_gemm(pa, pb).__array_interface__["data"][0] % 64 == 0
+
+
+def test_results_too_large_for_the_caches(rng: np.random.Generator) -> None:
+    expected, pa, pb = random_operands(rng, 1030, 65, 1040)  # written past the caches where aligned
+    weights = bnnlab.prepare_weights(pb)
+    assert np.array_equal(bnnlab.xnor_gemm(pa, weights), expected)
+    crooked = np.empty(expected.size + 1, np.int32)[1:].reshape(expected.shape)
+    assert np.array_equal(bnnlab.xnor_gemm(pa, weights, crooked), expected)
+
+
+def test_large_products_are_shared_between_threads(rng: np.random.Generator) -> None:
+    expected, pa, pb = random_operands(rng, 701, 640, 512)
+    assert np.array_equal(bnnlab.xnor_gemm(pa, bnnlab.prepare_weights(pb), threads=3), expected)
+
+
+@pytest.mark.parametrize("kernel", bnnlab.kernels())
+def test_the_environment_forces_a_kernel(kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BNNLAB_KERNEL", kernel)
+    assert bnnlab.prepare_weights(bnnlab.pack_columns(np.ones((3, 2)))).kernel == kernel
+
+
+def test_a_kernel_that_cannot_be_forced_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BNNLAB_KERNEL", "abacus")
+    with pytest.raises(
+        ValueError, match=r"BNNLAB_KERNEL must be 'auto' or one of .*'scalar', 'lecture'.*abacus"
+    ):
+        bnnlab.xnor_gemm(bnnlab.pack_rows(np.ones((1, 3))), bnnlab.pack_columns(np.ones((3, 2))))
+
+
 def read_only(shape: tuple[int, int]) -> np.ndarray:
     array = np.empty(shape, np.int32)
     array.flags.writeable = False
@@ -82,6 +125,7 @@ def read_only(shape: tuple[int, int]) -> np.ndarray:
         ({"out": np.empty((3, 10), np.int32)[:, ::2]}, ValueError, "C-contiguous"),
         ({"out": read_only((3, 5))}, ValueError, "writeable"),
         ({"kernel": "abacus"}, ValueError, "scalar.*lecture.*abacus"),
+        ({"pb": [[1]]}, TypeError, "pb must be a PackedMatrix or PreparedWeights, got a list"),
         ({"threads": 0}, ValueError, "threads must be at least 1, got 0"),
     ],
 )
@@ -90,6 +134,24 @@ def test_refusals_name_what_is_wrong(change, error, says) -> None:  # type: igno
         "pa": bnnlab.pack_rows(np.ones((3, 70))),
         "pb": bnnlab.pack_columns(np.ones((70, 5))),
     }
+    with pytest.raises(error, match=says):
+        bnnlab.xnor_gemm(**(arguments | change))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        ({"pa": bnnlab.pack_columns(np.ones((70, 3)))}, ValueError, "pa must be packed along rows"),
+        ({"pa": bnnlab.pack_rows(np.ones((3, 69)))}, ValueError, "got 69 in pa and 70 in pb"),
+        ({"pa": None}, TypeError, "pa must be a PackedMatrix, got a NoneType"),
+        ({"out": np.empty((5, 3), np.int32)}, ValueError, r"shape \(3, 5\), got \(5, 3\)"),
+        ({"out": read_only((3, 5))}, ValueError, "writeable"),
+        ({"kernel": "lecture"}, ValueError, "'scalar', for which pb was prepared, got 'lecture'"),
+    ],
+)
+def test_refusals_with_prepared_weights(change, error, says) -> None:  # type: ignore[no-untyped-def]
+    weights = bnnlab.prepare_weights(bnnlab.pack_columns(np.ones((70, 5))), "scalar")
+    arguments = {"pa": bnnlab.pack_rows(np.ones((3, 70))), "pb": weights, "out": np.empty((3, 5), np.int32)}
     with pytest.raises(error, match=says):
         bnnlab.xnor_gemm(**(arguments | change))
 

@@ -1,0 +1,106 @@
+"""Thresholds: what turns a layer's sums into the next layer's signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnnlab import _xnor
+from bnnlab._xnor import PreparedWeights
+from bnnlab.bits.memory import aligned_empty
+from bnnlab.bits.packing import WORD_BITS, PackedMatrix, described, words_for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thresholds:
+    """What the sums of each column are compared with.
+
+    Column n gives +1 where ``sum >= values[n]``, or, where it is not rising, where ``sum <= values[n]``.
+    Batch normalisation followed by sign is such a comparison, rising where gamma is positive. A threshold
+    beyond every possible sum makes a constant.
+
+    Attributes:
+        values: `(N,)` int32.
+        rising: `(N,)` bool.
+    """
+
+    values: NDArray[np.int32]
+    rising: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        for name, array, dtype in (("values", self.values, np.int32), ("rising", self.rising, np.bool_)):
+            if not isinstance(array, np.ndarray) or array.dtype != dtype or array.ndim != 1:
+                raise TypeError(
+                    f"{name} must be a 1-D array of dtype {np.dtype(dtype)}, got {described(array)}"
+                )
+        if len(self.values) != len(self.rising):
+            raise ValueError(
+                f"values and rising must have one length, got {len(self.values)} and {len(self.rising)}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def threshold(sums: NDArray[np.int32], thresholds: Thresholds) -> PackedMatrix:
+    """Compare sums with thresholds, and pack what comes out.
+
+    Args:
+        sums: `(M, N)` int32, C-contiguous.
+        thresholds: `(N,)`.
+
+    Returns:
+        `(M, N)` signs packed along rows: +1 where the sum meets its column's threshold.
+
+    Raises:
+        TypeError: If `sums` is not an int32 array, or `thresholds` not `Thresholds`.
+        ValueError: If `sums` is not 2-D and C-contiguous with N >= 1, or thresholds are not N.
+    """
+    if not isinstance(sums, np.ndarray) or sums.dtype != np.int32:
+        raise TypeError(f"sums must be an int32 array, got {described(sums)}")
+    if sums.ndim != 2 or not sums.flags.c_contiguous or sums.shape[1] < 1:
+        raise ValueError(f"sums must be 2-D and C-contiguous with N >= 1, got shape {sums.shape}")
+    _check_thresholds(thresholds, sums.shape[1])
+    # sum <= t is not sum >= t + 1; with t the largest int32, that is always met.
+    largest = np.iinfo(np.int32).max
+    always = ~thresholds.rising & (thresholds.values == largest)
+    at_least = thresholds.values + (~thresholds.rising & ~always).astype(np.int32)
+    at_least[always] = np.iinfo(np.int32).min
+    flips = _flip_words(~thresholds.rising & ~always)
+    words = aligned_empty((sums.shape[0], words_for(sums.shape[1])), np.uint64)
+    _xnor.threshold(sums, at_least, flips, words)
+    return PackedMatrix(words, sums.shape[1], "rows")
+
+
+def attach(weights: PreparedWeights, thresholds: Thresholds) -> None:
+    """Give prepared weights their thresholds, as limits on the number of differences.
+
+    ``dot = K - 2 d``, so ``dot >= t`` is ``d <= floor((K - t) / 2)``, and ``dot <= t`` is
+    ``d >= ceil((K - t) / 2)``: not ``d <= ceil((K - t) / 2) - 1``. There are 0 to K differences, so a limit
+    of -1 is never met and one of K always. Columns that fill up the last word are never met: padding bits 0.
+
+    Raises:
+        TypeError: If `thresholds` are not `Thresholds`.
+        ValueError: If they are not as many as the columns.
+    """
+    depth, columns = weights.shape
+    _check_thresholds(thresholds, columns)
+    missing = depth - thresholds.values.astype(np.int64)
+    limits = np.full(words_for(columns) * WORD_BITS, -1, np.int32)
+    limits[:columns] = np.clip(np.where(thresholds.rising, missing // 2, -(-missing // 2) - 1), -1, depth)
+    weights.set_thresholds(thresholds, limits, _flip_words(~thresholds.rising))
+
+
+def _check_thresholds(thresholds: Thresholds, columns: int) -> None:
+    if not isinstance(thresholds, Thresholds):
+        raise TypeError(f"thresholds must be Thresholds, got {described(thresholds)}")
+    if len(thresholds) != columns:
+        raise ValueError(f"thresholds must be as many as the columns, {columns}, got {len(thresholds)}")
+
+
+def _flip_words(flips: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    whole = np.zeros(words_for(len(flips)) * WORD_BITS, np.bool_)
+    whole[: len(flips)] = flips
+    return np.packbits(whole, bitorder="little").view("<u8").astype(np.uint64, copy=False)

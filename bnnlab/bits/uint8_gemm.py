@@ -1,0 +1,94 @@
+"""Unsigned bytes times signs: the first layer of a network that sees pixels."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnnlab import _xnor
+from bnnlab._xnor import PreparedWeights
+from bnnlab.bits.gemm import checked_out
+from bnnlab.bits.packing import PackedMatrix, described, pack_rows
+from bnnlab.bits.threads import share, usable_threads
+from bnnlab.bits.weights import prepare_weights
+
+Method = Literal["auto", "planes", "vnni"]
+
+DEEPEST = (2**31 - 1) // 510
+"""The largest K for which no sum, nor twice a sum, leaves int32."""
+
+ROWS_FOR_VNNI = 16
+"""Rows from which VNNI is faster: fewer leave it waiting for weights, which are bits to the other method."""
+
+
+def xnor_gemm_uint8(
+    x: NDArray[np.uint8],
+    pb: PackedMatrix | PreparedWeights,
+    out: NDArray[np.int32] | None = None,
+    method: Method = "auto",
+    threads: int = 1,
+) -> NDArray[np.int32]:
+    """Multiply bytes by signs; equals ``x.astype(int) @ sign(b)`` exactly.
+
+    Args:
+        x: `(M, K)` uint8, C-contiguous: pixels as they are.
+        pb: B `(K, N)` packed along columns, or what `prepare_weights` made of it.
+        out: `(M, N)` int32, C-contiguous and writeable, to receive the result; a new array if None.
+        method: ``"planes"``: x is the sum of 2^b times its bits, each plane of which a binary kernel
+            multiplies (`ext/bytes.c`). ``"vnni"``: the CPU's instruction for four products of bytes
+            (`ext/vnni.c`), where `uint8_methods` has it. ``"auto"``: the faster one for this M.
+        threads: Threads to share the rows of x between; at least 1. Small products are computed by one.
+
+    Returns:
+        `(M, N)` int32, each between -255 K and +255 K; `out` if given.
+
+    Raises:
+        TypeError: If `x` is not a uint8 array, `pb` neither packed nor prepared, or `out` not an int32 array.
+        ValueError: If shapes, depths, `method` or `threads` do not fit, or K exceeds `DEEPEST`.
+    """
+    if not isinstance(x, np.ndarray) or x.dtype != np.uint8:
+        raise TypeError(f"x must be a uint8 array, got {described(x)}")
+    if x.ndim != 2 or not x.flags.c_contiguous:
+        raise ValueError(f"x must be 2-D and C-contiguous, got shape {x.shape}")
+    if not isinstance(pb, PackedMatrix | PreparedWeights):
+        raise TypeError(f"pb must be a PackedMatrix or PreparedWeights, got {described(pb)}")
+    weights = prepare_weights(pb) if isinstance(pb, PackedMatrix) else pb
+    (rows, depth), columns = x.shape, weights.columns
+    if depth != weights.depth:
+        raise ValueError(f"depths must be equal, got {depth} in x and {weights.depth} in pb")
+    if depth > DEEPEST:
+        raise ValueError(f"depth must be at most {DEEPEST}, so that sums fit int32, got {depth}")
+    by_vnni = _chosen_method(method, weights, rows) == "vnni"
+    result = checked_out(out, (rows, columns))
+    used = usable_threads(threads, rows * depth * columns * (2 if by_vnni else 8))
+    share(_xnor.bytes_job(x, weights, column_sums(weights), result, by_vnni, used), used)
+    return result
+
+
+def uint8_methods(weights: PreparedWeights | None = None) -> tuple[Method, ...]:
+    """The methods of `xnor_gemm_uint8` that this CPU can run, on these weights if given."""
+    suits = weights is None or weights.kernel == "avx512vpopcntdq"
+    return ("vnni", "planes") if _xnor.has_vnni() and suits else ("planes",)
+
+
+def column_sums(weights: PreparedWeights) -> NDArray[np.int32]:
+    """The sum of each column of signs, `(N,)` int32: the product with a row of +1. Kept with the weights."""
+    if weights.sums is None:
+        ones = pack_rows(np.ones((1, weights.depth), np.bool_))
+        sums = np.empty((1, weights.columns), np.int32)
+        _xnor.gemm(ones.words, weights, sums)
+        weights.sums = sums[0]
+    sums_of_columns: NDArray[np.int32] = weights.sums
+    return sums_of_columns
+
+
+def _chosen_method(method: Method, weights: PreparedWeights, rows: int) -> Method:
+    usable = uint8_methods(weights)
+    if method == "auto":
+        return "vnni" if "vnni" in usable and rows >= ROWS_FOR_VNNI else "planes"
+    if method not in usable:
+        allowed = [name for name in get_args(Method) if name == "auto" or name in usable]
+        raise ValueError(f"method must be one of {allowed} for these weights on this CPU, got {method!r}")
+    return method
