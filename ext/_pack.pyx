@@ -2,7 +2,7 @@
 """The doorway to packing. Checks only what would read or write out of bounds; `bnnlab.bits.packing` and
 `bnnlab.bits.trace` hold the prose."""
 
-from libc.stdint cimport int32_t, uint8_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint64_t, uintptr_t
 
 cdef extern from "pack.h":
     ctypedef uint64_t BINARY_WORD
@@ -19,6 +19,11 @@ cdef extern from "pack.h":
 ctypedef fused element:
     float
     uint8_t
+
+
+def address(const uint8_t[::1] memory not None):
+    """Where in memory a buffer of at least one byte begins."""
+    return <uintptr_t> &memory[0] if memory.shape[0] else 0
 
 
 def pack(const element[:, ::1] x, bint columns, uint64_t[:, ::1] words):

@@ -44,11 +44,12 @@ def xnor_gemm(
         >>> xnor_gemm(pack_rows(a), pack_columns(b))
         array([[1]], dtype=int32)
     """
-    if type(pb) is PreparedWeights and kernel == "auto" and threads == 1 and out is not None:
+    if type(pb) is PreparedWeights and kernel == "auto" and threads == 1:
         try:  # what fits needs no further questions: they would take longer than a small product
             if pa.axis == "rows" and pa.depth == pb.depth:
-                _xnor.gemm(pa.words, pb, out)
-                return out
+                result = aligned_empty((len(pa.words), pb.columns), np.int32) if out is None else out
+                _xnor.gemm(pa.words, pb, result)
+                return result
         except (AttributeError, TypeError, ValueError):
             pass  # the questions below say what is wrong
     weights = checked_operands(pa, pb, kernel)

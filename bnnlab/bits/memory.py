@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnnlab import _pack
+
 CACHE_LINE = 64
 
 
@@ -15,5 +17,4 @@ def aligned_empty(shape: tuple[int, ...], dtype: type) -> NDArray[Any]:
     """As `np.empty`, at an address that is a multiple of `CACHE_LINE` bytes."""
     size = math.prod(shape) * np.dtype(dtype).itemsize
     memory = np.empty(size + CACHE_LINE, np.uint8)
-    start = -memory.__array_interface__["data"][0] % CACHE_LINE
-    return memory[start : start + size].view(dtype).reshape(shape)
+    return np.ndarray(shape, dtype, memory, -_pack.address(memory) % CACHE_LINE)
