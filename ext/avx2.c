@@ -32,22 +32,29 @@ enum { ROWS = 4, LANES = 32, VECTORS = CHUNK / LANES, BYTE_SUM = 31, HALF_SUM = 
 static const uint8_t difference_tables[16][16] __attribute__((aligned(16))) = {
     T(0), T(1), T(2), T(3), T(4), T(5), T(6), T(7), T(8), T(9), T(10), T(11), T(12), T(13), T(14), T(15)};
 
-/* Where the tables of a row's halves of bytes stand, in bytes: low half, high half, low half, ... */
-typedef uint8_t table_places[ROWS][2 * LANES];
+/* Where the tables of a row's halves of bytes stand, in bytes: low half, high half, low half, ... Rows lie a line more than
+ * a power of two apart, so that they do not compete for one place in the cache. */
+typedef uint8_t table_places[ROWS][2 * (HALF_SUM * BYTE_SUM + LANES) + 64];
 
 AVX2 XNOR_INLINE void find_tables(int rows, const char *a, ptrdiff_t stride, ptrdiff_t bytes, table_places places)
 {
     const __m256i high = _mm256_set1_epi8((char)0xf0);
-    for (int i = 0; i < rows; ++i) {
-        uint8_t some[LANES] = {0};
-        memcpy(some, a + i * stride, (size_t)bytes);
-        const __m256i row = _mm256_loadu_si256((const __m256i *)some);
-        const __m256i odd = _mm256_and_si256(row, high);
-        const __m256i even = _mm256_and_si256(_mm256_slli_epi16(row, 4), high);
-        const __m256i low = _mm256_unpacklo_epi8(even, odd), up = _mm256_unpackhi_epi8(even, odd);
-        _mm256_storeu_si256((__m256i *)places[i], _mm256_permute2x128_si256(low, up, 0x20));
-        _mm256_storeu_si256((__m256i *)(places[i] + LANES), _mm256_permute2x128_si256(low, up, 0x31));
-    }
+    for (int i = 0; i < rows; ++i)
+        for (ptrdiff_t at = 0; at < bytes; at += LANES) {
+            /* The last register ends where the row does: some of its bytes are looked up twice. */
+            const ptrdiff_t k = bytes - at >= LANES || bytes < LANES ? at : bytes - LANES;
+            const void *from = a + i * stride + k;
+            uint8_t some[LANES] = {0};
+            if (bytes < LANES)
+                from = memcpy(some, from, (size_t)bytes);
+            const __m256i row = _mm256_loadu_si256(from);
+            const __m256i odd = _mm256_and_si256(row, high);
+            const __m256i even = _mm256_and_si256(_mm256_slli_epi16(row, 4), high);
+            const __m256i low = _mm256_unpacklo_epi8(even, odd), up = _mm256_unpackhi_epi8(even, odd);
+            __m256i *to = (__m256i *)(void *)(places[i] + 2 * k);
+            _mm256_storeu_si256(to, _mm256_permute2x128_si256(low, up, 0x20));
+            _mm256_storeu_si256(to + 1, _mm256_permute2x128_si256(low, up, 0x31));
+        }
 }
 
 AVX2 XNOR_INLINE __m256i table(const uint8_t place)
@@ -63,38 +70,37 @@ AVX2 XNOR_INLINE void add_bytes(__m256i *sum, __m256i more)
     __asm__("" : "+x"(*sum));
 }
 
-/* Differences in up to BYTE_SUM bytes, added to sums of 16 bits. */
-AVX2 XNOR_INLINE void count_bytes(int rows, ptrdiff_t bytes, const char *a, ptrdiff_t stride, const uint8_t *panel,
+/* Differences in up to BYTE_SUM bytes from byte `first` of `places` on, added to sums of 16 bits. */
+AVX2 XNOR_INLINE void count_bytes(int rows, ptrdiff_t first, ptrdiff_t bytes, table_places places, const uint8_t *panel,
                                   uint16_t (*sums)[CHUNK])
 {
     const __m256i low = _mm256_set1_epi8(0x0f);
-    table_places places;
     __m256i counts[ROWS][VECTORS];
-    find_tables(rows, a, stride, bytes, places);
     for (int i = 0; i < rows; ++i)
         for (int j = 0; j < VECTORS; ++j)
             counts[i][j] = _mm256_setzero_si256();
-    for (ptrdiff_t k = 0; k < bytes; ++k, panel += CHUNK) {
+    for (ptrdiff_t k = first; k < first + bytes; ++k) {
         __m256i even[VECTORS], odd[VECTORS];
         for (int j = 0; j < VECTORS; ++j) {
-            const __m256i b = _mm256_loadu_si256((const __m256i *)(panel + j * LANES));
+            const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(panel + k * CHUNK + j * LANES));
             even[j] = _mm256_and_si256(b, low);
             odd[j] = _mm256_and_si256(_mm256_srli_epi16(b, 4), low);
         }
         for (int i = 0; i < rows; ++i) {
-            const __m256i first = table(places[i][2 * k]);
+            const __m256i first_table = table(places[i][2 * k]);
             for (int j = 0; j < VECTORS; ++j)
-                add_bytes(&counts[i][j], _mm256_shuffle_epi8(first, even[j]));
-            const __m256i second = table(places[i][2 * k + 1]);
+                add_bytes(&counts[i][j], _mm256_shuffle_epi8(first_table, even[j]));
+            const __m256i second_table = table(places[i][2 * k + 1]);
             for (int j = 0; j < VECTORS; ++j)
-                add_bytes(&counts[i][j], _mm256_shuffle_epi8(second, odd[j]));
+                add_bytes(&counts[i][j], _mm256_shuffle_epi8(second_table, odd[j]));
         }
     }
     for (int i = 0; i < rows; ++i)
         for (int j = 0; j < VECTORS; ++j)
             for (int half = 0; half < 2; ++half) {
                 __m256i *sum = (__m256i *)(void *)&sums[i][j * LANES + half * LANES / 2];
-                const __m128i part = half ? _mm256_extracti128_si256(counts[i][j], 1) : _mm256_castsi256_si128(counts[i][j]);
+                const __m128i part =
+                    half ? _mm256_extracti128_si256(counts[i][j], 1) : _mm256_castsi256_si128(counts[i][j]);
                 _mm256_storeu_si256(sum, _mm256_add_epi16(_mm256_loadu_si256(sum), _mm256_cvtepu8_epi16(part)));
             }
 }
@@ -104,15 +110,17 @@ AVX2 XNOR_INLINE void tile(const xnor_product *p, ptrdiff_t row, ptrdiff_t colum
     const ptrdiff_t bytes = (p->span + 7) / 8, stride = p->words * (ptrdiff_t)sizeof *p->a;
     const char *a = (const char *)(p->a + row * p->words);
     const uint8_t *panel = (const uint8_t *)p->panels + column * bytes;
-    int32_t differences[ROWS][CHUNK] = {{0}};
+    int32_t differences[ROWS][CHUNK];
+    table_places places;
     for (ptrdiff_t block = 0; block < bytes; block += HALF_SUM * BYTE_SUM) {
-        const ptrdiff_t end = bytes - block < HALF_SUM * BYTE_SUM ? bytes : block + HALF_SUM * BYTE_SUM;
+        const ptrdiff_t count = bytes - block < HALF_SUM * BYTE_SUM ? bytes - block : HALF_SUM * BYTE_SUM;
         uint16_t sums[ROWS][CHUNK] = {{0}};
-        for (ptrdiff_t k = block; k < end; k += BYTE_SUM)
-            count_bytes(rows, end - k < BYTE_SUM ? end - k : BYTE_SUM, a + k, stride, panel + k * CHUNK, sums);
+        find_tables(rows, a + block, stride, count, places);
+        for (ptrdiff_t k = 0; k < count; k += BYTE_SUM)
+            count_bytes(rows, k, count - k < BYTE_SUM ? count - k : BYTE_SUM, places, panel + block * CHUNK, sums);
         for (int i = 0; i < rows; ++i)
             for (int j = 0; j < CHUNK; ++j)
-                differences[i][j] += sums[i][j];
+                differences[i][j] = sums[i][j] + (block ? differences[i][j] : 0);
     }
     for (int i = 0; i < rows; ++i)
         finish_chunk(p, row + i, column, differences[i]);

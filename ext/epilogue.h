@@ -10,8 +10,12 @@ XNOR_INLINE void finish_chunk(const xnor_product *p, ptrdiff_t row, ptrdiff_t co
     const int count = p->columns - column < CHUNK ? (int)(p->columns - column) : CHUNK;
     if (p->c) {
         int32_t *c = p->c + row * p->c_stride + column;
-        for (int j = 0; j < count; ++j)
-            c[j] = p->depth - 2 * differences[j];
+        if (count == CHUNK) /* a fixed length, which the compiler vectorises */
+            for (int j = 0; j < CHUNK; ++j)
+                c[j] = p->depth - 2 * differences[j];
+        else
+            for (int j = 0; j < count; ++j)
+                c[j] = p->depth - 2 * differences[j];
     } else {
         uint8_t within[WORD_BITS]; /* limits reach to the end of the chunk, as do the differences */
         for (int j = 0; j < CHUNK; ++j)
