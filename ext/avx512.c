@@ -157,7 +157,10 @@ AVX512 XNOR_INLINE void panel_rows(const xnor_product *p, ptrdiff_t column, int 
 
 AVX512 XNOR_INLINE void panel_chunk(const xnor_product *p, ptrdiff_t column, int dots, ptrdiff_t row, ptrdiff_t end)
 {
-    switch (p->columns - column >= CHUNK ? VECTORS : (p->columns - column + LANES - 1) / LANES) {
+    const ptrdiff_t left = p->columns - column;
+    if (dots && left >= CHUNK)
+        row = full_tiles(p, column, row, end);
+    switch (left >= CHUNK ? VECTORS : (left + LANES - 1) / LANES) {
     case 1:
         panel_rows(p, column, 1, dots, row, end);
         break;
@@ -168,7 +171,7 @@ AVX512 XNOR_INLINE void panel_chunk(const xnor_product *p, ptrdiff_t column, int
         panel_rows(p, column, 3, dots, row, end);
         break;
     default:
-        panel_rows(p, column, VECTORS, dots, dots ? full_tiles(p, column, row, end) : row, end);
+        panel_rows(p, column, VECTORS, dots, row, end);
     }
 }
 
