@@ -51,6 +51,7 @@ cdef extern from "bytes.h":
         int32_t *y
     xnor_job_fn xnor_planes_rows, xnor_vnni_rows
     size_t xnor_planes_scratch(const xnor_bytes *job) noexcept nogil
+    size_t xnor_vnni_scratch(const xnor_bytes *job) noexcept nogil
 
 cdef extern from "conv.h":
     ctypedef struct xnor_conv:
@@ -259,7 +260,7 @@ def bytes_job(const uint8_t[:, ::1] x not None, PreparedWeights w not None, cons
     job._share(x.shape[0] if w.columns else 0, threads)
     if job._rows:
         job._bytes.x, job._bytes.sums, job._bytes.y = &x[0, 0], &sums[0], &y[0, 0]
-    job._scratch = 0 if by_vnni else xnor_planes_scratch(&job._bytes)
+    job._scratch = xnor_vnni_scratch(&job._bytes) if by_vnni else xnor_planes_scratch(&job._bytes)
     return job
 
 

@@ -16,7 +16,9 @@ typedef struct {
 xnor_job_fn xnor_planes_rows;
 size_t xnor_planes_scratch(const xnor_bytes *job);
 
-/* By vpdpbusd, on the panels of the AVX-512 kernel, where xnor_cpu_has_vnni. Needs no scratch. */
+/* By vpdpbusd, on the panels of the AVX-512 kernel, where xnor_cpu_has_vnni. The scratch, which begins at a cache line,
+ * holds one panel's signs as bytes. */
 xnor_job_fn xnor_vnni_rows;
+size_t xnor_vnni_scratch(const xnor_bytes *job);
 
 #endif

@@ -84,14 +84,22 @@ static void gather_row(const xnor_conv *p, ptrdiff_t image, ptrdiff_t y, ptrdiff
             gather_tap(p, pixels, y * p->stride_y + tap_y * p->dilation_y - p->pad_y, tap_x, x, count, a);
 }
 
+static int all_inside(ptrdiff_t first, ptrdiff_t taps, ptrdiff_t dilation, ptrdiff_t size)
+{
+    return first >= 0 && first + (taps - 1) * dilation < size;
+}
+
 /* Taps beyond the edge counted as products with -1; with a padding of 0 they count nothing. */
 static void correct_pixel(const xnor_conv *p, ptrdiff_t y, ptrdiff_t x, int32_t *c)
 {
     const int32_t *correction = p->corrections;
+    const ptrdiff_t top = y * p->stride_y - p->pad_y, left = x * p->stride_x - p->pad_x;
+    if (all_inside(top, p->filter_height, p->dilation_y, p->height) &&
+        all_inside(left, p->filter_width, p->dilation_x, p->width))
+        return;
     for (ptrdiff_t tap_y = 0; tap_y < p->filter_height; ++tap_y)
         for (ptrdiff_t tap_x = 0; tap_x < p->filter_width; ++tap_x, correction += p->product.columns) {
-            const ptrdiff_t row = y * p->stride_y + tap_y * p->dilation_y - p->pad_y;
-            const ptrdiff_t column = x * p->stride_x + tap_x * p->dilation_x - p->pad_x;
+            const ptrdiff_t row = top + tap_y * p->dilation_y, column = left + tap_x * p->dilation_x;
             if (row < 0 || row >= p->height || column < 0 || column >= p->width)
                 for (ptrdiff_t n = 0; n < p->product.columns; ++n)
                     c[n] += correction[n];
