@@ -17,6 +17,7 @@ MAY_USE = {
     "records": {"bits"},
     "nn": {"bits", "records"},
     "train": {"bits", "records", "nn"},
+    "deploy": {"bits", "records", "nn"},
     "figures": {"bits", "records"},
     "widgets": {"bits", "records"},
 }

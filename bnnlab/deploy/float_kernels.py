@@ -1,0 +1,112 @@
+"""Float products on torch where it is installed, on NumPy where it is not."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Pair = tuple[int, int]
+
+
+@cache
+def _torch() -> ModuleType | None:
+    try:
+        import torch
+    except ImportError:
+        return None
+    return torch
+
+
+def linear(x: Floats, weight: Floats, bias: Floats | None) -> Floats:
+    """`(n, inputs)` by `(outputs, inputs)`, `(n, outputs)` float32."""
+    torch = _torch()
+    if torch is not None:
+        return _run(torch.nn.functional.linear, x, weight, bias)
+    y = x @ weight.T
+    return y if bias is None else y + bias
+
+
+def conv2d(
+    x: Floats,
+    weight: Floats,
+    bias: Floats | None,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    pad_value: float,
+    groups: int,
+) -> Floats:
+    """`(n, channels, height, width)` by `(filters, channels / groups, height, width)`."""
+    rows, columns = padding
+    if pad_value != 0 and (rows or columns):
+        x = np.pad(x, ((0, 0), (0, 0), (rows, rows), (columns, columns)), constant_values=pad_value)
+        rows = columns = 0
+    torch = _torch()
+    if torch is not None:
+        return _run(
+            torch.nn.functional.conv2d,
+            x, weight, bias,
+            stride=tuple(stride), padding=(rows, columns), dilation=tuple(dilation), groups=groups,
+        )  # fmt: skip
+    x = np.pad(x, ((0, 0), (0, 0), (rows, rows), (columns, columns)))
+    reach = [spread * (taps - 1) + 1 for spread, taps in zip(dilation, weight.shape[2:], strict=True)]
+    windows = sliding_window_view(x, reach, axis=(2, 3))[
+        :, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]
+    ]
+    parts = [
+        np.tensordot(part, own, axes=((1, 4, 5), (1, 2, 3)))
+        for part, own in zip(np.split(windows, groups, 1), np.split(weight, groups), strict=True)
+    ]
+    y: Floats = np.concatenate(parts, axis=3).transpose(0, 3, 1, 2)
+    return np.ascontiguousarray(y if bias is None else y + bias[:, None, None])
+
+
+def batch_norm(x: Floats, gamma: Floats, beta: Floats, mean: Floats, variance: Floats, eps: float) -> Floats:
+    """Each channel, the second axis, shifted and scaled."""
+    torch = _torch()
+    if torch is not None:
+        return _run(torch.nn.functional.batch_norm, x, mean, variance, gamma, beta, eps=eps)
+    scale = gamma / np.sqrt(variance + np.float32(eps))
+    shape = (-1,) + (1,) * (x.ndim - 2)
+    y: Floats = x * scale.reshape(shape) + (beta - mean * scale).reshape(shape)
+    return y
+
+
+def max_pool2d(x: Floats, size: Pair, stride: Pair, padding: Pair) -> Floats:
+    """Maxima of windows."""
+    torch = _torch()
+    if torch is not None:
+        return _run(
+            torch.nn.functional.max_pool2d,
+            x,
+            kernel_size=tuple(size),
+            stride=tuple(stride),
+            padding=tuple(padding),
+        )
+    (rows, columns), (down, right) = padding, stride
+    if rows or columns:
+        edges = ((0, 0), (0, 0), (rows, rows), (columns, columns))
+        x = np.pad(x, edges, constant_values=-np.inf)
+    maxima: Floats = sliding_window_view(x, size, axis=(2, 3))[:, :, ::down, ::right].max(axis=(4, 5))
+    return maxima
+
+
+def _run(function: Any, *arrays: Floats | None, **options: Any) -> Floats:
+    torch = _torch()
+    assert torch is not None
+    with torch.inference_mode():
+        tensors = [None if array is None else torch.from_numpy(_writeable(array)) for array in arrays]
+        result: Floats = function(*tensors, **options).numpy()
+    return result
+
+
+def _writeable(array: Floats) -> Floats:
+    """Torch warns of arrays that are read-only, although it only reads them here."""
+    array = np.ascontiguousarray(array)
+    return array if array.flags.writeable else array.copy()

@@ -1,0 +1,50 @@
+"""Everything between a binary product and the next sign, folded into one integer threshold per output.
+
+Scaling and batch normalisation are increasing or decreasing functions of the sum, also as floats compute them: a
+rounded product with a constant and a rounded sum with one never change the order of two numbers. So the sign that
+follows is a comparison with a threshold, rising or falling, which is found by halving: the function itself is asked
+for the sign, not a formula for where it should change. So ties, tiny gammas and gamma = 0 come out as the module
+computes them.
+
+In real numbers it is y = (s - mean) gamma / sigma + beta >= 0, that is s >= mean - beta sigma / gamma for positive
+gamma and s <= that for negative; Umuroglu et al., FINN (FPGA 2017), section 4.2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnnlab.bits import Thresholds
+
+Signs = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
+"""Which outputs are +1, for sums `(rows, outputs)`."""
+
+
+def fold(signs: Signs, lowest: NDArray[np.int64], highest: NDArray[np.int64]) -> Thresholds:
+    """Find the thresholds that say what `signs` says.
+
+    Args:
+        signs: Whether each output is +1 for a given sum; monotone in the sum of each output.
+        lowest: `(outputs,)`, the least sum each output can have.
+        highest: `(outputs,)`, the greatest.
+
+    Returns:
+        Thresholds that agree with `signs` on all whole numbers from `lowest` to `highest`.
+    """
+    at_lowest, at_highest = signs(np.stack([lowest, highest]))
+    rising = at_highest | ~at_lowest  # constants: +1 rises from the lowest on, -1 beyond the highest
+    # The least sum of a different sign than the lowest sum's: in (low, high].
+    low, high = lowest.copy(), highest + 1
+    high[at_lowest == at_highest] = low[at_lowest == at_highest] + 1
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        changed = signs(middle[None])[0] != at_lowest
+        high = np.where(changed, middle, high)
+        low = np.where(changed, low, middle)
+    values = np.where(rising, high, low)
+    values = np.where(at_lowest & at_highest, lowest, values)
+    values = np.where(~at_lowest & ~at_highest, highest + 1, values)
+    return Thresholds(values.astype(np.int32), rising)

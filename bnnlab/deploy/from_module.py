@@ -1,0 +1,328 @@
+"""A torch module read as a packed network: binary layers become words and thresholds, float layers stay.
+
+The module is a chain. Each layer that multiplies is taken together with what follows it up to the next such layer:
+batch normalisation, pooling, and perhaps the sign that the next layer takes of its input. Where a sign follows, all
+of that folds into thresholds, and bits go on; where none does, numbers go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bnnlab.bits import Thresholds, pack_columns
+from bnnlab.deploy.folding import fold
+from bnnlab.deploy.graph import INPUT, Node, PackedModel
+from bnnlab.deploy.ops import (
+    BatchNorm,
+    BitPool,
+    Flatten,
+    FloatConv,
+    FloatDense,
+    FromPixels,
+    MaxPool,
+    Op,
+    PackSigns,
+    PixelDense,
+    SignConv,
+    SignDense,
+    Unpack,
+    XnorConv,
+    XnorDense,
+)
+from bnnlab.deploy.ops.bits import pack_filters
+from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
+from bnnlab.nn.layers import BinaryLayer
+
+PRODUCTS = (nn.Linear, nn.Conv2d, BinaryLinear, BinaryConv2d)
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+IGNORED = (nn.Identity, nn.Dropout)  # nothing in evaluation mode
+
+
+@dataclass
+class Stage:
+    """A layer that multiplies, and what follows it up to the next.
+
+    Attributes:
+        name: Of the layer.
+        layer: The layer.
+        after: Normalisations and poolings, with their names, in order.
+        flattened: Whether one example of the layer's input is an image that is laid out in one row.
+        signed: Whether the sign of the result is taken.
+    """
+
+    name: str
+    layer: nn.Module
+    flattened: bool = False
+    after: list[tuple[str, nn.Module]] = field(default_factory=list)
+    signed: bool = False
+
+
+def build(
+    model: nn.Module,
+    input_shape: tuple[int, ...],
+    divisor: float | None,
+    offset: float,
+    class_names: tuple[str, ...] | None,
+) -> PackedModel:
+    """See `PackedModel.from_module`."""
+    builder = _Builder(input_shape, divisor, offset)
+    for stage in _stages(model):
+        builder.add(stage)
+    classes = builder.shape[0]
+    names = tuple(map(str, range(classes))) if class_names is None else tuple(class_names)
+    if len(names) != classes:
+        raise ValueError(f"class_names must be as many as the outputs, {classes}, got {len(names)}")
+    return PackedModel(tuple(builder.nodes), input_shape, names)
+
+
+def leaves(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
+    """The layers of nested sequences in order, with their names.
+
+    Raises:
+        ValueError: If the model is more than a sequence: what happens between its layers cannot be seen.
+    """
+    for name, child in model.named_children() if isinstance(model, nn.Sequential) else [("model", model)]:
+        if isinstance(child, nn.Sequential):
+            yield from leaves(child, f"{prefix}{name}.")
+        elif isinstance(child, (*PRODUCTS, *NORMS, *IGNORED, nn.MaxPool2d, nn.Flatten, BinaryActivation)):
+            yield f"{prefix}{name}", child
+        else:
+            raise ValueError(f"layer {prefix}{name!r} is a {type(child).__name__}, which cannot be packed")
+
+
+def _stages(model: nn.Module) -> list[Stage]:
+    stages: list[Stage] = []
+    flattened = False
+    for name, layer in leaves(model):
+        if isinstance(layer, PRODUCTS):
+            stages.append(Stage(name, layer, flattened))
+            flattened = False
+        elif isinstance(layer, nn.Flatten):
+            flattened = True
+        elif isinstance(layer, IGNORED):
+            pass
+        elif not stages:
+            raise ValueError(f"layer {name!r} stands before the first layer that multiplies")
+        elif isinstance(layer, BinaryActivation):
+            stages[-1].signed = True
+        elif stages[-1].signed or (flattened and isinstance(layer, nn.MaxPool2d)):
+            raise ValueError(f"layer {name!r} follows a sign or a flattening; only another product may")
+        else:
+            stages[-1].after.append((name, layer))
+    if not stages:
+        raise ValueError("the model has no layer that multiplies")
+    for stage, following in pairwise(stages):
+        if isinstance(following.layer, BinaryLayer):
+            stage.signed |= following.layer.input_binarizer is not None
+    return stages
+
+
+class _Builder:
+    """Adds nodes, and knows what the last of them gives."""
+
+    def __init__(self, input_shape: tuple[int, ...], divisor: float | None, offset: float) -> None:
+        self.nodes: list[Node] = []
+        self.last = INPUT
+        self.shape = input_shape  # of one example
+        self.packed = False
+        self.pixels = None if divisor is None else (float(divisor), float(offset))
+
+    def add(self, stage: Stage) -> None:
+        layer = stage.layer
+        if isinstance(layer, BinaryLayer) and layer.input_binarizer is not None:
+            if not self.packed:
+                raise ValueError(f"layer {stage.name!r} takes the sign of the network's input, which is lost")
+            self._add_product_of_signs(stage, layer)
+        elif self.last == INPUT and self.pixels and isinstance(layer, BinaryLinear):
+            self._add_product_with_pixels(stage, layer, *self.pixels)
+        else:
+            self._add_product_of_numbers(stage)
+
+    def _add_product_of_signs(self, stage: Stage, layer: BinaryLayer) -> None:
+        most = np.full(len(layer.weight), layer.weight[0].numel(), np.int64)
+        folded = _folded(stage, layer, -most, most, lambda sums: sums)
+        self._put(stage.name, _xnor_op(layer, self.shape, folded))
+        self._finish(stage, folded)
+
+    def _add_product_with_pixels(
+        self, stage: Stage, layer: BinaryLinear, divisor: float, offset: float
+    ) -> None:
+        signs = layer.binary_weight.numpy()
+        plus = (signs > 0).sum(1)
+        unfolded = PixelDense(pack_columns(signs.T).words, signs.shape[1], divisor, offset)
+        folded = _folded(stage, layer, 255 * (plus - signs.shape[1]), 255 * plus, unfolded.exact)
+        values, rising = _fields(folded)
+        self._put(stage.name, replace(unfolded, values=values, rising=rising, alpha=_alpha(layer, folded)))
+        self._finish(stage, folded)
+
+    def _add_product_of_numbers(self, stage: Stage) -> None:
+        if self.packed:
+            self._put(f"{stage.name}.signs", Unpack())
+        elif self.last == INPUT and self.pixels:
+            self._put("numbers", FromPixels(*self.pixels))
+        if stage.flattened and len(self.shape) == 3:
+            self._put(f"{stage.name}.row", Flatten())
+        self._put(stage.name, _float_op(stage.layer))
+        self._finish(stage, None)
+
+    def _finish(self, stage: Stage, folded: Thresholds | None) -> None:
+        """What follows the product: nothing but pooling where it is folded, all of it where it is not."""
+        self.shape, self.packed = _output_shape(stage.layer, self.shape), folded is not None
+        last_norm = max(
+            (i for i, (_, module) in enumerate(stage.after) if isinstance(module, NORMS)), default=-1
+        )
+        for position, (name, module) in enumerate(stage.after):
+            if isinstance(module, nn.MaxPool2d):
+                self._add_pool(name, module, folded, before_norm=position < last_norm)
+            elif folded is None:
+                self._put(name, _norm_op(module))
+            if stage.signed and not self.packed and position >= last_norm:
+                self._put(f"{stage.name}.bits", PackSigns())
+                self.packed = True
+        if stage.signed and not self.packed:
+            self._put(f"{stage.name}.bits", PackSigns())
+            self.packed = True
+
+    def _add_pool(self, name: str, pool: nn.MaxPool2d, folded: Thresholds | None, before_norm: bool) -> None:
+        size, stride, padding = (_pair(value) for value in (pool.kernel_size, pool.stride, pool.padding))
+        if pool.ceil_mode or _pair(pool.dilation) != (1, 1):
+            raise ValueError(f"layer {name!r} pools with ceil_mode or dilation, which cannot be packed")
+        if self.packed:
+            falling = (
+                ~folded.rising if folded is not None and before_norm and not folded.rising.all() else None
+            )
+            self._put(name, BitPool(size, stride, padding, falling))
+        else:
+            self._put(name, MaxPool(size, stride, padding))
+        channels, height, width = self.shape
+        self.shape = (
+            channels,
+            (height + 2 * padding[0] - size[0]) // stride[0] + 1,
+            (width + 2 * padding[1] - size[1]) // stride[1] + 1,
+        )
+
+    def _put(self, name: str, op: Op) -> None:
+        self.nodes.append(Node(name, op, (self.last,)))
+        self.last = name
+        self.packed = self.packed and not isinstance(op, Unpack)
+
+
+def _folded(
+    stage: Stage,
+    layer: BinaryLayer,
+    lowest: NDArray[np.int64],
+    highest: NDArray[np.int64],
+    numbers: Callable[[NDArray[np.int64]], NDArray[Any]],
+) -> Thresholds | None:
+    """The thresholds of the layer's integer sums, if a sign follows; `numbers` are what the layer makes of sums."""
+    if not stage.signed:
+        return None
+    norms = [module for _, module in stage.after if isinstance(module, NORMS)]
+    return fold(lambda sums: signs_after(layer, norms, numbers(sums)), lowest, highest)
+
+
+def signs_after(layer: BinaryLayer, norms: Sequence[nn.Module], sums: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether the sign is +1 after a layer's sums `(rows, outputs)` were scaled and normalised, as torch does it."""
+    with torch.no_grad():
+        y = torch.from_numpy(np.asarray(sums, np.float32))
+        if layer.scale:
+            y = y * layer.alpha
+        for norm in norms:
+            y = _normalised(norm, y)
+        positive: NDArray[np.bool_] = (y >= 0).numpy()
+    return positive
+
+
+def _normalised(norm: Any, y: Tensor) -> Tensor:
+    return functional.batch_norm(y, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
+
+
+def _xnor_op(layer: BinaryLayer, shape: tuple[int, ...], folded: Thresholds | None) -> Op:
+    signs, alpha = (layer.weight.detach() >= 0).numpy(), _alpha(layer, folded)
+    if isinstance(layer, BinaryConv2d):
+        return XnorConv(
+            pack_filters(signs), signs.shape, layer.stride, layer.padding, layer.dilation,
+            int(layer.pad_value), layer.groups, *_fields(folded), alpha,
+        )  # fmt: skip
+    if len(shape) == 3:  # an image laid out in a row: filters as large as it is
+        signs = signs.reshape(-1, *shape)
+        values, rising = _fields(folded)
+        return XnorConv(
+            pack_filters(signs), signs.shape, values=values, rising=rising, alpha=alpha, flat=True
+        )
+    return XnorDense(pack_columns(signs.T).words, signs.shape[1], *_fields(folded), alpha)
+
+
+def _float_op(layer: nn.Module) -> Op:
+    if isinstance(layer, BinaryConv2d):
+        signs = (layer.weight.detach() >= 0).numpy()
+        return SignConv(
+            pack_filters(signs), signs.shape, layer.stride, layer.padding, layer.dilation, layer.pad_value,
+            layer.groups, _alpha(layer, None),
+        )  # fmt: skip
+    if isinstance(layer, BinaryLinear):
+        signs = (layer.weight.detach() >= 0).numpy()
+        return SignDense(pack_columns(signs.T).words, signs.shape[1], _alpha(layer, None))
+    if isinstance(layer, nn.Conv2d):
+        if layer.padding_mode != "zeros" or isinstance(layer.padding, str):
+            raise ValueError("a float convolution must pad with zeros, by numbers of pixels")
+        return FloatConv(
+            _array(layer.weight), _optional(layer.bias), _pair(layer.stride), _pair(layer.padding),
+            _pair(layer.dilation), 0.0, layer.groups,
+        )  # fmt: skip
+    assert isinstance(layer, nn.Linear)
+    return FloatDense(_array(layer.weight), _optional(layer.bias))
+
+
+def _norm_op(norm: Any) -> Op:
+    channels = norm.num_features
+    gamma = np.ones(channels, np.float32) if norm.weight is None else _array(norm.weight)
+    beta = np.zeros(channels, np.float32) if norm.bias is None else _array(norm.bias)
+    return BatchNorm(gamma, beta, _array(norm.running_mean), _array(norm.running_var), float(norm.eps))
+
+
+def _output_shape(layer: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    if not isinstance(layer, nn.Conv2d | BinaryConv2d):
+        return (len(layer.weight),)
+    sizes = zip(
+        shape[1:],
+        layer.kernel_size,
+        _pair(layer.stride),
+        _pair(layer.padding),
+        _pair(layer.dilation),
+        strict=True,
+    )
+    return (
+        len(layer.weight),
+        *((size + 2 * pad - spread * (taps - 1) - 1) // step + 1 for size, taps, step, pad, spread in sizes),
+    )
+
+
+def _fields(folded: Thresholds | None) -> tuple[NDArray[np.int32] | None, NDArray[np.bool_] | None]:
+    return (None, None) if folded is None else (folded.values, folded.rising)
+
+
+def _alpha(layer: BinaryLayer, folded: Thresholds | None) -> NDArray[np.float32] | None:
+    """The layer's factors, where no threshold knows them already."""
+    return layer.alpha.numpy().copy() if layer.scale and folded is None else None
+
+
+def _array(tensor: Tensor) -> NDArray[np.float32]:
+    return tensor.detach().cpu().to(torch.float32).numpy().copy()
+
+
+def _optional(tensor: Tensor | None) -> NDArray[np.float32] | None:
+    return None if tensor is None else _array(tensor)
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (int(value), int(value)) if isinstance(value, int) else (int(value[0]), int(value[1]))

@@ -1,0 +1,149 @@
+"""A packed network has the module's hidden signs bit for bit, and its answers."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from bnnlab.deploy import PackedModel, prove
+from bnnlab.deploy.ops import BitPool, XnorDense
+from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
+from bnnlab.train import RunConfig, train
+
+from .networks import chain, different_bits, disturb, network, numbers, pixels, thresholded
+
+MLPS = [
+    {"model": "mlp", "widths": (70, 130, 64)},
+    {"model": "mlp", "widths": (70,)},
+    {"model": "mlp", "widths": (70, 65), "first_layer": "binary"},
+    {"model": "mlp", "widths": (64, 50), "first_layer": "binary", "last_layer": "binary"},
+    {"model": "mlp", "widths": (64, 50), "scale": True, "first_layer": "binary", "last_layer": "binary"},
+]
+CONVNETS = [
+    {"model": "convnet", "widths": (5, 66, 30), "pad_value": pad_value, **more}
+    for pad_value in (-1.0, 0.0, 1.0)
+    for more in ({}, {"scale": True, "first_layer": "binary"}, {"last_layer": "binary"})
+]
+
+
+@pytest.mark.parametrize("spec", MLPS + CONVNETS, ids=lambda spec: " ".join(map(str, spec.values())))
+def test_hidden_bits_answers_and_proof(spec: dict) -> None:  # type: ignore[type-arg]
+    model, images = network(**spec), pixels(100)
+    packed = PackedModel.from_module(model, (1, 12, 12))
+    wrong = different_bits(packed, model, images)
+    assert wrong
+    assert set(wrong.values()) == {0}
+    with torch.no_grad():
+        logits = model(numbers(images)).numpy()
+    assert np.allclose(packed.logits(images), logits, rtol=1e-5, atol=1e-5)
+    assert np.array_equal(packed.predict(images), logits.argmax(1))
+    assert np.array_equal(packed.predict(numbers(images).numpy()), packed.predict(images))
+    proof = prove(packed, model)
+    assert [layer.layer for layer in proof] == [node.name for node in thresholded(packed)]
+    assert all(layer.holds and layer.sums > 20 for layer in proof)
+
+
+def test_a_trained_network_on_the_whole_test_set() -> None:
+    run = train(RunConfig(dataset="digits", model="convnet", widths=(16, 32), epochs=2, batch_size=64))
+    for _ in run:
+        pass
+    packed = PackedModel.from_module(run.model, (1, 8, 8), divisor=8.0, class_names=run.dataset.class_names)
+    with torch.no_grad():
+        logits = run.model.eval()(torch.from_numpy(run.dataset.x_test.copy())).numpy()
+    assert np.array_equal(packed.predict(run.dataset.x_test), logits.argmax(1))
+    assert packed.class_names == tuple("0123456789")
+
+
+def test_a_wrong_threshold_and_a_wrong_weight_are_found() -> None:
+    model = network("mlp", widths=(70, 30))
+    packed = PackedModel.from_module(model, (1, 12, 12))
+    (node,) = thresholded(packed)
+    op = node.op
+    assert isinstance(op, XnorDense)
+    assert op.values is not None
+    changing = np.abs(op.values) < op.depth
+    op.values[np.argmax(changing)] += 2
+    op.words[0, 3] ^= np.uint64(1)
+    (layer,) = prove(packed, model)
+    assert (layer.mismatches, layer.wrong_weights, layer.holds) == (1, 1, False)
+
+
+@pytest.mark.parametrize("gamma", [1.0, -1.0])
+def test_pooling_before_the_normalisation(gamma: float) -> None:
+    norm = nn.BatchNorm2d(7)
+    disturb(norm, torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        norm.weight[:4] *= gamma
+    model = chain(
+        first=nn.Conv2d(1, 6, 3),
+        conv=BinaryConv2d(6, 7, 3, padding=1),
+        pool=nn.MaxPool2d(2, padding=1),
+        norm=norm,
+        flatten=nn.Flatten(),
+        last=BinaryLinear(7 * 6 * 6, 10),
+        last_norm=nn.BatchNorm1d(10),
+    )
+    packed = PackedModel.from_module(model, (1, 12, 12))
+    assert [type(node.op) for node in packed.nodes].count(BitPool) == 1
+    assert set(different_bits(packed, model, pixels(50)).values()) == {0}
+
+
+def test_groups_strides_and_dilation() -> None:
+    model = chain(
+        first=nn.Conv2d(3, 8, 3, stride=2, groups=1, bias=True),
+        conv=BinaryConv2d(8, 12, 3, stride=(1, 2), dilation=(2, 1), padding=(2, 1), groups=4, pad_value=0),
+        norm=nn.BatchNorm2d(12),
+        sign=BinaryActivation(),
+        flatten=nn.Flatten(),
+        last=nn.Linear(12 * 11 * 6, 4),
+    )
+    images = pixels(20, (3, 24, 24))
+    packed = PackedModel.from_module(model, (3, 24, 24))
+    with torch.no_grad():
+        assert np.array_equal(packed.predict(images), model(numbers(images)).numpy().argmax(1))
+
+
+def test_points_stay_numbers() -> None:
+    model = network("mlp", input_shape=(2,), widths=(16, 16), first_layer="binary")
+    points = np.random.default_rng(0).integers(-256, 256, (50, 2)).astype(np.float32) / 256
+    packed = PackedModel.from_module(model, (2,), divisor=None)
+    with torch.no_grad():
+        assert np.array_equal(packed.predict(points), model(torch.from_numpy(points)).numpy().argmax(1))
+
+
+def test_one_example_and_many() -> None:
+    packed = PackedModel.from_module(network("mlp", widths=(64, 32)), (1, 12, 12))
+    images = pixels(300)
+    together = packed.logits(images)
+    assert together.shape == (300, 10)
+    assert np.allclose(packed.logits(images[7]), together[7], rtol=1e-5, atol=1e-5)
+    assert packed.predict(images[7]).shape == ()
+    assert np.allclose(packed.predict_proba(images).sum(1), 1)
+    assert packed.logits(images[:0]).shape == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (chain(a=nn.Linear(4, 4), b=nn.Softmax(1)), "layer 'b' is a Softmax, which cannot be packed"),
+        (nn.Softmax(1), "layer 'model' is a Softmax"),
+        (chain(a=nn.BatchNorm1d(4)), "'a' stands before the first layer that multiplies"),
+        (chain(a=BinaryLinear(4, 4)), "'a' takes the sign of the network's input"),
+        (chain(), "no layer that multiplies"),
+        (chain(a=nn.Linear(4, 4), s=BinaryActivation(), n=nn.BatchNorm1d(4)), "'n' follows a sign"),
+    ],
+)
+def test_what_cannot_be_packed_is_named(model: nn.Module, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        PackedModel.from_module(model, (4,))
+
+
+def test_examples_of_another_shape_are_refused() -> None:
+    packed = PackedModel.from_module(network("mlp", widths=(64,)), (1, 12, 12))
+    with pytest.raises(ValueError, match=r"shape \(n, 1, 12, 12\), got uint8 of shape \(3, 1, 12, 11\)"):
+        packed.predict(np.zeros((3, 1, 12, 11), np.uint8))
+    with pytest.raises(ValueError, match="int64"):
+        packed.predict(np.zeros((3, 1, 12, 12), np.int64))
+    pixel_model = PackedModel.from_module(network("mlp", widths=(64, 32), first_layer="binary"), (1, 12, 12))
+    with pytest.raises(ValueError, match=r"uint8 pixels p, or numbers p / 128 \+ -1 of such"):
+        pixel_model.predict(np.full((1, 1, 12, 12), 0.3, np.float32))
