@@ -157,9 +157,9 @@ class _Builder:
         self, stage: Stage, layer: BinaryLinear, divisor: float, offset: float
     ) -> None:
         signs = layer.binary_weight.numpy()
-        plus = (signs > 0).sum(1)
+        most = np.full(len(signs), 255 * signs.shape[1], np.int64)
         unfolded = PixelDense(pack_columns(signs.T).words, signs.shape[1], divisor, offset)
-        folded = _folded(stage, layer, 255 * (plus - signs.shape[1]), 255 * plus, unfolded.exact)
+        folded = _folded(stage, layer, -most, most, unfolded.exact)
         values, rising = _fields(folded)
         self._put(stage.name, replace(unfolded, values=values, rising=rising, alpha=_alpha(layer, folded)))
         self._finish(stage, folded)
