@@ -9,12 +9,14 @@ from types import ModuleType
 
 from bnnlab.bits import (
     GemmTrace,
+    Instruction,
     PackedImages,
     PackedMatrix,
     PackTrace,
     PreparedFilters,
     PreparedWeights,
     Thresholds,
+    disassemble,
     kernels,
     pack_columns,
     pack_images,
@@ -36,12 +38,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "GemmTrace",
+    "Instruction",
     "PackTrace",
     "PackedImages",
     "PackedMatrix",
     "PreparedFilters",
     "PreparedWeights",
     "Thresholds",
+    "disassemble",
     "kernels",
     "pack_columns",
     "pack_images",
