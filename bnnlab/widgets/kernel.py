@@ -19,8 +19,8 @@ SLIDE = (
 """The lecture's listing: address, name, operands, role."""
 
 _NO_NOT = (
-    "There is no not: where the slide counts agreements, this loop counts differences, and agreements − differences "
-    "is K − 2·differences."
+    "There is no not: where the slide counts agreements, this loop counts differences, and the dot product is "
+    "K − 2·differences."
 )
 
 COMPARED = {

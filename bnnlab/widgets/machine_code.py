@@ -80,10 +80,10 @@ def meaning(instruction: Instruction) -> Meaning | None:
 
 
 _READING = {
-    True: "Read a line as address, name, source, destination. %rdx is a register, (%rdx) the memory it points to, "
-    "$8 a constant. Point at a line to see its bytes.",
-    False: "Read a line as address, name, destination, sources. x0 is a register, [x0] the memory it points to, "
-    "#8 a constant. Point at a line to see its bytes.",
+    True: "Read a line as address, name, source, destination. %rdx is a register, one of the CPU's few "
+    "places for a word; (%rdx) is the memory it points to, $8 a constant. Point at a line to see its bytes.",
+    False: "Read a line as address, name, destination, sources. x0 is a register, one of the CPU's few "
+    "places for a word; [x0] is the memory it points to, #8 a constant. Point at a line to see its bytes.",
 }
 
 
