@@ -44,7 +44,7 @@ async def stats(_: Request) -> JSONResponse:
     return JSONResponse({"trainers": sum(thread.name == "bnnlab-trainer" for thread in threads())})
 
 
-PICTURES = ("lab", "estimator", "packing", "stepper")
+PICTURES = ("lab", "estimator", "packing", "stepper", "kernel")
 
 
 class PicturesInOnePiece:

@@ -10,12 +10,14 @@ from types import ModuleType
 
 from bnnlab.bits import (
     GemmTrace,
+    Instruction,
     PackedImages,
     PackedMatrix,
     PackTrace,
     PreparedFilters,
     PreparedWeights,
     Thresholds,
+    disassemble,
     kernels,
     pack_columns,
     pack_images,
@@ -37,12 +39,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "GemmTrace",
+    "Instruction",
     "PackTrace",
     "PackedImages",
     "PackedMatrix",
     "PreparedFilters",
     "PreparedWeights",
     "Thresholds",
+    "disassemble",
     "kernels",
     "pack_columns",
     "pack_images",

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
@@ -184,18 +185,38 @@ def fetch(
     typer.echo(f"{name}: {len(paths)} file(s) ready")
 
 
+@app.command()
+def disassemble(
+    kernel: Annotated[str, typer.Argument(help="One of `bnnlab.kernels()`, or auto.")] = "lecture",
+    as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
+) -> None:
+    """Print the machine code of a kernel as it is loaded; a bar marks the loop that counts."""
+    from bnnlab.bits.disassembly import as_text
+
+    with one_line_errors():
+        try:
+            instructions = bnnlab.disassemble(kernel)
+        except NotImplementedError as error:  # on this CPU
+            raise ValueError(str(error)) from None
+    if as_json:
+        rows = [asdict(one) | {"bytes": one.bytes.hex()} for one in instructions]
+        typer.echo(json.dumps({"kernel": kernel, "instructions": rows}, indent=2))
+    else:
+        typer.echo(as_text(instructions))
+
+
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Turn what a user can cause into one line on stderr and an exit code."""
-    from bnnlab.train import DatasetError, TrainingDivergedError
-
     try:
         yield
     except (ValueError, TypeError) as error:
         code, message = BAD_INPUT, str(error)
-    except DatasetError as error:
-        code, message = FAILED, str(error)
-    except TrainingDivergedError as error:
+    except (RuntimeError, FloatingPointError) as error:
+        from bnnlab.train import DatasetError, TrainingDivergedError  # with torch: only where it is needed
+
+        if not isinstance(error, DatasetError | TrainingDivergedError):
+            raise
         code, message = FAILED, str(error)
     else:
         return

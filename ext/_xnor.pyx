@@ -28,6 +28,7 @@ cdef extern from "xnor.h":
     ctypedef void xnor_job_fn(const void *job, Py_ssize_t first, Py_ssize_t count, void *scratch) noexcept nogil
     ctypedef struct xnor_gemm_step:
         int32_t m
+    const void *xnor_code_lecture_anywhere() noexcept nogil
     const xnor_kernel xnor_kernels[]
     const int xnor_kernel_count
     int xnor_cpu_has_vnni() noexcept nogil
@@ -84,6 +85,12 @@ def has_vnni():
 def code(str kernel, Py_ssize_t size):
     """Address of the kernel's innermost function, and the `size` bytes of memory that begin there."""
     cdef const uint8_t *start = <const uint8_t *> _usable(kernel).code()
+    return <uintptr_t> start, bytes(start[:size])
+
+
+def code_anywhere(Py_ssize_t size):
+    """As `code`, of the lecture's loop as it is compiled for every CPU of the architecture."""
+    cdef const uint8_t *start = <const uint8_t *> xnor_code_lecture_anywhere()
     return <uintptr_t> start, bytes(start[:size])
 
 

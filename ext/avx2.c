@@ -71,6 +71,7 @@ AVX2 XNOR_INLINE void add_bytes(__m256i *sum, __m256i more)
 }
 
 /* Differences in up to BYTE_SUM bytes from byte `first` of `places` on, added to sums of 16 bits. */
+/* listing: begin */
 AVX2 XNOR_INLINE void count_bytes(int rows, ptrdiff_t first, ptrdiff_t bytes, table_places places, const uint8_t *panel,
                                   uint16_t (*sums)[CHUNK])
 {
@@ -104,6 +105,7 @@ AVX2 XNOR_INLINE void count_bytes(int rows, ptrdiff_t first, ptrdiff_t bytes, ta
                 _mm256_storeu_si256(sum, _mm256_add_epi16(_mm256_loadu_si256(sum), _mm256_cvtepu8_epi16(part)));
             }
 }
+/* listing: end */
 
 AVX2 XNOR_INLINE void tile(const xnor_product *p, ptrdiff_t row, ptrdiff_t column, int rows)
 {

@@ -35,6 +35,7 @@ AVX512 XNOR_INLINE __m512i broadcast(const BINARY_WORD *row, ptrdiff_t k)
     return _mm512_set1_epi32(half);
 }
 
+/* listing: begin */
 AVX512 XNOR_INLINE void add_differences(__m512i *sum, __m512i a, __m512i b)
 {
     *sum = _mm512_add_epi32(*sum, _mm512_popcnt_epi32(_mm512_xor_si512(a, b)));
@@ -51,6 +52,7 @@ AVX512 XNOR_INLINE void add_row(chunk *sums, int vectors, __m512i a, chunk b)
     if (vectors > 3)
         add_differences(&sums->v3, a, b.v3);
 }
+/* listing: end */
 
 AVX512 XNOR_INLINE chunk load(int vectors, const uint32_t *panel)
 {
@@ -112,6 +114,7 @@ AVX512 XNOR_INLINE void store_bits(const xnor_product *p, ptrdiff_t row, ptrdiff
 
 /* `rows` rows, then the next as many, and so on, along one panel. Every argument but the last two is constant where
  * this is called. Returns the first row that is left. */
+/* listing: begin */
 AVX512 XNOR_INLINE ptrdiff_t tiles(const xnor_product *p, ptrdiff_t column, int rows, int vectors, int dots, int whole,
                                    ptrdiff_t row, ptrdiff_t end)
 {
@@ -140,6 +143,7 @@ AVX512 XNOR_INLINE ptrdiff_t tiles(const xnor_product *p, ptrdiff_t column, int 
     }
     return row;
 }
+/* listing: end */
 
 /* The loop in which nearly all time is spent: 4 rows by 64 columns, to dot products. */
 AVX512 XNOR_NOINLINE static ptrdiff_t full_tiles(const xnor_product *p, ptrdiff_t column, ptrdiff_t row, ptrdiff_t end)

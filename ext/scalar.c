@@ -12,6 +12,7 @@
 
 enum { ROWS = 2, COLUMNS = 4 };
 
+/* listing: begin */
 XNOR_INLINE void tile(int rows, ptrdiff_t words, const BINARY_WORD *a, ptrdiff_t stride, const BINARY_WORD *panel,
                       int32_t *differences)
 {
@@ -24,6 +25,7 @@ XNOR_INLINE void tile(int rows, ptrdiff_t words, const BINARY_WORD *a, ptrdiff_t
         for (int j = 0; j < COLUMNS; ++j)
             differences[i * CHUNK + j] = (int32_t)sums[i][j];
 }
+/* listing: end */
 
 XNOR_INLINE void chunk(const xnor_product *p, ptrdiff_t row, ptrdiff_t column, int rows)
 {

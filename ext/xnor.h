@@ -58,6 +58,7 @@ const void *xnor_code_avx2(void);
 const void *xnor_code_neon(void);
 const void *xnor_code_scalar(void);
 const void *xnor_code_lecture(void);
+const void *xnor_code_lecture_anywhere(void); /* the same loop, compiled for every CPU of the architecture */
 
 /* B (words x columns, column-packed) as `kernel` wants it, and the bytes that takes. */
 size_t xnor_panel_bytes(const xnor_kernel *kernel, ptrdiff_t columns, ptrdiff_t words, ptrdiff_t span);

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import bnnlab
 from bnnlab.cli import app, main
 from bnnlab.train import RunConfig
 
@@ -50,6 +51,7 @@ def test_defaults_are_those_of_run_config() -> None:
         (["train", "--quantizer", "magic"], "clipped_ste"),
         (["train", "--model", "convnet"], "needs images"),
         (["train", "--batch-size", "1"], "batch_size must be in 2..10000"),
+        (["disassemble", "nosuch"], "kernel must be 'auto' or one of"),
         (["data", "fetch", "nowhere"], "to fetch: mnist-full, fashion-mnist, cifar10"),
         (["data", "fetch", "cifar10", "--base-url", "file:///etc"], "must begin with http"),
     ],
@@ -118,6 +120,17 @@ def test_data_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert here["moons"]
     assert not here["mnist-full"]
     assert "bnnlab data fetch mnist-full" in run("data", "list").stdout
+
+
+def test_disassemble_prints_the_loaded_code() -> None:
+    report = json.loads(run("disassemble", "scalar", "--json").stdout)
+    expected = bnnlab.disassemble("scalar")
+    assert report["kernel"] == "scalar"
+    assert [row["mnemonic"] for row in report["instructions"]] == [one.mnemonic for one in expected]
+    assert bytes.fromhex(report["instructions"][0]["bytes"]) == expected[0].bytes
+    lines = run("disassemble").stdout.splitlines()
+    assert len(lines) == len(bnnlab.disassemble())
+    assert any(line.startswith("|") for line in lines)
 
 
 def test_help_is_quick_to_import() -> None:

@@ -9,7 +9,8 @@ from bnnlab.app.matrix_input import matrix_input, random_matrix
 from bnnlab.app.neuron_input import NETWORK, Operands, neuron_input
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.bits import reference
-from bnnlab.bits.listing import lecture_listing
+from bnnlab.bits.disassembly import Instruction
+from bnnlab.bits.listing import listing
 from bnnlab.widgets import stepper
 
 MATRICES = "two small matrices"
@@ -47,13 +48,12 @@ def _step_through(operands: Operands) -> None:
         )
         return
     trace = bnnlab.trace_gemm(pa, pb)
-    listing = lecture_listing()
+    source = listing("lecture")
     data = stepper.encode(
         trace,
         reference=reference.sign(operands.a).astype(np.float32) @ reference.sign(operands.b),
-        listing=listing.lines,
-        active_line=listing.active,
-        first_line=listing.first,
+        listing=source,
+        instructions=_machine_code(),
         start_step=_linked_step(),
         context=operands.context,
     )
@@ -64,9 +64,17 @@ def _step_through(operands: Operands) -> None:
         st.query_params.pop("step", None)
     components.stepper(key="stepper", data=data, on_step_change=_remember_step)
     st.caption(
-        f"Source of the loop: ext/{listing.file} from line {listing.first}; the same loop without `record` "
+        f"Source of the loop: ext/{source.file} from line {source.numbers[0]}; the same loop without `record` "
         'is the kernel `"lecture"`.'
     )
+
+
+def _machine_code() -> list[Instruction]:
+    """Of the loop's kernel; empty on a CPU whose code cannot be read here."""
+    try:
+        return bnnlab.disassemble("lecture")
+    except NotImplementedError:
+        return []
 
 
 def _linked_step() -> int:

@@ -1,7 +1,8 @@
-"""Signs as bits: packing, the XNOR-popcount matrix product, and what it did step by step. NumPy only."""
+"""Signs as bits: packing, the XNOR-popcount matrix product, what it did step by step, its machine code. NumPy only."""
 
 from bnnlab._xnor import PreparedWeights
 from bnnlab.bits.convolution import xnor_conv2d, xnor_conv2d_threshold
+from bnnlab.bits.disassembly import Instruction, disassemble
 from bnnlab.bits.gemm import xnor_gemm, xnor_gemm_threshold
 from bnnlab.bits.images import PackedImages, PreparedFilters, pack_images, prepare_filters
 from bnnlab.bits.packing import PackedMatrix, pack_columns, pack_rows
@@ -12,12 +13,14 @@ from bnnlab.bits.weights import kernels, prepare_weights
 
 __all__ = [
     "GemmTrace",
+    "Instruction",
     "PackTrace",
     "PackedImages",
     "PackedMatrix",
     "PreparedFilters",
     "PreparedWeights",
     "Thresholds",
+    "disassemble",
     "kernels",
     "pack_columns",
     "pack_images",

@@ -6,9 +6,12 @@ import { Arithmetic, ARITHMETIC_STYLE } from "./arithmetic.js";
 import { BITS_STYLE } from "./bits.js";
 import { element, numberText, setHidden, setText } from "./dom.js";
 import { Listing, LISTING_STYLE } from "./listing.js";
+import { MACHINE_LINES_STYLE } from "./machine_lines.js";
+import { MachineStep, MACHINE_STEP_STYLE } from "./machine_step.js";
 import { MatrixMap, MATRIX_MAP_STYLE } from "./matrix_map.js";
 import { NeuronView, NEURON_VIEW_STYLE } from "./neuron_view.js";
 import { ProductTable, PRODUCT_TABLE_STYLE } from "./product_table.js";
+import { SOURCE_LINES_STYLE } from "./source_lines.js";
 import { stepKeys } from "./step_keys.js";
 import { addStyles } from "./style.js";
 import { followTheme } from "./theme.js";
@@ -20,7 +23,7 @@ export function mountStepper(host, send) {
   let trace = null;
   addStyles(
     host, TRANSPORT_STYLE, BITS_STYLE, WORD_VIEW_STYLE, MATRIX_MAP_STYLE, PRODUCT_TABLE_STYLE,
-    LISTING_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, STEPPER_STYLE,
+    SOURCE_LINES_STYLE, LISTING_STYLE, MACHINE_LINES_STYLE, MACHINE_STEP_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, STEPPER_STYLE,
   );
   const theme = followTheme(host, paintMaps);
   const transport = new Transport({
@@ -39,6 +42,7 @@ export function mountStepper(host, send) {
   const wordView = new WordView(stepKeys(transport));
   const arithmetic = new Arithmetic();
   const listing = new Listing();
+  const machine = new MachineStep();
   const neuron = new NeuronView();
   const takeaway = element("p", { class: "takeaway" });
   const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
@@ -57,6 +61,7 @@ export function mountStepper(host, send) {
         { class: "stepper-below" },
         element("section", { class: "panel stepper-numbers" }, arithmetic.node, arithmetic.costNode),
         element("section", { class: "panel" }, listing.node),
+        machine.node,
       ),
       spoken,
     ),
@@ -78,8 +83,7 @@ export function mountStepper(host, send) {
       vectors: columns, words, depth,
       wordAt: (column, k) => bWords[k * columns + column],
     });
-    for (const part of [product, arithmetic, neuron]) part.load(trace);
-    listing.load(data.listing, data.active_line, data.first_line);
+    for (const part of [product, arithmetic, listing, machine, neuron]) part.load(trace);
     showContradiction();
     paintMaps();
     transport.reset(trace.steps, data.start_step);
@@ -90,7 +94,7 @@ export function mountStepper(host, send) {
     host.dataset.step = at;
     mapA.outline(step.m, step.k);
     mapB.outline(step.n, step.k);
-    for (const part of [product, wordView, arithmetic, listing, neuron]) part.show(step);
+    for (const part of [product, wordView, arithmetic, listing, machine, neuron]) part.show(step);
     setText(takeaway, sentence(step));
     if (!playing) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
   }
@@ -132,6 +136,7 @@ const STEPPER_STYLE = `
 }
 @container (min-width: 980px) {
   .bnnlab .stepper .stepper-below { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+  .bnnlab .stepper .stepper-numbers { grid-column: 1 / -1; }
 }
 `;
 

@@ -12,8 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bnnlab.bits.disassembly import Instruction
+from bnnlab.bits.listing import Listing
 from bnnlab.bits.packing import WORD_BITS, words_for
 from bnnlab.bits.trace import GemmTrace
+from bnnlab.widgets.machine_code import encode_instructions, encode_listing, encode_results, reading
 
 MOST_STEPS_SHOWN = 32_768
 MOST_XNOR_SENT = 4_096
@@ -48,9 +51,8 @@ def encode(
     trace: GemmTrace,
     *,
     reference: ArrayLike,
-    listing: Sequence[str],
-    active_line: int,
-    first_line: int = 1,
+    listing: Listing,
+    instructions: Sequence[Instruction] = (),
     start_step: int = 0,
     context: NeuronContext | None = None,
 ) -> dict[str, Any]:
@@ -59,16 +61,15 @@ def encode(
     Args:
         trace: The recorded product.
         reference: `(M, N)`, the same product of +1 and -1 computed in float.
-        listing: Source lines of the loop that ran.
-        active_line: Index in `listing` of the line that one step executes.
-        first_line: Number of the first of these lines in its file.
+        listing: Source of the loop that ran, with the one line that a step executes.
+        instructions: Machine code of the kernel ``"lecture"``; empty where it cannot be had.
         start_step: Step shown first; one outside the trace is moved to its nearest end.
         context: The trained neuron that the last step completes, if any.
 
     Raises:
         ValueError: If the trace has more than `MOST_STEPS_SHOWN` steps or is not in the loop's order
-            m, k, n, `reference` has another shape than the result, `active_line` lies outside `listing`, or
-            `first_line` is below 1.
+            m, k, n, `reference` has another shape than the result, `listing` has not one active line, or
+            `instructions` do not stand in the order of their addresses.
     """
     steps = trace.steps
     rows, columns = trace.result.shape
@@ -80,10 +81,8 @@ def encode(
     expected = np.asarray(reference, dtype=np.float64)
     if expected.shape != (rows, columns):
         raise ValueError(f"reference must have shape {(rows, columns)}, got {expected.shape}")
-    if not 0 <= active_line < len(listing):
-        raise ValueError(f"active_line must lie in 0..{len(listing) - 1}, got {active_line}")
-    if first_line < 1:
-        raise ValueError(f"first_line must be at least 1, got {first_line}")
+    if len(listing.active) != 1:
+        raise ValueError(f"listing must have one active line, got {listing.active}")
     words = words_for(trace.depth)
     ordered = _in_loop_order(steps, rows, words, columns)
     shown: dict[str, Any] = {
@@ -101,9 +100,10 @@ def encode(
         "reference": expected.ravel().tolist(),
         "word_costs": word_costs(trace.depth),
         "total_costs": total_costs(trace.depth, rows * columns),
-        "listing": list(listing),
-        "active_line": active_line,
-        "first_line": first_line,
+        "listing": encode_listing(listing),
+        "instructions": [row for row in encode_instructions(instructions) if row["in_loop"]],
+        "results": encode_results([one for one in instructions if one.in_loop]),
+        "reading": reading(instructions),
         "context": None if context is None else _context(context, int(trace.result[-1, -1])),
     }
     # The step is no part of the identity: the page sends it back, and that must not restart the picture.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+import bnnlab
 from bnnlab.app import session
 from bnnlab.app.matrix_input import matrix_from_csv
 from bnnlab.app.neuron_input import NETWORK
+from bnnlab.bits.listing import KERNEL_SOURCES
 from bnnlab.nn import QUANTIZERS
 from bnnlab.train import LiveRun, RunConfig, TrainingRun
 from bnnlab.widgets.frame import unpack_frame
@@ -52,7 +55,7 @@ def test_the_entry_script_draws_the_lab() -> None:
     assert widget_data(app, "lab")["layers"]
 
 
-@pytest.mark.parametrize("view", ["lab", "signs", "packing", "gemm"])
+@pytest.mark.parametrize("view", ["lab", "signs", "packing", "gemm", "kernel"])
 def test_every_page_draws_from_defaults_alone(view: str) -> None:
     app = opened(view)
     assert not app.exception
@@ -204,6 +207,55 @@ def test_a_network_without_binary_products_is_explained(run: LiveRun) -> None:
     run.wait_for(state="paused")
     app.run()
     assert "No layer of this network multiplies signs with signs" in app.info[0].value
+
+
+def test_gemm_shows_the_machine_code_of_its_loop() -> None:
+    data = widget_data(opened("gemm"), "stepper")
+    loop = [one.mnemonic for one in bnnlab.disassemble() if one.in_loop]
+    assert [row["mnemonic"] for row in data["instructions"]] == loop
+
+
+@pytest.mark.parametrize("name", bnnlab.kernels())
+def test_kernel_shows_source_and_code_of_the_chosen_one(name: str) -> None:
+    app = opened("kernel", kernel=name)
+    data = widget_data(app, "kernel_picture")
+    assert data["kernel"] == name
+    assert data["source"]["file"] == f"ext/{KERNEL_SOURCES[name].file}"
+    assert [row["mnemonic"] for row in data["code"]] == [one.mnemonic for one in bnnlab.disassemble(name)]
+    assert not data["anywhere"] or name == "lecture"
+
+
+def test_kernel_names_those_that_this_cpu_cannot_run() -> None:
+    app = opened("kernel", kernel="nosuch")
+    assert widget_data(app, "kernel_picture")["kernel"] == "lecture"
+    missing = set(KERNEL_SOURCES) - set(bnnlab.kernels())
+    (caption,) = (each.value for each in app.caption if each.value.startswith("Not on this computer"))
+    assert missing
+    assert all(f"`{name}` needs {KERNEL_SOURCES[name].needs}" in caption for name in missing)
+
+
+def test_on_a_cpu_without_disassembler_the_source_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    app = opened("kernel")
+    assert not app.exception
+    assert "not on this CPU (riscv64)" in app.warning[0].value
+    assert widget_data(app, "kernel_picture")["code"] == []
+    assert widget_data(opened("gemm"), "stepper")["instructions"] == []
+
+
+def test_kernel_measures_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened("kernel", speed_m="8", speed_k="100", speed_n="16")
+    monkeypatch.setattr("bnnlab.app.views.kernel.SECONDS", 0.01)
+    assert not app.get("plotly_chart")
+    button(app, "Measure here, now").click().run()
+    assert not app.exception
+    bars = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
+    assert [name.split("<br>")[0] for name in bars["y"]] == list(bnnlab.kernels())
+    (sentence,) = (each.value for each in app.markdown if "of its ceiling" in each.value)
+    assert sentence.startswith("**8 × 100 × 16:**")
+    assert sentence.endswith("Every element of every result equals NumPy's.")
+    app.number_input(key="speed_m").set_value(9).run()
+    assert any("8 × 100 × 16" in each.value for each in app.markdown), "the last measurement stays"
 
 
 def button(app: AppTest, label: str) -> Button:

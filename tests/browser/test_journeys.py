@@ -10,6 +10,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, WebSocket, expect
 
+import bnnlab
+
 from .conftest import PATIENCE_MS, SIZE
 
 
@@ -126,6 +128,43 @@ def test_the_stepper_by_mouse_and_by_keyboard(page: Page) -> None:
     expect(page.get_by_text("step 4 of 4", exact=True)).to_be_visible()
 
 
+def test_each_step_says_what_the_popcnt_instruction_made_of_it(page: Page) -> None:
+    if not any(one.mnemonic == "popcnt" and one.in_loop for one in bnnlab.disassemble()):
+        pytest.skip("the lecture's loop has no popcnt instruction on this CPU")
+    page.goto("/gemm?gemm_k=70")
+    popcnt = (
+        page.get_by_role("list", name="Machine code of the loop")
+        .get_by_role("listitem")
+        .filter(has_text="popcnt")
+    )
+    for step in (1, 2, 3):
+        expect(page.get_by_text(f"step {step} of 8", exact=True)).to_be_visible()
+        counted = page.get_by_text("popcount(~(a ^ b)) = ").inner_text().split(" = ")[1]
+        expect(popcnt).to_contain_text(f"→ {counted}")
+        page.get_by_role("button", name="Next step").click()
+
+
+def test_the_kernel_page_opens_at_the_loop_of_the_chosen_kernel(page: Page) -> None:
+    page.goto("/kernel")
+    picture = page.locator(".bnnlab")
+    expect(picture).to_have_attribute("data-kernel", "lecture")
+    expect(page.get_by_text("Here the loop begins.")).to_be_in_viewport()
+    page.get_by_role("radio", name="scalar").click()
+    expect(picture).to_have_attribute("data-kernel", "scalar")
+    expect(page.get_by_text("Here the loop begins.")).to_be_in_viewport()
+    expect(page.get_by_text("ext/scalar.c")).to_be_visible()
+    page.wait_for_url("**kernel=scalar*")
+    page.reload()
+    expect(picture).to_have_attribute("data-kernel", "scalar")
+
+
+def test_the_speeds_are_measured_on_a_click(page: Page) -> None:
+    page.goto("/kernel?speed_m=8&speed_k=64&speed_n=16")
+    page.get_by_role("button", name="Measure here, now").click()
+    expect(page.get_by_text("Every element of every result equals NumPy's.")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").get_by_text("lecture")).to_be_visible()
+
+
 def test_a_trained_neuron_down_to_the_bit(page: Page) -> None:
     open_lab(page)
     page.get_by_label("Data set").click()
@@ -157,7 +196,7 @@ def test_impossible_settings_are_explained_and_the_lab_lives_on(page: Page) -> N
     page.wait_for_function("([node, step]) => Number(node.dataset.step) > step", arg=[lab, step])
 
 
-@pytest.mark.parametrize("path", ["", "signs", "packing", "gemm"])
+@pytest.mark.parametrize("path", ["", "signs", "packing", "gemm", "kernel"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_off_and_colours_follow_the_theme(
     browser: Browser, server: str, path: str, scheme: str

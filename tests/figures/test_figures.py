@@ -3,10 +3,16 @@
 import numpy as np
 import pytest
 
-from bnnlab.figures import accuracy_curves, compare_estimators, flip_curves, loss_curves
+from bnnlab.figures import (
+    accuracy_curves,
+    compare_estimators,
+    compare_kernels,
+    flip_curves,
+    loss_curves,
+)
 from bnnlab.nn import QUANTIZERS
 from bnnlab.nn.estimator_curve import estimator_curve
-from bnnlab.records import History, LayerDynamics, TrainingEvent
+from bnnlab.records import History, KernelSpeed, LayerDynamics, TrainingEvent
 
 
 @pytest.fixture
@@ -51,6 +57,24 @@ def test_estimators_side_by_side(dark: bool) -> None:
     assert {shape.x0 for shape in figure.layout.shapes} == {-0.5, 0.5}
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_kernels_side_by_side(dark: bool) -> None:
+    speeds = [
+        KernelSpeed("scalar", 400.0, 350.0, 600.0, 400 / 600, True, "instructions"),
+        KernelSpeed("lecture", 200.0, 190.0, 600.0, 200 / 600, True, "instructions"),
+    ]
+    figure = compare_kernels(speeds, dark=dark)
+    best, median, ceiling = figure.data
+    assert [list(shown.x) for shown in figure.data] == [[400, 200], [350, 190], [600, 600]]
+    assert (
+        list(best.y) == list(median.y) == list(ceiling.y) == ["scalar<br>400 · 67%", "lecture<br>200 · 33%"]
+    )
+    assert [shown.name for shown in figure.data] == ["best run", "median run", "ceiling"]
+    assert best.opacity < median.opacity
+    assert figure.layout.xaxis.title.text == "Gop/s"
+
+
 def test_an_empty_comparison_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one"):
-        compare_estimators([])
+    for compare in (compare_estimators, compare_kernels):
+        with pytest.raises(ValueError, match="at least one"):
+            compare([])

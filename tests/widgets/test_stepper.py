@@ -9,9 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 import bnnlab
+from bnnlab.bits.listing import Listing
 from bnnlab.widgets import stepper
 
-LISTING = ["for (n = 0; n < N; ++n)", "    C[m * ldc + n] += popcount(~(A_PART ^ B[k * ldb + n]));"]
+LINES = ("for (n = 0; n < N; ++n)", "    C[m * ldc + n] += popcount(~(A_PART ^ B[k * ldb + n]));")
+LISTING = Listing("lecture.c", LINES, (27, 28), (1,))
 
 
 def signs(rng: np.random.Generator, *shape: int) -> NDArray[np.float64]:
@@ -20,7 +22,7 @@ def signs(rng: np.random.Generator, *shape: int) -> NDArray[np.float64]:
 
 def encoded(a: NDArray[np.float64], b: NDArray[np.float64], **more: Any) -> dict[str, Any]:
     trace = bnnlab.trace_gemm(bnnlab.pack_rows(a), bnnlab.pack_columns(b))
-    arguments: dict[str, Any] = {"reference": a @ b, "listing": LISTING, "active_line": 1} | more
+    arguments: dict[str, Any] = {"reference": a @ b, "listing": LISTING} | more
     return stepper.encode(trace, **arguments)
 
 
@@ -104,12 +106,28 @@ def test_one_product_needs_no_addition() -> None:
     }
 
 
-def test_the_listing_is_numbered_as_in_its_file(rng: np.random.Generator) -> None:
+def test_the_listing_travels_with_its_numbers_and_its_one_marked_line(rng: np.random.Generator) -> None:
     a, b = signs(rng, 2, 8), signs(rng, 8, 3)
-    assert encoded(a, b)["first_line"] == 1
-    assert encoded(a, b, first_line=27)["first_line"] == 27
-    with pytest.raises(ValueError, match="first_line must be at least 1, got 0"):
-        encoded(a, b, first_line=0)
+    assert encoded(a, b)["listing"] == {
+        "file": "ext/lecture.c",
+        "lines": list(LINES),
+        "numbers": [27, 28],
+        "active": [1],
+    }
+    for active in ((), (0, 1)):
+        with pytest.raises(ValueError, match="listing must have one active line, got"):
+            encoded(a, b, listing=Listing("lecture.c", LINES, (27, 28), active))
+
+
+def test_the_loop_s_instructions_come_with_what_they_leave_behind(rng: np.random.Generator) -> None:
+    instructions = bnnlab.disassemble()
+    data = encoded(signs(rng, 2, 8), signs(rng, 8, 3), instructions=instructions)
+    loop = [one for one in instructions if one.in_loop]
+    assert [row["mnemonic"] for row in data["instructions"]] == [one.mnemonic for one in loop]
+    assert len(data["results"]) == len(loop)
+    assert encoded(np.ones((1, 4)), np.ones((4, 1)))["instructions"] == []
+    with pytest.raises(ValueError, match="instructions must stand in the order of their addresses"):
+        encoded(np.ones((1, 4)), np.ones((4, 1)), instructions=instructions[::-1])
 
 
 def test_long_traces_send_no_xnor_and_longer_ones_are_refused(rng: np.random.Generator) -> None:
@@ -135,19 +153,17 @@ def test_the_start_is_kept_inside_and_is_no_part_of_the_identity(rng: np.random.
     assert encoded(-a, b)["id"] != first["id"]
 
 
-def test_a_wrong_reference_shape_and_a_wrong_line_are_refused(rng: np.random.Generator) -> None:
+def test_a_wrong_reference_shape_is_refused(rng: np.random.Generator) -> None:
     a, b = signs(rng, 2, 8), signs(rng, 8, 3)
     with pytest.raises(ValueError, match=r"reference must have shape \(2, 3\), got \(3, 2\)"):
         encoded(a, b, reference=np.zeros((3, 2)))
-    with pytest.raises(ValueError, match=r"active_line must lie in 0\.\.1, got 2"):
-        encoded(a, b, active_line=2)
 
 
 def test_a_trace_in_another_order_is_refused(rng: np.random.Generator) -> None:
     trace = bnnlab.trace_gemm(bnnlab.pack_rows(signs(rng, 2, 8)), bnnlab.pack_columns(signs(rng, 8, 2)))
     trace.steps[:] = trace.steps[::-1].copy()
     with pytest.raises(ValueError, match="in the order m, k, n"):
-        stepper.encode(trace, reference=trace.result, listing=LISTING, active_line=1)
+        stepper.encode(trace, reference=trace.result, listing=LISTING)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+// Machine instructions, one a line: those that count are marked by a word and its colour, those of the loop by a bar.
+
+import { element, setText } from "./dom.js";
+
+export class MachineLines {
+  constructor(label) {
+    this.list = element("ol", { class: "machine-lines mono", "aria-label": label });
+    this.node = element("div", { class: "machine-box", tabindex: 0, role: "group", "aria-label": label }, this.list);
+  }
+
+  // `rows` as machine_code.encode_instructions makes them; `between` puts lines of prose round the loop.
+  load(rows, between = null) {
+    const longest = Math.max(...rows.map(({ mnemonic }) => mnemonic.length));
+    this.list.style.setProperty("--name", `${longest}ch`);
+    const lines = rows.map((row) => machineLine(row));
+    this.results = lines.map(({ result }) => result);
+    const nodes = lines.map(({ node }) => node);
+    const first = rows.findIndex((row) => row.in_loop);
+    const last = rows.findLastIndex((row) => row.in_loop);
+    if (between && first >= 0) {
+      nodes.splice(last + 1, 0, machineNote(between.after));
+      nodes.splice(first, 0, machineNote(between.before));
+      this.loop = nodes[first];
+    }
+    this.list.replaceChildren(...nodes);
+  }
+
+  // A function may be long: its loop is what is looked at first.
+  showLoop() {
+    if (!this.loop) return;
+    const down = this.loop.getBoundingClientRect().top - this.list.getBoundingClientRect().top;
+    this.node.scrollTop = Math.max(0, down - 8);
+  }
+
+  // What the instructions left behind, as text, "" for nothing.
+  showResults(texts) {
+    texts.forEach((text, index) => setText(this.results[index], text));
+  }
+}
+
+function machineLine({ offset, bytes, mnemonic, operands, in_loop: inLoop, role }) {
+  const result = element("span", { class: "machine-result" });
+  const node = element(
+    "li", { class: [inLoop ? "in-loop" : "", role ? "counts" : ""].join(" "), title: bytes && `encoded as ${bytes}` },
+    element("span", { class: "machine-offset" }, offset),
+    element("span", { class: "machine-mark" }, ...(role ? [roleMark(role)] : [])),
+    element("span", { class: "machine-name" }, mnemonic),
+    element("span", { class: "machine-operands" }, operands),
+    result,
+  );
+  return { node, result };
+}
+
+function machineNote(text) {
+  return element("li", { class: "machine-note" }, text);
+}
+
+export function roleMark(role) {
+  return element("span", { class: `role role-${role}` }, role);
+}
+
+export const MACHINE_LINES_STYLE = `
+.bnnlab .machine-box { overflow: auto; max-height: var(--machine-height, none); min-width: 0; }
+.bnnlab .machine-lines {
+  list-style: none; margin: 0;
+  li {
+    display: flex; gap: 10px; align-items: baseline; width: max-content; min-width: 100%;
+    margin: 0; padding: 1px 8px 1px 6px; border-left: 4px solid transparent; line-height: 1.4;
+    font-size: 12px; white-space: pre;
+  }
+  li:not(.in-loop) { color: var(--faint); }
+  li.in-loop { border-left-color: var(--minus); background: var(--paper); }
+  li.counts { font-weight: 700; }
+  li.machine-note {
+    width: 100%; white-space: normal; padding: 4px 6px; color: var(--ink);
+    font-family: var(--st-font, system-ui, sans-serif); font-weight: 600;
+  }
+  .machine-offset { min-width: 3ch; text-align: right; color: var(--faint); font-weight: 400; }
+  .machine-mark { width: 46px; flex: none; display: flex; align-self: center; }
+  .machine-name { min-width: var(--name); }
+}
+.bnnlab .role {
+  display: inline-block; width: 46px; flex: none; border-radius: 4px; text-align: center;
+  font: 600 11px/16px var(--st-font, system-ui, sans-serif);
+  background: var(--role); color: var(--role-letter, var(--paper));
+}
+.bnnlab .role-xor { --role: var(--mismatch); }
+.bnnlab .role-not { --role: var(--faint); }
+.bnnlab .role-count { --role: var(--minus); }
+.bnnlab .role-add { --role: var(--plus); --role-letter: var(--on-plus); }
+`;

@@ -1,0 +1,55 @@
+// Lines of C source, numbered as in their file, with those that compute marked.
+
+import { element } from "./dom.js";
+
+// Deeper lines, such as parameters lined up under each other, are drawn no further in: they would not fit.
+const DEEPEST_INDENT = 16;
+
+export class SourceLines {
+  constructor(label) {
+    this.node = element("ol", { class: "code-lines mono", "aria-label": label });
+  }
+
+  // `numbers` are those of the lines in their file, `active` the indices of those that are marked.
+  load({ lines, numbers, active }) {
+    this.node.style.setProperty("--digits", `${String(numbers.at(-1)).length}ch`);
+    const shown = lines.flatMap((text, index) => {
+      const leftOut = index && numbers[index] !== numbers[index - 1] + 1;
+      const line = sourceLine(numbers[index], text, active.includes(index));
+      return leftOut ? [sourceLine("⋮", "", false), line] : [line];
+    });
+    this.node.replaceChildren(...shown);
+  }
+
+  // A long listing scrolls; what it is shown for stands in the middle.
+  showActive() {
+    const line = this.node.querySelector(".active");
+    if (!line) return;
+    const down = line.getBoundingClientRect().top - this.node.firstChild.getBoundingClientRect().top;
+    this.node.scrollTop = Math.max(0, down - this.node.clientHeight / 2);
+  }
+}
+
+function sourceLine(number, text, active) {
+  const indent = Math.min(text.search(/\S|$/), DEEPEST_INDENT);
+  const code = element("code", { style: `--indent: ${indent}ch` }, text.trim());
+  const line = element("li", {}, element("span", { class: "code-number" }, String(number)), code);
+  if (active) {
+    line.className = "active";
+    line.setAttribute("aria-current", "step");
+  }
+  return line;
+}
+
+export const SOURCE_LINES_STYLE = `
+.bnnlab .code-lines {
+  list-style: none; margin: 0; overflow-x: auto; white-space: pre-wrap;
+  li {
+    width: max-content; min-width: 100%; display: flex; gap: 10px; margin: 0; padding: 1px 8px 1px 0;
+    border-left: 4px solid transparent; line-height: 1.4;
+  }
+  .code-number { min-width: var(--digits); text-align: right; color: var(--faint); font-weight: 400; }
+  code { white-space: pre; font-size: 11.5px; padding-left: var(--indent); }
+  li.active { border-left-color: var(--minus); background: var(--paper); font-weight: 700; }
+}
+`;
