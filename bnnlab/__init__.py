@@ -1,7 +1,8 @@
 """bnnlab: a laboratory for binary neural networks.
 
-The names here need NumPy and the compiled kernel only. `bnnlab.nn`, `bnnlab.train`, `bnnlab.figures` and
-`bnnlab.widgets` are imported on first use, so that `import bnnlab` stays fast and works without torch.
+The names here need NumPy and the compiled kernel only. `bnnlab.nn`, `bnnlab.train`, `bnnlab.bench`,
+`bnnlab.figures` and `bnnlab.widgets` are imported on first use, so that `import bnnlab` stays fast and works
+without torch.
 """
 
 from importlib import import_module
@@ -59,7 +60,7 @@ __all__ = [
     "xnor_gemm_uint8",
 ]
 
-_ON_FIRST_USE = ("bits", "figures", "nn", "records", "train", "widgets")
+_ON_FIRST_USE = ("bench", "bits", "figures", "nn", "records", "train", "widgets")
 
 
 def __getattr__(name: str) -> ModuleType:
