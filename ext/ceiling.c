@@ -7,7 +7,7 @@
  */
 #include "ceiling.h"
 
-#include "xnor.h"
+#include "cpu.h"
 
 static int everywhere(void)
 {
@@ -46,11 +46,6 @@ static int64_t run_words_anywhere(int64_t rounds)
 
 /* ---- AVX-512 ---- */
 
-static int has_vpopcntdq(void)
-{
-    return CPU_HAS("avx512f") && CPU_HAS("avx512bw") && CPU_HAS("avx512vpopcntdq");
-}
-
 AVX512 static int64_t run_vpopcntd(int64_t rounds)
 {
     const int64_t products = rounds * 16 * 512;
@@ -67,7 +62,7 @@ AVX512 static int64_t run_vpopcntd(int64_t rounds)
     return products;
 }
 
-static int has_vnni(void)
+static int has_vnni(void) /* also without the VPOPCNTDQ that the kernels of vnni.c need beside it */
 {
     return CPU_HAS("avx512f") && CPU_HAS("avx512vnni");
 }
@@ -110,14 +105,9 @@ AVX512 static int64_t run_fma_zmm(int64_t rounds)
 
 /* ---- AVX2 ---- */
 
-static int has_avx2(void)
-{
-    return CPU_HAS("avx2");
-}
-
 static int has_fma(void)
 {
-    return CPU_HAS("avx2") && CPU_HAS("fma");
+    return xnor_cpu_has_avx2() && CPU_HAS("fma");
 }
 
 /* As avx2.c: half a byte of A names one of 16 tables, and 2 x 32 columns of B look their half bytes up in it. A round
@@ -201,7 +191,7 @@ static int64_t run_popcnt(int64_t rounds)
 
 static int64_t run_words(int64_t rounds)
 {
-    return (CPU_HAS("popcnt") ? run_popcnt : run_words_anywhere)(rounds);
+    return (xnor_cpu_has_popcnt() ? run_popcnt : run_words_anywhere)(rounds);
 }
 
 #else
@@ -255,9 +245,9 @@ static int64_t run_fmla(int64_t rounds)
 /* `rounds` is at least 1. */
 const ceiling_loop ceiling_loops[] = {
 #ifdef XNOR_X86
-    {"avx512vpopcntdq", "vpxord zmm, vpopcntd zmm, vpaddd zmm", has_vpopcntdq, run_vpopcntd},
-    {"avx2", "vbroadcasti128 ymm, 2 vpshufb ymm, 2 vpaddb ymm", has_avx2, run_tables},
-    {"avx2 popcount", "vpxor, vpsrlw, 2 vpand, 2 vpshufb, 2 vpaddb ymm", has_avx2, run_shuffled_popcount},
+    {"avx512vpopcntdq", "vpxord zmm, vpopcntd zmm, vpaddd zmm", xnor_cpu_has_avx512, run_vpopcntd},
+    {"avx2", "vbroadcasti128 ymm, 2 vpshufb ymm, 2 vpaddb ymm", xnor_cpu_has_avx2, run_tables},
+    {"avx2 popcount", "vpxor, vpsrlw, 2 vpand, 2 vpshufb, 2 vpaddb ymm", xnor_cpu_has_avx2, run_shuffled_popcount},
     {"float32 avx512", "vfmadd231ps zmm", has_avx512f, run_fma_zmm},
     {"float32 avx2", "vfmadd231ps ymm", has_fma, run_fma_ymm},
     {"int8", "vpdpbusd zmm", has_vnni, run_vpdpbusd},
@@ -270,54 +260,57 @@ const ceiling_loop ceiling_loops[] = {
 };
 const int ceiling_loop_count = (int)(sizeof ceiling_loops / sizeof *ceiling_loops);
 
-/* ---- reading: 256 bytes in order, then the next ---- */
+/* ---- reading: 128 bytes of each half, then the next. Two places at once keep more of the memory's channels busy. ---- */
 
 #ifdef XNOR_X86
 
-AVX512 static void read_zmm(const char *at, const char *end)
+AVX512 static void read_zmm(const char *at, const char *end, ptrdiff_t half)
 {
     __asm__ volatile("1:\n"
                      "vpaddq (%[at]), %%zmm16, %%zmm16\n"
                      "vpaddq 64(%[at]), %%zmm17, %%zmm17\n"
-                     "vpaddq 128(%[at]), %%zmm18, %%zmm18\n"
-                     "vpaddq 192(%[at]), %%zmm19, %%zmm19\n"
-                     "add $256, %[at]\n"
+                     "vpaddq (%[at], %[half]), %%zmm18, %%zmm18\n"
+                     "vpaddq 64(%[at], %[half]), %%zmm19, %%zmm19\n"
+                     "add $128, %[at]\n"
                      "cmp %[end], %[at]\n"
                      "jb 1b\n"
                      : [at] "+r"(at)
-                     : [end] "r"(end)
+                     : [end] "r"(end), [half] "r"(half)
                      : "cc", "memory", "xmm16", "xmm17", "xmm18", "xmm19");
 }
 
-AVX2 static void read_ymm(const char *at, const char *end)
+AVX2 static void read_ymm(const char *at, const char *end, ptrdiff_t half)
 {
     __asm__ volatile("1:\n"
-                     ".irp place,0,128\n"
+                     ".irp place,0,64\n"
                      "vpaddq \\place(%[at]), %%ymm0, %%ymm0\n"
                      "vpaddq \\place+32(%[at]), %%ymm1, %%ymm1\n"
-                     "vpaddq \\place+64(%[at]), %%ymm2, %%ymm2\n"
-                     "vpaddq \\place+96(%[at]), %%ymm3, %%ymm3\n"
+                     "vpaddq \\place(%[at], %[half]), %%ymm2, %%ymm2\n"
+                     "vpaddq \\place+32(%[at], %[half]), %%ymm3, %%ymm3\n"
                      ".endr\n"
-                     "add $256, %[at]\n"
+                     "add $128, %[at]\n"
                      "cmp %[end], %[at]\n"
                      "jb 1b\n"
                      : [at] "+r"(at)
-                     : [end] "r"(end)
+                     : [end] "r"(end), [half] "r"(half)
                      : "cc", "memory", "xmm0", "xmm1", "xmm2", "xmm3");
 }
 
 #endif
 
+enum { WORDS = READ_STEP / 2 / sizeof(uint64_t) };
+
 /* What the compiler makes of it: vectors, where every CPU of its kind has them. */
-static void read_anywhere(const char *at, const char *end)
+static void read_anywhere(const char *at, const char *end, ptrdiff_t half)
 {
-    uint64_t words[READ_STEP / sizeof(uint64_t)], sums[READ_STEP / sizeof(uint64_t)] = {0}, sum = 0;
-    for (; at < end; at += READ_STEP) {
-        memcpy(words, at, sizeof words);
-        for (size_t i = 0; i < READ_STEP / sizeof *words; ++i)
-            sums[i] += words[i];
+    uint64_t words[2][WORDS], sums[WORDS] = {0}, sum = 0;
+    for (; at < end; at += sizeof words[0]) {
+        memcpy(words[0], at, sizeof words[0]);
+        memcpy(words[1], at + half, sizeof words[1]);
+        for (int i = 0; i < WORDS; ++i)
+            sums[i] += words[0][i] + words[1][i];
     }
-    for (size_t i = 0; i < READ_STEP / sizeof *words; ++i)
+    for (int i = 0; i < WORDS; ++i)
         sum += sums[i];
 #if defined(__GNUC__)
     __asm__ volatile("" : : "r"(sum));
@@ -329,13 +322,14 @@ static void read_anywhere(const char *at, const char *end)
 
 void ceiling_read(const char *memory, ptrdiff_t size)
 {
+    const ptrdiff_t half = size / 2;
     if (size < READ_STEP)
         return;
 #ifdef XNOR_X86
-    if (has_avx512f() || has_avx2()) {
-        (has_avx512f() ? read_zmm : read_ymm)(memory, memory + size);
+    if (has_avx512f() || xnor_cpu_has_avx2()) {
+        (has_avx512f() ? read_zmm : read_ymm)(memory, memory + half, half);
         return;
     }
 #endif
-    read_anywhere(memory, memory + size);
+    read_anywhere(memory, memory + half, half);
 }

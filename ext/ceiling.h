@@ -15,7 +15,7 @@ typedef struct {
 extern const ceiling_loop ceiling_loops[];
 extern const int ceiling_loop_count;
 
-/* Read every byte of `size`, a multiple of READ_STEP, once and in order, by the widest loads there are. */
+/* Read every byte of `size`, a multiple of READ_STEP, once, by the widest loads there are. */
 enum { READ_STEP = 256 };
 void ceiling_read(const char *memory, ptrdiff_t size);
 

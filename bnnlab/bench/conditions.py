@@ -26,16 +26,19 @@ VARIABLES = (
 
 
 @contextmanager
-def one_core() -> Iterator[BenchmarkEnvironment]:
+def measuring_conditions(pinned: bool = True) -> Iterator[BenchmarkEnvironment]:
     """Keep this thread on one core, and torch and the BLAS libraries to one thread, while the block runs.
 
     Everything is as it was afterwards, also after an exception. Only libraries that are loaded by then are
     limited. Where the system cannot pin a thread or threadpoolctl is not installed, the environment says so.
+
+    Args:
+        pinned: Whether to keep this thread on one core.
     """
     with ExitStack() as stack:
         _limit_torch(stack)
         limited = _limit_pools(stack)
-        core = _pin(stack)
+        core = _pin(stack) if pinned else None
         yield environment(core, limited)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from bnnlab.bench.conditions import one_core
-from bnnlab.bench.operands import GemmShape, Operands
+from bnnlab.bench.compare import Progress, check_seconds
+from bnnlab.bench.conditions import measuring_conditions
 from bnnlab.bench.opponents.ours import prepare_kernel
+from bnnlab.bench.product import GemmShape, GemmWorkload
 from bnnlab.bench.timing import Samples, interleaved
 from bnnlab.bits import kernels
 from bnnlab.bits.ceiling import attainable, ceiling
@@ -18,7 +17,7 @@ def kernel_speeds(
     depth: int,
     columns: int,
     seconds: float = 1.0,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[KernelSpeed, ...]:
     """Time every usable kernel on the same random signs, in turns, on one core.
 
@@ -35,14 +34,13 @@ def kernel_speeds(
     Raises:
         ValueError: If a size is below 1 or a matrix too large, or `seconds` not above 0.
     """
-    if not seconds > 0:
-        raise ValueError(f"seconds must be above 0, got {seconds}")
-    operands = Operands.random(GemmShape(rows, depth, columns))
-    prepared = {kernel: prepare_kernel(kernel, operands) for kernel in kernels()}
-    with one_core():
-        exact = {kernel: operands.equals(each.dots(each.run())) for kernel, each in prepared.items()}
+    check_seconds(seconds)
+    workload = GemmWorkload.random(GemmShape(rows, depth, columns))
+    prepared = {kernel: prepare_kernel(kernel, workload) for kernel in kernels()}
+    with measuring_conditions():
+        exact = {kernel: workload.accepts(each.run()) for kernel, each in prepared.items()}
         samples = interleaved({kernel: each.run for kernel, each in prepared.items()}, seconds, progress)
-        return tuple(_speed(kernel, operands.shape, samples[kernel], exact[kernel]) for kernel in kernels())
+        return tuple(_speed(kernel, workload.shape, samples[kernel], exact[kernel]) for kernel in kernels())
 
 
 def _speed(kernel: str, shape: GemmShape, samples: Samples, exact: bool) -> KernelSpeed:

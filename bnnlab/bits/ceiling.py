@@ -23,7 +23,7 @@ from bnnlab import _bench
 from bnnlab.bits.memory import aligned_empty
 from bnnlab.bits.weights import kernels
 
-RUN_NS, LEAST_RUNS, ALL_RUNS_NS = 300_000, 5, 40_000_000
+RUN_NS, LEAST_RUNS, ALL_RUNS_NS = 300_000, 20, 40_000_000
 
 _LOOPS = {"lecture": "scalar"}  # kernels that are made of another one's instructions
 
@@ -68,8 +68,17 @@ def int8_roofline() -> float | None:
 
 
 @cache
+def shuffled_popcount_ceiling() -> float | None:
+    """Gop/s of xor and a popcount made of AVX2 shuffles, the usual way on CPUs without a vector popcount.
+
+    The ``"avx2"`` kernel looks up differences in tables instead, and may be faster than this. None without AVX2.
+    """
+    return _loop_speed("avx2 popcount") if "avx2 popcount" in _bench.loops() else None
+
+
+@cache
 def read_bandwidth(nbytes: int) -> float:
-    """GB/s at which one core reads a buffer of this size again and again; measured once in a process.
+    """GB/s at which one core reads a buffer of this size again and again, both halves at once; measured once.
 
     The size decides which cache the bytes come from: 2 MiB are what 4096 x 4096 binary weights take.
 

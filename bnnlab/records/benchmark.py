@@ -41,8 +41,8 @@ class BenchmarkResult:
         best_seconds: Seconds that one run took in the fastest sample.
         median_seconds: Seconds that one run took in the median sample.
         samples: How many samples were taken.
-        rate_best: Work in a second in the fastest sample, in `unit`.
-        rate_median: Work in a second in the median sample.
+        rate_best: Work in a second in the fastest sample, in `unit`; None for a part of the work.
+        rate_median: Work in a second in the median sample, or None.
         unit: ``"Gop/s"`` or ``"GB/s"``.
         exact: Whether the result equals the reference.
         part: Share of the workload's rows that were computed: less than 1 where all of them would take too long.
@@ -55,8 +55,8 @@ class BenchmarkResult:
     best_seconds: float
     median_seconds: float
     samples: int
-    rate_best: float
-    rate_median: float
+    rate_best: float | None
+    rate_median: float | None
     unit: str
     exact: bool
     part: float
@@ -65,8 +65,8 @@ class BenchmarkResult:
 
     @property
     def share(self) -> float | None:
-        """Share of `bound` that was reached."""
-        return None if self.bound is None else self.rate_best / self.bound
+        """Share of `bound` that was reached; None if there is no bound."""
+        return None if self.bound is None or self.rate_best is None else self.rate_best / self.bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,14 @@ class Ceilings:
         kernels: Gop/s of each kernel's instructions alone.
         float32: Gop/s of float32 multiply-and-add, or None.
         int8: Gop/s of int8 multiply-and-add, or None.
+        shuffled_popcount: Gop/s of xor and a popcount made of AVX2 shuffles, or None.
         bandwidth: GB/s of reading, by the bytes of the buffer.
     """
 
     kernels: Mapping[str, float]
     float32: float | None
     int8: float | None
+    shuffled_popcount: float | None
     bandwidth: Mapping[int, float]
 
     @property
@@ -139,6 +141,7 @@ class Benchmark:
         subject: ``"gemm"``, ``"conv"``, ``"pack"`` or ``"threads"``.
         environment: Where and how.
         ceilings: What the CPU could do at best.
+        opponents: What each opponent computes and how it was called, in a line.
         results: One for each opponent and workload.
         absent: Opponents that did not run.
         notes: What a reader should know before quoting a figure.
@@ -147,6 +150,7 @@ class Benchmark:
     subject: str
     environment: BenchmarkEnvironment
     ceilings: Ceilings
+    opponents: Mapping[str, str]
     results: tuple[BenchmarkResult, ...]
     absent: tuple[AbsentOpponent, ...]
     notes: tuple[str, ...]
@@ -175,6 +179,7 @@ class Benchmark:
             subject=document["subject"],
             environment=BenchmarkEnvironment(**environment),
             ceilings=Ceilings(**ceilings),
+            opponents=document["opponents"],
             results=tuple(BenchmarkResult(**_known(BenchmarkResult, each)) for each in document["results"]),
             absent=tuple(AbsentOpponent(**_known(AbsentOpponent, each)) for each in document["absent"]),
             notes=tuple(document["notes"]),

@@ -6,54 +6,54 @@ from functools import partial
 
 import numpy as np
 
-from bnnlab.bench.operands import Operands
-from bnnlab.bench.opponents.opponent import Opponent, Prepared
+from bnnlab.bench.contest import Opponent, Prepared, untouched
+from bnnlab.bench.product import GemmWorkload
 from bnnlab.bits.memory import aligned_empty
 
 
-def _prepare_numpy(operands: Operands) -> Prepared:
-    out = aligned_empty(operands.expected.shape, np.float32)
-    return Prepared(partial(np.matmul, operands.a, operands.b, out))
+def _prepare_numpy(workload: GemmWorkload) -> Prepared:
+    out = untouched(aligned_empty(workload.expected.shape, np.float32))
+    return Prepared(partial(np.matmul, workload.a, workload.b, out), np.asarray)
 
 
-def _prepare_torch(operands: Operands) -> Prepared:
+def _prepare_torch(workload: GemmWorkload) -> Prepared:
     import torch
 
-    a, b = torch.from_numpy(operands.a), torch.from_numpy(operands.b)
-    out = torch.empty(operands.expected.shape)
-    return Prepared(partial(torch.mm, a, b, out=out))
+    a, b = torch.from_numpy(workload.a), torch.from_numpy(workload.b)
+    out = torch.from_numpy(untouched(aligned_empty(workload.expected.shape, np.float32)))
+    return Prepared(partial(torch.mm, a, b, out=out), np.asarray)
 
 
-def _prepare_int8(operands: Operands) -> Prepared:
+def _prepare_int8(workload: GemmWorkload) -> Prepared:
     import torch
 
-    a = torch.from_numpy(operands.a.astype(np.int8))
+    a = torch.from_numpy(workload.a.astype(np.int8))
     b = torch.from_numpy(
-        np.ascontiguousarray(operands.b.T, np.int8)
+        np.ascontiguousarray(workload.b.T, np.int8)
     ).T  # column by column, which it is fastest with
-    out = torch.empty(operands.expected.shape, dtype=torch.int32)
-    return Prepared(partial(torch._int_mm, a, b, out=out))
+    out = torch.from_numpy(untouched(aligned_empty(workload.expected.shape, np.int32)))
+    return Prepared(partial(torch._int_mm, a, b, out=out), np.asarray)
 
 
-OPPONENTS = (
+OPPONENTS: tuple[Opponent[GemmWorkload], ...] = (
     Opponent(
         name="numpy",
         what="numpy.matmul(out=) in float32: the BLAS that NumPy brings",
-        arithmetic="float32",
         prepare=_prepare_numpy,
+        arithmetic="float32",
     ),
     Opponent(
         name="torch",
         what="torch.mm(out=) in float32",
-        arithmetic="float32",
         prepare=_prepare_torch,
+        arithmetic="float32",
         module="torch",
     ),
     Opponent(
         name="torch-int8",
         what="torch._int_mm(out=): int8 to int32, B column by column",
-        arithmetic="int8",
         prepare=_prepare_int8,
+        arithmetic="int8",
         module="torch",
     ),
 )
