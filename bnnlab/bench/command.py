@@ -27,7 +27,9 @@ bench = typer.Typer(
 BAD_INPUT, REFRESH_SECONDS = 2, 0.2
 
 Seconds = Annotated[float, typer.Option(help="How long to measure each workload.")]
-Opponents = Annotated[str | None, typer.Option(help="Who takes part, by name, separated by commas.")]
+Opponents = Annotated[
+    str | None, typer.Option(help="Who takes part: names as in the table, separated by commas.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the results as one JSON document.")]
 
 

@@ -54,7 +54,7 @@ def _table(workload: str, results: list[BenchmarkResult]) -> Table:
     table.add_column("exact", no_wrap=True)
     for each in results:
         table.add_row(
-            each.opponent + ("" if each.part == 1 else f" ({each.part:.0%})"),
+            each.opponent + ("" if each.part == 1 else f" ({each.part:.1%})"),
             _rate(each.rate_best),
             _rate(each.rate_median),
             seconds_as_text(each.best_seconds),

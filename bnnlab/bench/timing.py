@@ -64,7 +64,7 @@ def interleaved(
     taken: dict[str, list[float]] = {name: [] for name in contestants}
     spent = dict.fromkeys(contestants, 0)
     with _no_garbage_collection():
-        repeats = {name: _repeats(run) for name, run in contestants.items()}
+        repeats = {name: _first_sample(run, taken[name]) for name, run in contestants.items()}
         began = time.perf_counter_ns()
         while True:
             elapsed = time.perf_counter_ns() - began
@@ -97,11 +97,12 @@ def _sample(run: Run, repeats: int) -> int:
     return max(time.perf_counter_ns() - began, 1)
 
 
-def _repeats(run: Run) -> int:
-    """Runs that make a sample: as many as `SAMPLE_NS` needs."""
+def _first_sample(run: Run, taken: list[float]) -> int:
+    """Take a sample, and return how many runs it needed: as many as `SAMPLE_NS` holds."""
     repeats = 1
-    while _sample(run, repeats) < SAMPLE_NS:
+    while (sample := _sample(run, repeats)) < SAMPLE_NS:
         repeats *= 2
+    taken.append(sample / repeats / 1e9)
     return repeats
 
 
