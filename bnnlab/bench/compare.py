@@ -23,7 +23,7 @@ from bnnlab.records import AbsentOpponent, Benchmark, BenchmarkEnvironment, Benc
 BUFFERS = (16 << 10, 512 << 10, 2 << 20, 128 << 20)
 """Sizes that fit in the first, the second, the third cache of most CPUs, and in none; 2 MiB: 4096 x 4096 signs."""
 
-MOST_SECONDS = 3600
+MOST_SECONDS, UNDISTURBED = 3600, 0.97
 
 Progress = Callable[[float], None]
 
@@ -170,6 +170,7 @@ def _result(workload: W, ready: _Ready[W], samples: Samples) -> BenchmarkResult:
         best_seconds=samples.best,
         median_seconds=samples.median,
         samples=len(samples.seconds),
+        core_share=samples.core_share,
         rate_best=amount and amount / samples.best / 1e9,
         rate_median=amount and amount / samples.median / 1e9,
         unit=workload.unit,
@@ -188,7 +189,14 @@ def _notes(results: Sequence[BenchmarkResult], environment: BenchmarkEnvironment
     notes = []
     if any(each.part < 1 for each in results):
         notes.append(
-            "Where a percentage stands behind a name, only so many of the rows were timed: all take as long."
+            "Where a percentage stands behind a name, that many of the rows were timed; one takes as long as another."
+        )
+    disturbed = {each.opponent for each in results if each.core_share < UNDISTURBED}
+    if disturbed and environment.pinned_to is not None:
+        notes.append(
+            f"Even in the fastest sample of {', '.join(sorted(disturbed))}, other programs had the core for a part of "
+            "the time. They are faster than it looks, and ratios to them too large: measure again when the machine "
+            "has nothing else to do, or for longer."
         )
     if not environment.blas_limited:
         notes.append(

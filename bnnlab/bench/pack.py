@@ -10,6 +10,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from bnnlab import _bench
 from bnnlab.bench.compare import Progress, compare
 from bnnlab.bench.contest import Opponent, Prepared
 from bnnlab.bench.product import MOST_ELEMENTS, sizes_from_text
@@ -140,11 +141,17 @@ def _prepare_copy(workload: PackWorkload) -> Prepared:
     return Prepared(partial(np.copyto, copy, workload.x), lambda _: copy >= 0)
 
 
+def _prepare_reading(workload: PackWorkload) -> Prepared:
+    memory = workload.x.reshape(-1).view(np.uint8)
+    return Prepared(partial(_bench.read, memory, 1), lambda _: workload.x >= 0)
+
+
 PACK_OPPONENTS: dict[str, Opponent[PackWorkload]] = {
     opponent.name: opponent
     for opponent in (
         Opponent("bnnlab", "pack_rows or pack_columns", _prepare_ours, role="ours"),
         Opponent("packbits", "numpy.packbits(x >= 0), along the same axis", _prepare_packbits),
         Opponent("copyto", "numpy.copyto: no packing, but as many bytes read, and written", _prepare_copy),
+        Opponent("read", "no packing, but as many bytes read by the widest loads", _prepare_reading),
     )
 }

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 SAMPLE_NS = 50_000
 """A sample is at least as long, several runs if need be, so that reading the clock does not count."""
@@ -32,9 +32,11 @@ class Samples:
 
     Attributes:
         seconds: Of one run in each sample, in the order in which they were taken.
+        core_shares: Share of each sample's time during which the thread had its core.
     """
 
     seconds: tuple[float, ...]
+    core_shares: tuple[float, ...]
 
     @property
     def best(self) -> float:
@@ -45,6 +47,11 @@ class Samples:
     def median(self) -> float:
         """Seconds of a run in the median sample."""
         return statistics.median(self.seconds)
+
+    @property
+    def core_share(self) -> float:
+        """Of the fastest sample. A long run may never have had the core to itself."""
+        return self.core_shares[self.seconds.index(self.best)]
 
 
 def interleaved(
@@ -61,7 +68,7 @@ def interleaved(
     Returns:
         The samples of each contestant.
     """
-    taken: dict[str, list[float]] = {name: [] for name in contestants}
+    taken: dict[str, list[_Sample]] = {name: [] for name in contestants}
     spent = dict.fromkeys(contestants, 0)
     with _no_garbage_collection():
         repeats = {name: _first_sample(run, taken[name]) for name, run in contestants.items()}
@@ -77,32 +84,46 @@ def interleaved(
                 break
             name = min(waiting, key=lambda each: spent[each])
             spent[name] += _turn(contestants[name], repeats[name], taken[name])
-    return {name: Samples(tuple(each)) for name, each in taken.items()}
+    return {
+        name: Samples(
+            tuple(sample.wall / repeats[name] / 1e9 for sample in each),
+            tuple(min(sample.core / sample.wall, 1.0) for sample in each),
+        )
+        for name, each in taken.items()
+    }
 
 
-def _turn(run: Run, repeats: int, taken: list[float]) -> int:
+class _Sample(NamedTuple):
+    """Nanoseconds that some runs took by the clock on the wall, and how many of them the thread had a core."""
+
+    wall: int
+    core: int
+
+
+def _turn(run: Run, repeats: int, taken: list[_Sample]) -> int:
     """Take samples until the turn is over; returns its nanoseconds."""
     spent = 0
     while spent < TURN_NS:
-        sample = _sample(run, repeats)
-        taken.append(sample / repeats / 1e9)
-        spent += sample
+        taken.append(_sample(run, repeats))
+        spent += taken[-1].wall
     return spent
 
 
-def _sample(run: Run, repeats: int) -> int:
-    began = time.perf_counter_ns()
+def _sample(run: Run, repeats: int) -> _Sample:
+    core = time.thread_time_ns()
+    wall = time.perf_counter_ns()
     for _ in repeat(None, repeats):
         run()
-    return max(time.perf_counter_ns() - began, 1)
+    wall = time.perf_counter_ns() - wall
+    return _Sample(max(wall, 1), time.thread_time_ns() - core)
 
 
-def _first_sample(run: Run, taken: list[float]) -> int:
+def _first_sample(run: Run, taken: list[_Sample]) -> int:
     """Take a sample, and return how many runs it needed: as many as `SAMPLE_NS` holds."""
     repeats = 1
-    while (sample := _sample(run, repeats)) < SAMPLE_NS:
+    while (sample := _sample(run, repeats)).wall < SAMPLE_NS:
         repeats *= 2
-    taken.append(sample / repeats / 1e9)
+    taken.append(sample)
     return repeats
 
 

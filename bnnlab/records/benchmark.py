@@ -41,6 +41,8 @@ class BenchmarkResult:
         best_seconds: Seconds that one run took in the fastest sample.
         median_seconds: Seconds that one run took in the median sample.
         samples: How many samples were taken.
+        core_share: Share of the fastest sample's time during which its thread had a core. Less than 1: another
+            program had it, and the opponent is faster than it looks.
         rate_best: Work in a second in the fastest sample, in `unit`; None for a part of the work.
         rate_median: Work in a second in the median sample, or None.
         unit: ``"Gop/s"`` or ``"GB/s"``.
@@ -55,6 +57,7 @@ class BenchmarkResult:
     best_seconds: float
     median_seconds: float
     samples: int
+    core_share: float
     rate_best: float | None
     rate_median: float | None
     unit: str

@@ -1,6 +1,8 @@
 """Who is right and who is not, who could not run, and what the record says."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -59,6 +61,18 @@ def test_the_record_holds_what_was_measured() -> None:
     assert ours.bound == pytest.approx(ceiling("scalar"))
     assert ours.share == pytest.approx(operations / ours.best_seconds / 1e9 / ceiling("scalar"))
     assert ours.part == other.part == 1
+
+
+def test_an_opponent_that_waited_for_its_core_is_named() -> None:
+    elsewhere = partial(subprocess.run, [sys.executable, "-c", ""], check=True)
+
+    def prepare(workload: GemmWorkload) -> Prepared:
+        return Prepared(elsewhere, lambda _: workload.expected)
+
+    done = benchmark(Opponent("waiter", "a test", prepare))
+    assert done.results[0].core_share < 0.97
+    if done.environment.pinned_to is not None:
+        assert any("fastest sample of waiter, other programs had the core" in note for note in done.notes)
 
 
 def test_a_stage_has_a_time_and_nothing_else() -> None:

@@ -1,6 +1,9 @@
 """Contestants take turns, each is timed often enough, and nothing stays changed."""
 
 import gc
+import subprocess
+import sys
+from functools import partial
 
 import pytest
 
@@ -41,6 +44,12 @@ def test_an_exception_passes_through_and_leaves_the_garbage_collector_on() -> No
     assert gc.isenabled()
 
 
-def test_median_and_best() -> None:
-    samples = Samples((3.0, 1.0, 2.0, 9.0))
-    assert (samples.best, samples.median) == (1.0, 2.5)
+def test_median_and_best_and_whether_the_best_had_the_core() -> None:
+    samples = Samples((3.0, 1.0, 2.0, 9.0), (1.0, 0.25, 1.0, 0.5))
+    assert (samples.best, samples.median, samples.core_share) == (1.0, 2.5, 0.25)
+
+
+def test_time_without_the_core_is_noticed() -> None:
+    elsewhere = partial(subprocess.run, [sys.executable, "-c", ""], check=True)
+    other, own = interleaved({"other": elsewhere, "own": partial(sum, range(1000))}, 1e-6).values()
+    assert 0 <= min(other.core_shares) <= other.core_share < max(own.core_shares) <= 1
