@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,6 +18,12 @@ from bnnlab.records import Benchmark
 
 SECONDS = 1.0
 SHAPES = (GemmShape(4096, 4096, 4096), GemmShape(12544, 576, 64), GemmShape(256, 784, 1024))
+
+
+NOTES = (
+    "Each thread needs a core that is free: on a busy machine more threads give nothing, or take more than they give. "
+    "The bound is that many times the bound of one core.",
+)
 
 
 def thread_benchmark(
@@ -45,7 +52,8 @@ def thread_benchmark(
         for threads in counts
     }
     workloads = [partial(GemmWorkload.random, shape) for shape in shapes]
-    return compare("threads", workloads, registry, None, seconds, progress, pinned=False)
+    benchmark = compare("threads", workloads, registry, None, seconds, progress, pinned=False)
+    return replace(benchmark, notes=(*benchmark.notes, *NOTES))
 
 
 def _prepare(threads: int, workload: GemmWorkload) -> Prepared:
