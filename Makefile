@@ -5,7 +5,7 @@ BIN := .venv/bin
 C_SOURCES := $(filter-out ext/_%.c, $(wildcard ext/*.c))
 BUILT_FROM := pyproject.toml $(C_SOURCES) $(wildcard ext/*.h ext/*.pyx)
 
-.PHONY: help lab test check measure clean
+.PHONY: help lab test check measure bench clean
 
 help:            ## list the commands
 	@grep -E '^[a-z]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -28,6 +28,12 @@ measure: .venv/dev ## what watching a training step costs, and how live the lab 
 	$(BIN)/python tests/measure/monitor_cost.py
 	$(BIN)/python tests/measure/live_lab.py
 
+bench: .venv/bench ## how fast it is, beside other libraries (installs them) and what the CPU allows: minutes
+	$(BIN)/bnnlab bench gemm
+	$(BIN)/bnnlab bench conv
+	$(BIN)/bnnlab bench pack
+	$(BIN)/bnnlab bench threads
+
 clean:           ## remove what the commands above made
 	rm -rf .venv build dist *.egg-info $(filter ext/_%.c, $(wildcard ext/*.c)) bnnlab/_*.so
 
@@ -46,3 +52,8 @@ clean:           ## remove what the commands above made
 	@echo 'Installing everything for development: a few minutes'
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ .venv/lab
+
+.venv/bench: .venv/lab
+	@echo 'Installing the libraries to be compared with'
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	touch $@

@@ -27,6 +27,7 @@ from rich.progress import (
 )
 
 import bnnlab
+from bnnlab.bench.command import bench
 
 if TYPE_CHECKING:
     from bnnlab.records import TrainingEvent
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 data = typer.Typer(help="Data sets: list them, download them.", no_args_is_help=True)
 app.add_typer(data, name="data")
+app.add_typer(bench, name="bench")
 
 BAD_INPUT, FAILED = 2, 1
 

@@ -9,12 +9,20 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-WITHOUT_TORCH = ["bnnlab", "bnnlab.bits", "bnnlab.records", "bnnlab.figures", "bnnlab.widgets"]
+WITHOUT_TORCH = [
+    "bnnlab",
+    "bnnlab.bench",
+    "bnnlab.bits",
+    "bnnlab.records",
+    "bnnlab.figures",
+    "bnnlab.widgets",
+]
 WITHOUT_STREAMLIT = [*WITHOUT_TORCH, "bnnlab.nn", "bnnlab.train", "bnnlab.cli"]
 
 MAY_USE = {
     "bits": set(),
     "records": {"bits"},
+    "bench": {"bits", "records"},
     "nn": {"bits", "records"},
     "train": {"bits", "records", "nn"},
     "deploy": {"bits", "records", "nn"},
@@ -48,7 +56,7 @@ def test_the_check_itself_can_fail() -> None:
 def test_nothing_runs_back_up(package: str) -> None:
     for file in sorted((ROOT / "bnnlab" / package).rglob("*.py")):
         used = {name.split(".")[1] for name in imported_by(file) if name.startswith("bnnlab.")}
-        allowed = MAY_USE[package] | {package, "_pack", "_watch", "_xnor"}
+        allowed = MAY_USE[package] | {package, "_bench", "_pack", "_watch", "_xnor"}
         assert used <= allowed, f"{file.relative_to(ROOT)} imports {sorted(used - allowed)}"
 
 

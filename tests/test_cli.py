@@ -5,11 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 import bnnlab
+from bnnlab.bench.contest import Opponent, Prepared
+from bnnlab.bench.opponents import GEMM_OPPONENTS
+from bnnlab.bench.product import GemmWorkload
 from bnnlab.cli import app, main
+from bnnlab.records import Benchmark
 from bnnlab.train import RunConfig
 
 BRIEF = ["train", "--dataset", "digits", "--widths", "16,16", "--epochs", "1"]
@@ -54,6 +59,16 @@ def test_defaults_are_those_of_run_config() -> None:
         (["disassemble", "nosuch"], "kernel must be 'auto' or one of"),
         (["data", "fetch", "nowhere"], "to fetch: mnist-full, fashion-mnist, cifar10"),
         (["data", "fetch", "cifar10", "--base-url", "file:///etc"], "must begin with http"),
+        (
+            ["bench", "gemm", "--shape", "256x784"],
+            "a shape must be MxKxN, such as 256x784x1024, got '256x784'",
+        ),
+        (["bench", "gemm", "--shape", "0x4x4"], "rows must be at least 1, got 0"),
+        (["bench", "gemm", "--seconds", "nan"], "seconds must be above 0 and at most 3600, got nan"),
+        (["bench", "gemm", "--opponents", "numpy,nobody"], "opponent must be one of"),
+        (["bench", "threads", "--shape", "1x1"], "a shape must be MxKxN"),
+        (["bench", "pack", "--shape", "99999x99999"], "must have 1 to 134217728 elements"),
+        (["bench", "conv", "--shape", "1x64x9x9x64x2"], "taps of a filter must be odd"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) -> None:
@@ -72,6 +87,7 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) 
         (["no-such-command"], "No such command"),
         (["data", "fetch"], "Missing argument"),
         (["train", "--threads", "0"], "--threads"),
+        (["bench", "gemm", "--seconds", "long"], "--seconds"),
     ],
 )
 def test_a_mistyped_command_is_one_line_and_exit_code_2(
@@ -131,6 +147,53 @@ def test_disassemble_prints_the_loaded_code() -> None:
     lines = run("disassemble").stdout.splitlines()
     assert len(lines) == len(bnnlab.disassemble())
     assert any(line.startswith("|") for line in lines)
+
+
+BRIEF_BENCH = {
+    "gemm": ["--shape", "5x70x9", "--opponents", "scalar,numpy"],
+    "conv": ["--shape", "1x3x5x4x2x3", "--opponents", "scalar,of-which-packing"],
+    "pack": ["--shape", "5x70"],
+    "threads": ["--shape", "5x70x9"],
+}
+
+
+@pytest.mark.parametrize("subject", BRIEF_BENCH)
+def test_bench_reports_as_json(subject: str) -> None:
+    result = run("bench", subject, *BRIEF_BENCH[subject], "--seconds", "1e-6", "--json")
+    assert result.exit_code == 0
+    report = Benchmark.from_dict(json.loads(result.stdout))
+    assert report.subject == subject
+    assert report.results
+    assert all(each.exact and each.best_seconds > 0 for each in report.results)
+    assert report.ceilings.kernels.keys() == set(bnnlab.kernels())
+
+
+def test_bench_prints_results_with_what_they_are_held_against() -> None:
+    result = run("bench", "gemm", "--shape", "1x70x9", "--seconds", "1e-6")
+    assert result.exit_code == 0
+    for text in (
+        "1x70x9",
+        "of bound",
+        "ours is",
+        "exact",
+        "numpy.matmul(out=) in float32",
+        "binary / float32",
+    ):
+        assert text in result.stdout
+    assert "With one row (1xKxN)" in result.stdout  # the remark about memory
+    assert "NO" not in result.stdout.split("Opponents")[0]
+
+
+def test_bench_says_no_to_a_wrong_opponent_and_names_the_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(workload: GemmWorkload) -> Prepared:
+        return Prepared(lambda: workload.expected + 1, np.asarray)
+
+    monkeypatch.setitem(GEMM_OPPONENTS, "wrong", Opponent("wrong", "[bold]one too many[/bold]", wrong))
+    monkeypatch.setitem(GEMM_OPPONENTS, "away", Opponent("away", "-", wrong, module="no_such_module"))
+    shown = run("bench", "gemm", "--shape", "5x70x9", "--seconds", "1e-6", "--opponents", "wrong,away").stdout
+    assert [line.split()[-1] for line in shown.splitlines() if line.startswith(" wrong")] == ["NO"]
+    assert "[bold]one too many[/bold]" in shown  # text, not markup
+    assert ["away", "not", "installed"] in [line.split() for line in shown.splitlines()]
 
 
 def test_help_is_quick_to_import() -> None:

@@ -1,5 +1,13 @@
 """Plain data that crosses the layers of the library: events, snapshots, histories. NumPy only."""
 
+from bnnlab.records.benchmark import (
+    AbsentOpponent,
+    Benchmark,
+    BenchmarkEnvironment,
+    BenchmarkResult,
+    Ceilings,
+    KernelSpeed,
+)
 from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.records.events import STARVED_AFTER, LayerDynamics, TrainingEvent
 from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
@@ -17,9 +25,15 @@ __all__ = [
     "LAYER_COLUMNS",
     "RUN_COLUMNS",
     "STARVED_AFTER",
+    "AbsentOpponent",
+    "Benchmark",
+    "BenchmarkEnvironment",
+    "BenchmarkResult",
+    "Ceilings",
     "EstimatorCurve",
     "History",
     "ImagesView",
+    "KernelSpeed",
     "LayerDynamics",
     "LayerProduct",
     "LayerSnapshot",
