@@ -102,7 +102,7 @@ def xnor_conv2d_threshold(
     else:  # sums that are corrected, or whose bits begin within a word, are compared after they are written
         sums = xnor_conv2d(images, filters, None, stride, padding, pad_value, dilation, threads)
         words = threshold(sums.reshape(-1, filter_count), filters.thresholds).words
-    return PackedImages(words.reshape(count, height, width, words_for(filter_count)), filter_count)
+    return PackedImages.made(words.reshape(count, height, width, words_for(filter_count)), filter_count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def xnor_gemm_threshold(
         _xnor.gemm_bits(pa.words, weights, words)
     else:
         share(_xnor.gemm_job(pa.words, weights, None, words, used), used)
-    return PackedMatrix(words, columns, "rows")
+    return PackedMatrix.made(words, columns, "rows")
 
 
 def checked_operands(pa: PackedMatrix, pb: PackedMatrix | PreparedWeights, kernel: str) -> PreparedWeights:

@@ -41,6 +41,15 @@ class PackedImages:
                 f"{self.groups} group(s), got shape {self.words.shape}"
             )
 
+    @classmethod
+    def made(cls, words: NDArray[np.uint64], channels: int, groups: int = 1) -> PackedImages:
+        """As `PackedMatrix.made`."""
+        images = object.__new__(cls)
+        object.__setattr__(images, "words", words)
+        object.__setattr__(images, "channels", channels)
+        object.__setattr__(images, "groups", groups)
+        return images
+
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """`(images, channels, height, width)` before packing."""
@@ -105,7 +114,7 @@ def pack_images(x: ArrayLike, groups: int = 1) -> PackedImages:
     for group in range(groups):
         part = np.ascontiguousarray(by_pixel[:, group * each : (group + 1) * each])
         _pack.pack_channels(part, words, group * per_group)
-    return PackedImages(words.reshape(images, height, width, groups * per_group), channels, groups)
+    return PackedImages.made(words.reshape(images, height, width, groups * per_group), channels, groups)
 
 
 def prepare_filters(

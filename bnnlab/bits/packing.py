@@ -66,6 +66,15 @@ class PackedMatrix:
         if self.padding and (self._last_words() >> np.uint64(WORD_BITS - self.padding)).any():
             raise ValueError(f"the {self.padding} padding bits of the last word must be 0")
 
+    @classmethod
+    def made(cls, words: NDArray[np.uint64], depth: int, axis: Axis) -> PackedMatrix:
+        """One whose words the compiled code has just written: asking whether they are words takes longer."""
+        matrix = object.__new__(cls)
+        object.__setattr__(matrix, "words", words)
+        object.__setattr__(matrix, "depth", depth)
+        object.__setattr__(matrix, "axis", axis)
+        return matrix
+
     @property
     def shape(self) -> tuple[int, int]:
         """Shape of the matrix before packing: `(M, K)` for rows, `(K, N)` for columns."""
@@ -121,7 +130,7 @@ def pack_rows(a: ArrayLike) -> PackedMatrix:
     matrix = as_signed(a, "a", "(M, K)")
     words = np.empty((matrix.shape[0], words_for(matrix.shape[1])), np.uint64)
     _pack.pack(readable(matrix), False, words)
-    return PackedMatrix(words, matrix.shape[1], "rows")
+    return PackedMatrix.made(words, matrix.shape[1], "rows")
 
 
 def pack_columns(b: ArrayLike) -> PackedMatrix:
@@ -140,7 +149,7 @@ def pack_columns(b: ArrayLike) -> PackedMatrix:
     matrix = as_signed(b, "b", "(K, N)")
     words = np.empty((words_for(matrix.shape[0]), matrix.shape[1]), np.uint64)
     _pack.pack(readable(matrix), True, words)
-    return PackedMatrix(words, matrix.shape[0], "columns")
+    return PackedMatrix.made(words, matrix.shape[0], "columns")
 
 
 def words_for(depth: int) -> int:

@@ -71,7 +71,7 @@ def threshold(sums: NDArray[np.int32], thresholds: Thresholds) -> PackedMatrix:
     flips = _flip_words(~thresholds.rising & ~always)
     words = aligned_empty((sums.shape[0], words_for(sums.shape[1])), np.uint64)
     _xnor.threshold(sums, at_least, flips, words)
-    return PackedMatrix(words, sums.shape[1], "rows")
+    return PackedMatrix.made(words, sums.shape[1], "rows")
 
 
 def attach(weights: PreparedWeights, thresholds: Thresholds) -> None:
