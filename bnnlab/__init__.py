@@ -33,6 +33,7 @@ from bnnlab.bits import (
     xnor_gemm,
     xnor_gemm_threshold,
     xnor_gemm_uint8,
+    xnor_gemm_uint8_threshold,
 )
 
 __version__ = "0.1.0"
@@ -62,6 +63,7 @@ __all__ = [
     "xnor_gemm",
     "xnor_gemm_threshold",
     "xnor_gemm_uint8",
+    "xnor_gemm_uint8_threshold",
 ]
 
 _ON_FIRST_USE = ("bench", "bits", "deploy", "figures", "nn", "records", "train", "widgets")

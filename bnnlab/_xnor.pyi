@@ -42,10 +42,19 @@ def bytes_job(
     x: NDArray[np.uint8],
     w: PreparedWeights,
     sums: NDArray[np.int32],
-    y: NDArray[np.int32],
+    y: NDArray[np.int32] | None,
+    thresholds: NDArray[np.int32] | None,
+    flips: NDArray[np.uint64] | None,
+    bits: NDArray[np.uint64] | None,
     by_vnni: bool,
     threads: int,
 ) -> Job: ...
+def signs_times_floats(
+    signs: NDArray[np.uint64],
+    weight: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    y: NDArray[np.float32],
+) -> None: ...
 def conv_job(
     pixels: NDArray[np.uint64],
     w: PreparedWeights,

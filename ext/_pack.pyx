@@ -13,6 +13,8 @@ cdef extern from "pack.h":
         int columns
     void xnor_pack_float(const xnor_pack_shape *shape, const float *x, BINARY_WORD *words) noexcept nogil
     void xnor_pack_bool(const xnor_pack_shape *shape, const uint8_t *x, BINARY_WORD *words) noexcept nogil
+    void xnor_pack_compared(Py_ssize_t rows, Py_ssize_t depth, const float *x, const float *turns,
+                            const float *limits, BINARY_WORD *words) noexcept nogil
     void xnor_trace_pack(const xnor_pack_shape *shape, const float *x, int word_bits,
                          BINARY_WORD *words, xnor_pack_step *steps) noexcept nogil
 
@@ -33,6 +35,18 @@ def pack(const element[:, ::1] x, bint columns, uint64_t[:, ::1] words):
     if shape.vectors and shape.depth:
         with nogil:
             _pack(&shape, &x[0, 0], &words[0, 0])
+
+
+def pack_compared(const float[:, ::1] x not None, const float[::1] turns not None, const float[::1] limits not None,
+                  uint64_t[:, ::1] words not None):
+    """Words of `x * turns >= limits`, packed along rows."""
+    cdef Py_ssize_t rows = x.shape[0], depth = x.shape[1]
+    if (turns.shape[0] != depth or limits.shape[0] != depth or words.shape[0] != rows
+            or words.shape[1] != (depth + 63) // 64):
+        raise ValueError("limits and words do not fit the matrix")
+    if rows and depth:
+        with nogil:
+            xnor_pack_compared(rows, depth, &x[0, 0], &turns[0], &limits[0], &words[0, 0])
 
 
 def pack_channels(const element[:, :, ::1] x, uint64_t[:, :, ::1] words, Py_ssize_t first):

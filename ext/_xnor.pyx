@@ -50,9 +50,16 @@ cdef extern from "bytes.h":
         const uint8_t *x
         const int32_t *sums
         int32_t *y
+        const int32_t *thresholds
+        const BINARY_WORD *flips
+        BINARY_WORD *bits
     xnor_job_fn xnor_planes_rows, xnor_vnni_rows
-    size_t xnor_planes_scratch(const xnor_bytes *job) noexcept nogil
-    size_t xnor_vnni_scratch(const xnor_bytes *job) noexcept nogil
+    size_t xnor_planes_scratch(const xnor_bytes *job, Py_ssize_t block) noexcept nogil
+    size_t xnor_vnni_scratch(const xnor_bytes *job, Py_ssize_t block) noexcept nogil
+
+cdef extern from "dense.h":
+    void xnor_signs_times_floats(Py_ssize_t rows, Py_ssize_t words, Py_ssize_t outputs, const BINARY_WORD *signs,
+                                 const float *weight, const float *bias, float *y) noexcept nogil
 
 cdef extern from "conv.h":
     ctypedef struct xnor_conv:
@@ -252,23 +259,49 @@ def gemm_job(const uint64_t[:, ::1] a not None, PreparedWeights w not None, int3
 
 
 def bytes_job(const uint8_t[:, ::1] x not None, PreparedWeights w not None, const int32_t[::1] sums not None,
-              int32_t[:, ::1] y not None, bint by_vnni, int threads):
-    """Products of unsigned bytes and signs into `y`; `sums` are those of the columns of signs."""
+              int32_t[:, ::1] y, const int32_t[::1] thresholds, const uint64_t[::1] flips, uint64_t[:, ::1] bits,
+              bint by_vnni, int threads):
+    """Products of unsigned bytes and signs into `y`, or compared with thresholds into `bits` where `y` is None.
+
+    `sums` are those of the columns of signs."""
     cdef Job job = Job()
-    if (x.shape[1] != w.depth or w.depth != w.span or sums.shape[0] != w.columns or y.shape[0] != x.shape[0]
-            or y.shape[1] != w.columns):
+    cdef Py_ssize_t rows = x.shape[0], words = (w.columns + 63) // 64
+    if x.shape[1] != w.depth or w.depth != w.span or sums.shape[0] != w.columns:
         raise ValueError("operands do not fit each other")
     if by_vnni and not (xnor_cpu_has_vnni() and w._kernel.panel_columns == 64 and w._kernel.element_bytes == 4):
         raise ValueError("VNNI needs a CPU that has it and the panels of the AVX-512 kernel")
-    job._held = x, w, sums, y
+    job._held = x, w, sums, y, thresholds, flips, bits
     job._job = &job._bytes
     job._fn = xnor_vnni_rows if by_vnni else xnor_planes_rows
     _set_weights(&job._bytes.weights, w)
-    job._share(x.shape[0] if w.columns else 0, threads)
+    job._share(rows if w.columns else 0, threads)
+    if y is not None:
+        if y.shape[0] != rows or y.shape[1] != w.columns:
+            raise ValueError("the result does not fit the operands")
+        if job._rows:
+            job._bytes.y = &y[0, 0]
+    else:
+        if (thresholds.shape[0] != w.columns or flips.shape[0] != words or bits.shape[0] != rows
+                or bits.shape[1] != words):
+            raise ValueError("thresholds and bits do not fit the operands")
+        if job._rows:
+            job._bytes.thresholds, job._bytes.flips, job._bytes.bits = &thresholds[0], &flips[0], &bits[0, 0]
     if job._rows:
-        job._bytes.x, job._bytes.sums, job._bytes.y = &x[0, 0], &sums[0], &y[0, 0]
-    job._scratch = xnor_vnni_scratch(&job._bytes) if by_vnni else xnor_planes_scratch(&job._bytes)
+        job._bytes.x, job._bytes.sums = &x[0, 0], &sums[0]
+    job._scratch = (xnor_vnni_scratch if by_vnni else xnor_planes_scratch)(&job._bytes, min(job._block, rows))
     return job
+
+
+def signs_times_floats(const uint64_t[:, ::1] signs not None, const float[:, ::1] weight not None,
+                       const float[::1] bias not None, float[:, ::1] y not None):
+    """Packed signs times rows of `weight`, 64 floats for every word, plus `bias`, into `y`."""
+    cdef Py_ssize_t rows = signs.shape[0], words = signs.shape[1], outputs = weight.shape[0]
+    if (weight.shape[1] != 64 * words or bias.shape[0] != outputs or y.shape[0] != rows
+            or y.shape[1] != outputs):
+        raise ValueError("operands do not fit each other")
+    if rows and outputs and words:
+        with nogil:
+            xnor_signs_times_floats(rows, words, outputs, &signs[0, 0], &weight[0, 0], &bias[0], &y[0, 0])
 
 
 def conv_job(const uint64_t[:, :, :, ::1] pixels not None, PreparedWeights w not None,

@@ -23,9 +23,36 @@ static ptrdiff_t dots_stride(const xnor_bytes *job)
     return (job->weights.columns + LINE - 1) / LINE * LINE;
 }
 
-size_t xnor_planes_scratch(const xnor_bytes *job)
+size_t xnor_planes_scratch(const xnor_bytes *job, ptrdiff_t block)
 {
-    return PLANES * ((size_t)dots_stride(job) * sizeof(int32_t) + (size_t)job->weights.words * sizeof(BINARY_WORD));
+    return xnor_sums_bytes(job, block) +
+           PLANES * ((size_t)dots_stride(job) * sizeof(int32_t) + (size_t)job->weights.words * sizeof(BINARY_WORD));
+}
+
+size_t xnor_sums_bytes(const xnor_bytes *job, ptrdiff_t block)
+{
+    enum { LINE = 64 };
+    const size_t bytes = job->bits ? (size_t)(block * job->weights.columns) * sizeof(int32_t) : 0;
+    return (bytes + LINE - 1) / LINE * LINE;
+}
+
+xnor_bytes xnor_some_rows(const xnor_bytes *job, ptrdiff_t first, void *sums)
+{
+    xnor_bytes some = *job;
+    some.x += first * job->weights.depth;
+    if (job->bits) {
+        some.y = sums;
+        some.bits += first * ((job->weights.columns + WORD_BITS - 1) / WORD_BITS);
+    } else {
+        some.y += first * job->weights.columns;
+    }
+    return some;
+}
+
+void xnor_finish_rows(const xnor_bytes *some, ptrdiff_t count)
+{
+    if (some->bits)
+        xnor_threshold(count, some->weights.columns, some->y, some->thresholds, some->flips, some->bits);
 }
 
 /* Word `word` of every plane, plane b at planes[b * words]; x has `count` bytes left. */
@@ -84,19 +111,20 @@ XNOR_CLONES static void join_row(ptrdiff_t columns, const int32_t *dots, ptrdiff
 
 void xnor_planes_rows(const void *job, ptrdiff_t first, ptrdiff_t count, void *scratch)
 {
-    const xnor_bytes *bytes = job;
-    xnor_product planes = bytes->weights;
-    const ptrdiff_t stride = dots_stride(bytes);
-    int32_t *dots = scratch;
+    const xnor_bytes some = xnor_some_rows(job, first, scratch);
+    const ptrdiff_t stride = dots_stride(job);
+    xnor_product planes = some.weights;
+    int32_t *dots = (int32_t *)(void *)((char *)scratch + xnor_sums_bytes(job, count));
     BINARY_WORD *a = (BINARY_WORD *)(void *)(dots + PLANES * stride);
     planes.rows = PLANES;
     planes.a = a;
     planes.c = dots;
     planes.c_stride = stride;
     planes.stream = 0;
-    for (ptrdiff_t row = first; row < first + count; ++row) {
-        split_row(bytes->x + row * planes.depth, planes.depth, planes.words, a);
+    for (ptrdiff_t row = 0; row < count; ++row) {
+        split_row(some.x + row * planes.depth, planes.depth, planes.words, a);
         planes.kernel->rows(&planes, 0, PLANES);
-        join_row(planes.columns, dots, stride, bytes->sums, bytes->y + row * planes.columns);
+        join_row(planes.columns, dots, stride, some.sums, some.y + row * planes.columns);
     }
+    xnor_finish_rows(&some, count);
 }

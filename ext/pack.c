@@ -96,6 +96,30 @@ AVX512 static void float_row_avx512(const float *x, ptrdiff_t depth, BINARY_WORD
 }
 #endif
 
+/* As a row of floats, but each is turned round or not and compared with a limit of its own. */
+XNOR_CLONES static void compared_row(const float *x, const float *turns, const float *limits, ptrdiff_t depth,
+                                     BINARY_WORD *words)
+{
+    uint8_t bits[WORD_BITS];
+    for (; depth >= WORD_BITS; depth -= WORD_BITS, x += WORD_BITS, turns += WORD_BITS, limits += WORD_BITS) {
+        for (int bit = 0; bit < WORD_BITS; ++bit)
+            bits[bit] = x[bit] * turns[bit] >= limits[bit];
+        *words++ = full_word(bits);
+    }
+    if (depth) {
+        for (int bit = 0; bit < WORD_BITS; ++bit)
+            bits[bit] = bit < depth && x[bit] * turns[bit] >= limits[bit];
+        *words = full_word(bits);
+    }
+}
+
+void xnor_pack_compared(ptrdiff_t rows, ptrdiff_t depth, const float *x, const float *turns, const float *limits,
+                        BINARY_WORD *words)
+{
+    for (; rows > 0; --rows, x += depth, words += (depth + WORD_BITS - 1) / WORD_BITS)
+        compared_row(x, turns, limits, depth, words);
+}
+
 static void bool_row(const uint8_t *x, ptrdiff_t depth, BINARY_WORD *words)
 {
     uint8_t bits[WORD_BITS];

@@ -24,6 +24,11 @@ typedef struct {
 void xnor_pack_float(const xnor_pack_shape *shape, const float *x, BINARY_WORD *words);
 void xnor_pack_bool(const xnor_pack_shape *shape, const uint8_t *x, BINARY_WORD *words);
 
+/* Rows of x (rows x depth): a bit is whether x times the turn of its column, +1 or -1, is at least the limit of its
+ * column. NaN is not. */
+void xnor_pack_compared(ptrdiff_t rows, ptrdiff_t depth, const float *x, const float *turns, const float *limits,
+                        BINARY_WORD *words);
+
 /* As xnor_pack_float into words of 8, 16, 32 or 64 used bits, and writes vectors * depth steps. */
 void xnor_trace_pack(const xnor_pack_shape *shape, const float *x, int word_bits, BINARY_WORD *words,
                      xnor_pack_step *steps);

@@ -16,9 +16,9 @@
 
 enum { LANES = 16, VECTORS = CHUNK / LANES, HALF = WORD_BITS / 2, QUAD = 4 };
 
-size_t xnor_vnni_scratch(const xnor_bytes *job)
+size_t xnor_vnni_scratch(const xnor_bytes *job, ptrdiff_t block)
 {
-    return (size_t)((job->weights.depth + HALF - 1) / HALF * HALF) * CHUNK;
+    return xnor_sums_bytes(job, block) + (size_t)((job->weights.depth + HALF - 1) / HALF * HALF) * CHUNK;
 }
 
 #ifdef XNOR_X86
@@ -162,12 +162,14 @@ VNNI static void panel_rows(const xnor_bytes *p, ptrdiff_t column, ptrdiff_t row
 
 VNNI void xnor_vnni_rows(const void *job, ptrdiff_t first, ptrdiff_t count, void *scratch)
 {
-    const xnor_bytes *p = job;
-    const ptrdiff_t halves = (p->weights.depth + HALF - 1) / HALF;
-    for (ptrdiff_t column = 0; column < p->weights.columns; column += CHUNK) {
-        write_signs((const uint32_t *)p->weights.panels + column * halves, halves, scratch);
-        panel_rows(p, column, first, first + count, scratch);
+    const xnor_bytes some = xnor_some_rows(job, first, scratch);
+    const ptrdiff_t halves = (some.weights.depth + HALF - 1) / HALF;
+    int8_t *signs = (int8_t *)scratch + xnor_sums_bytes(job, count);
+    for (ptrdiff_t column = 0; column < some.weights.columns; column += CHUNK) {
+        write_signs((const uint32_t *)some.weights.panels + column * halves, halves, signs);
+        panel_rows(&some, column, 0, count, signs);
     }
+    xnor_finish_rows(&some, count);
 }
 
 #endif

@@ -88,6 +88,15 @@ def xnor_gemm_threshold(
         TypeError: If `pa` is not a `PackedMatrix`, `weights` are not prepared, or `out` is not a uint64 array.
         ValueError: If axes, depths, the shape of `out` or `threads` do not fit, or there are no thresholds.
     """
+    if type(weights) is PreparedWeights and threads == 1:
+        try:  # as in xnor_gemm
+            if pa.axis == "rows" and pa.depth == weights.depth:
+                columns = weights.columns
+                words = np.empty((len(pa.words), words_for(columns)), np.uint64) if out is None else out
+                _xnor.gemm_bits(pa.words, weights, words)
+                return PackedMatrix.made(words, columns, "rows")
+        except (AttributeError, TypeError, ValueError):
+            pass
     if not isinstance(weights, PreparedWeights):
         raise TypeError(f"weights must be PreparedWeights, got a {type(weights).__name__}")
     if weights.thresholds is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from bnnlab._xnor import PreparedWeights
 from bnnlab.bits.memory import aligned_empty
 from bnnlab.bits.packing import WORD_BITS, PackedMatrix, described, words_for
 
+_INT32 = np.iinfo(np.int32)
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Thresholds:
     """What the sums of each column are compared with.
 
@@ -43,6 +46,18 @@ class Thresholds:
     def __len__(self) -> int:
         return len(self.values)
 
+    @cached_property
+    def comparison(self) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+        """The same as ``(sum >= limits) ^ flips``, with the flips packed.
+
+        ``sum <= t`` is not ``sum >= t + 1``; with t the largest int32 it is always met, as is ``sum >= least``.
+        """
+        always = ~self.rising & (self.values == _INT32.max)
+        falling = ~self.rising & ~always
+        limits = self.values + falling.astype(np.int32)
+        limits[always] = _INT32.min
+        return limits, _flip_words(falling)
+
 
 def threshold(sums: NDArray[np.int32], thresholds: Thresholds) -> PackedMatrix:
     """Compare sums with thresholds, and pack what comes out.
@@ -62,15 +77,10 @@ def threshold(sums: NDArray[np.int32], thresholds: Thresholds) -> PackedMatrix:
         raise TypeError(f"sums must be an int32 array, got {described(sums)}")
     if sums.ndim != 2 or not sums.flags.c_contiguous or sums.shape[1] < 1:
         raise ValueError(f"sums must be 2-D and C-contiguous with N >= 1, got shape {sums.shape}")
-    _check_thresholds(thresholds, sums.shape[1])
-    # sum <= t is not sum >= t + 1; with t the largest int32, that is always met.
-    largest = np.iinfo(np.int32).max
-    always = ~thresholds.rising & (thresholds.values == largest)
-    at_least = thresholds.values + (~thresholds.rising & ~always).astype(np.int32)
-    at_least[always] = np.iinfo(np.int32).min
-    flips = _flip_words(~thresholds.rising & ~always)
+    check_thresholds(thresholds, sums.shape[1])
+    limits, flips = thresholds.comparison
     words = aligned_empty((sums.shape[0], words_for(sums.shape[1])), np.uint64)
-    _xnor.threshold(sums, at_least, flips, words)
+    _xnor.threshold(sums, limits, flips, words)
     return PackedMatrix.made(words, sums.shape[1], "rows")
 
 
@@ -86,14 +96,20 @@ def attach(weights: PreparedWeights, thresholds: Thresholds) -> None:
         ValueError: If they are not as many as the columns.
     """
     depth, columns = weights.shape
-    _check_thresholds(thresholds, columns)
+    check_thresholds(thresholds, columns)
     missing = depth - thresholds.values.astype(np.int64)
     limits = np.full(words_for(columns) * WORD_BITS, -1, np.int32)
     limits[:columns] = np.clip(np.where(thresholds.rising, missing // 2, -(-missing // 2) - 1), -1, depth)
     weights.set_thresholds(thresholds, limits, _flip_words(~thresholds.rising))
 
 
-def _check_thresholds(thresholds: Thresholds, columns: int) -> None:
+def check_thresholds(thresholds: Thresholds, columns: int) -> None:
+    """Refuse what are no thresholds of so many columns.
+
+    Raises:
+        TypeError: If they are not `Thresholds`.
+        ValueError: If they are not as many as the columns.
+    """
     if not isinstance(thresholds, Thresholds):
         raise TypeError(f"thresholds must be Thresholds, got {described(thresholds)}")
     if len(thresholds) != columns:

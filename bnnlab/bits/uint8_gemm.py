@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from bnnlab import _xnor
 from bnnlab._xnor import PreparedWeights
 from bnnlab.bits.gemm import checked_out
-from bnnlab.bits.packing import PackedMatrix, described, pack_rows
+from bnnlab.bits.packing import PackedMatrix, described, pack_rows, words_for
 from bnnlab.bits.threads import share, usable_threads
+from bnnlab.bits.thresholds import Thresholds, check_thresholds
 from bnnlab.bits.weights import prepare_weights
 
 Method = Literal["auto", "planes", "vnni"]
@@ -51,23 +52,44 @@ def xnor_gemm_uint8(
         TypeError: If `x` is not a uint8 array, `pb` neither packed nor prepared, or `out` not an int32 array.
         ValueError: If shapes, depths, `method` or `threads` do not fit, or K exceeds `DEEPEST`.
     """
-    if not isinstance(x, np.ndarray) or x.dtype != np.uint8:
-        raise TypeError(f"x must be a uint8 array, got {described(x)}")
-    if x.ndim != 2 or not x.flags.c_contiguous:
-        raise ValueError(f"x must be 2-D and C-contiguous, got shape {x.shape}")
-    if not isinstance(pb, PackedMatrix | PreparedWeights):
-        raise TypeError(f"pb must be a PackedMatrix or PreparedWeights, got {described(pb)}")
-    weights = prepare_weights(pb) if isinstance(pb, PackedMatrix) else pb
-    (rows, depth), columns = x.shape, weights.columns
-    if depth != weights.depth:
-        raise ValueError(f"depths must be equal, got {depth} in x and {weights.depth} in pb")
-    if depth > DEEPEST:
-        raise ValueError(f"depth must be at most {DEEPEST}, so that sums fit int32, got {depth}")
-    by_vnni = _chosen_method(method, weights, rows) == "vnni"
+    weights, by_vnni = _checked(x, pb, method)
+    rows, columns = len(x), weights.columns
     result = checked_out(out, (rows, columns))
-    used = usable_threads(threads, rows * depth * columns * (2 if by_vnni else 8))
-    share(_xnor.bytes_job(x, weights, column_sums(weights), result, by_vnni, used), used)
+    used = usable_threads(threads, _work(x, weights, by_vnni))
+    share(_xnor.bytes_job(x, weights, column_sums(weights), result, None, None, None, by_vnni, used), used)
     return result
+
+
+def xnor_gemm_uint8_threshold(
+    x: NDArray[np.uint8],
+    pb: PackedMatrix | PreparedWeights,
+    thresholds: Thresholds,
+    method: Method = "auto",
+    threads: int = 1,
+) -> PackedMatrix:
+    """Multiply bytes by signs, compare with thresholds, and pack: a first layer in one pass.
+
+    Args:
+        x: As in `xnor_gemm_uint8`, as are `pb`, `method` and `threads`.
+        pb: B `(K, N)`; thresholds that it may have been prepared with are those of another product.
+        thresholds: `(N,)`, of the sums of bytes.
+        method: As in `xnor_gemm_uint8`.
+        threads: As in `xnor_gemm_uint8`.
+
+    Returns:
+        `(M, N)` signs packed along rows.
+
+    Raises:
+        TypeError: As in `xnor_gemm_uint8`, and if `thresholds` are none.
+        ValueError: As in `xnor_gemm_uint8`, and if there are not N thresholds.
+    """
+    weights, by_vnni = _checked(x, pb, method)
+    check_thresholds(thresholds, weights.columns)
+    words = np.empty((len(x), words_for(weights.columns)), np.uint64)
+    used = usable_threads(threads, _work(x, weights, by_vnni))
+    sums = column_sums(weights)
+    share(_xnor.bytes_job(x, weights, sums, None, *thresholds.comparison, words, by_vnni, used), used)
+    return PackedMatrix.made(words, weights.columns, "rows")
 
 
 def uint8_methods(weights: PreparedWeights | None = None) -> tuple[Method, ...]:
@@ -85,6 +107,30 @@ def column_sums(weights: PreparedWeights) -> NDArray[np.int32]:
         weights.sums = sums[0]
     sums_of_columns: NDArray[np.int32] = weights.sums
     return sums_of_columns
+
+
+def _checked(
+    x: NDArray[np.uint8], pb: PackedMatrix | PreparedWeights, method: Method
+) -> tuple[PreparedWeights, bool]:
+    """The weights, prepared, and whether to multiply by VNNI."""
+    if not isinstance(x, np.ndarray) or x.dtype != np.uint8:
+        raise TypeError(f"x must be a uint8 array, got {described(x)}")
+    if x.ndim != 2 or not x.flags.c_contiguous:
+        raise ValueError(f"x must be 2-D and C-contiguous, got shape {x.shape}")
+    if not isinstance(pb, PackedMatrix | PreparedWeights):
+        raise TypeError(f"pb must be a PackedMatrix or PreparedWeights, got {described(pb)}")
+    weights = prepare_weights(pb) if isinstance(pb, PackedMatrix) else pb
+    depth = x.shape[1]
+    if depth != weights.depth:
+        raise ValueError(f"depths must be equal, got {depth} in x and {weights.depth} in pb")
+    if depth > DEEPEST:
+        raise ValueError(f"depth must be at most {DEEPEST}, so that sums fit int32, got {depth}")
+    return weights, _chosen_method(method, weights, len(x)) == "vnni"
+
+
+def _work(x: NDArray[np.uint8], weights: PreparedWeights, by_vnni: bool) -> int:
+    """As many products of signs as take as long."""
+    return x.size * weights.columns * (2 if by_vnni else 8)
 
 
 def _chosen_method(method: Method, weights: PreparedWeights, rows: int) -> Method:

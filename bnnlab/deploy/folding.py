@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from bnnlab.bits import Thresholds
+from bnnlab.bits import FloatThresholds, Thresholds
 
 Signs = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
 """Which outputs are +1, for sums `(rows, outputs)`."""
@@ -48,3 +48,30 @@ def fold(signs: Signs, lowest: NDArray[np.int64], highest: NDArray[np.int64]) ->
     values = np.where(at_lowest & at_highest, lowest, values)
     values = np.where(~at_lowest & ~at_highest, highest + 1, values)
     return Thresholds(values.astype(np.int32), rising)
+
+
+def fold_numbers(signs: Callable[[NDArray[np.float32]], NDArray[np.bool_]], outputs: int) -> FloatThresholds:
+    """As `fold`, for functions of any finite float32 number.
+
+    Args:
+        signs: Whether each output is +1, for numbers `(rows, outputs)`; monotone in each.
+        outputs: How many.
+
+    Returns:
+        Thresholds that agree with `signs` on all finite numbers.
+    """
+    largest = np.full(outputs, _rank(np.array([np.finfo(np.float32).max]))[0])
+    folded = fold(lambda ranks: signs(_number(ranks)), -largest - 1, largest)
+    return FloatThresholds(_number(folded.values.astype(np.int64)), folded.rising)
+
+
+def _rank(numbers: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Finite float32 numbers as whole numbers in the same order: the bits of those above 0, and -1 is -0.0."""
+    bits = numbers.astype(np.float32).view(np.int32).astype(np.int64)
+    return np.where(bits >= 0, bits, -(bits & 0x7FFFFFFF) - 1)
+
+
+def _number(ranks: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The inverse of `_rank`; the ranks beyond the largest numbers are infinite."""
+    bits = np.where(ranks >= 0, ranks, (-ranks - 1) | 0x80000000).astype(np.uint32)
+    return bits.view(np.float32)

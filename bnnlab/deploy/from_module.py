@@ -19,17 +19,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bnnlab.bits import Thresholds, pack_columns
-from bnnlab.deploy.folding import fold
+from bnnlab.deploy.folding import fold, fold_numbers
 from bnnlab.deploy.graph import INPUT, Node, PackedModel
 from bnnlab.deploy.ops import (
     BatchNorm,
     BitPool,
+    DenseOnSigns,
     Flatten,
     FloatConv,
     FloatDense,
     FromPixels,
     MaxPool,
     Op,
+    PackCompared,
     PackSigns,
     PixelDense,
     SignConv,
@@ -165,32 +167,43 @@ class _Builder:
         self._finish(stage, folded)
 
     def _add_product_of_numbers(self, stage: Stage) -> None:
+        layer = stage.layer
+        if self.packed and isinstance(layer, nn.Linear) and len(self.shape) == 1:
+            bias = np.zeros(len(layer.weight), np.float32) if layer.bias is None else _array(layer.bias)
+            self._put(stage.name, DenseOnSigns(_array(layer.weight), bias))
+            self._finish(stage, None)
+            return
         if self.packed:
             self._put(f"{stage.name}.signs", Unpack())
         elif self.last == INPUT and self.pixels:
             self._put("numbers", FromPixels(*self.pixels))
         if stage.flattened and len(self.shape) == 3:
             self._put(f"{stage.name}.row", Flatten())
-        self._put(stage.name, _float_op(stage.layer))
+        self._put(stage.name, _float_op(layer))
         self._finish(stage, None)
 
     def _finish(self, stage: Stage, folded: Thresholds | None) -> None:
-        """What follows the product: nothing but pooling where it is folded, all of it where it is not."""
+        """What follows the product: pooling alone where the rest is folded, all of it where numbers go on."""
         self.shape, self.packed = _output_shape(stage.layer, self.shape), folded is not None
-        last_norm = max(
-            (i for i, (_, module) in enumerate(stage.after) if isinstance(module, NORMS)), default=-1
-        )
+        norms = [position for position, (_, module) in enumerate(stage.after) if isinstance(module, NORMS)]
+        last_norm = norms[-1] if norms else -1
+        if folded is None and stage.signed and len(self.shape) == 1:
+            self._put(f"{stage.name}.bits", _comparison([module for _, module in stage.after], self.shape[0]))
+            self.packed = True
+            return
         for position, (name, module) in enumerate(stage.after):
             if isinstance(module, nn.MaxPool2d):
                 self._add_pool(name, module, folded, before_norm=position < last_norm)
             elif folded is None:
                 self._put(name, _norm_op(module))
             if stage.signed and not self.packed and position >= last_norm:
-                self._put(f"{stage.name}.bits", PackSigns())
-                self.packed = True
+                self._pack(stage)
         if stage.signed and not self.packed:
-            self._put(f"{stage.name}.bits", PackSigns())
-            self.packed = True
+            self._pack(stage)
+
+    def _pack(self, stage: Stage) -> None:
+        self._put(f"{stage.name}.bits", PackSigns())
+        self.packed = True
 
     def _add_pool(self, name: str, pool: nn.MaxPool2d, folded: Thresholds | None, before_norm: bool) -> None:
         size, stride, padding = (_pair(value) for value in (pool.kernel_size, pool.stride, pool.padding))
@@ -232,10 +245,14 @@ def _folded(
 
 def signs_after(layer: BinaryLayer, norms: Sequence[nn.Module], sums: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether the sign is +1 after a layer's sums `(rows, outputs)` were scaled and normalised, as torch does it."""
+    numbers = np.asarray(sums, np.float32)
+    return normalised_signs(norms, numbers * layer.alpha.numpy() if layer.scale else numbers)
+
+
+def normalised_signs(norms: Sequence[nn.Module], numbers: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether the sign of each number `(rows, channels)` is +1 after it was normalised, as torch does it."""
     with torch.no_grad():
-        y = torch.from_numpy(np.asarray(sums, np.float32))
-        if layer.scale:
-            y = y * layer.alpha
+        y = torch.from_numpy(numbers)
         for norm in norms:
             y = _normalised(norm, y)
         positive: NDArray[np.bool_] = (y >= 0).numpy()
@@ -244,6 +261,14 @@ def signs_after(layer: BinaryLayer, norms: Sequence[nn.Module], sums: NDArray[An
 
 def _normalised(norm: Any, y: Tensor) -> Tensor:
     return functional.batch_norm(y, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
+
+
+def _comparison(norms: Sequence[nn.Module], outputs: int) -> Op:
+    """The sign of numbers `(n, outputs)` after normalisations: a comparison of each."""
+    if not norms:
+        return PackSigns()
+    folded = fold_numbers(lambda numbers: normalised_signs(norms, numbers), outputs)
+    return PackCompared(folded.values, folded.rising)
 
 
 def _xnor_op(layer: BinaryLayer, shape: tuple[int, ...], folded: Thresholds | None) -> Op:

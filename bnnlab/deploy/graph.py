@@ -117,12 +117,14 @@ class PackedModel:
     def logits(self, x: ArrayLike) -> NDArray[np.float32]:
         """A number for each class, `(n, classes)` float32; arguments as in `predict`."""
         examples, single = self._examples(x)
+        if len(examples) <= CHUNK:
+            few = self._last(self._run(examples))
+            return few[0] if single else few
         parts = [
             self._last(self._run(examples[start : start + CHUNK]))
-            for start in range(0, max(len(examples), 1), CHUNK)
+            for start in range(0, len(examples), CHUNK)
         ]
-        result: NDArray[np.float32] = np.concatenate(parts)
-        return result[0] if single else result
+        return np.concatenate(parts)
 
     def values(self, x: ArrayLike) -> dict[str, Value]:
         """What every node gives for these examples, by name; arguments as in `predict`."""

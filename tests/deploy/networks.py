@@ -70,7 +70,7 @@ def different_bits(packed: PackedModel, model: nn.Module, images: np.ndarray) ->
     nodes = {node.name: node for node in packed.nodes}
     wrong = {}
     for name, x in caught.items():
-        node = nodes[name] if name in nodes else nodes["output.signs"]
+        node = nodes[name] if name in nodes else nodes["output"]
         bits = values[node.inputs[0]]
         signs = np.where(x.numpy() >= 0, 1, -1)
         wrong[name] = int((bits.unpack().reshape(signs.shape) != signs).sum())  # type: ignore[union-attr]

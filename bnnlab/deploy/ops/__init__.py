@@ -1,6 +1,15 @@
 """The operations of a packed network, by name. A new one is one class and one line here."""
 
-from bnnlab.deploy.ops.bits import BitPool, PackSigns, PixelDense, Unpack, XnorConv, XnorDense
+from bnnlab.deploy.ops.bits import (
+    BitPool,
+    DenseOnSigns,
+    PackCompared,
+    PackSigns,
+    PixelDense,
+    Unpack,
+    XnorConv,
+    XnorDense,
+)
 from bnnlab.deploy.ops.floats import (
     BatchNorm,
     Flatten,
@@ -18,11 +27,13 @@ OPS: dict[str, type[Op]] = {
     for op in (
         BatchNorm,
         BitPool,
+        DenseOnSigns,
         Flatten,
         FloatConv,
         FloatDense,
         FromPixels,
         MaxPool,
+        PackCompared,
         PackSigns,
         PixelDense,
         SignConv,
@@ -36,6 +47,7 @@ OPS: dict[str, type[Op]] = {
 __all__ = [
     "BatchNorm",
     "BitPool",
+    "DenseOnSigns",
     "Flatten",
     "FloatConv",
     "FloatDense",
@@ -43,6 +55,7 @@ __all__ = [
     "MaxPool",
     "OPS",
     "Op",
+    "PackCompared",
     "PackSigns",
     "PixelDense",
     "SignConv",

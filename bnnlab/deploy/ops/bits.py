@@ -10,21 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnnlab.bits import (
+    FloatThresholds,
+    FloatWeights,
     PackedImages,
     PackedMatrix,
     PreparedFilters,
     PreparedWeights,
     Thresholds,
+    pack_compared,
     pack_images,
     pack_rows,
     prepare_filters,
     prepare_weights,
-    threshold,
+    signs_times_floats,
     xnor_conv2d,
     xnor_conv2d_threshold,
     xnor_gemm,
     xnor_gemm_threshold,
     xnor_gemm_uint8,
+    xnor_gemm_uint8_threshold,
 )
 from bnnlab.deploy.ops.op import Op, Value, as_matrix
 
@@ -36,6 +40,50 @@ class PackSigns(Op):
     def run(self, x: NDArray[Any]) -> Value:
         """`(n, features)` or `(n, channels, height, width)` numbers, packed."""
         return pack_images(x) if x.ndim == 4 else pack_rows(x)
+
+
+@dataclass(frozen=True, eq=False)
+class PackCompared(Op):
+    """Numbers to bits, each compared with its column's threshold: a normalisation and a sign in one.
+
+    Attributes:
+        values: `(channels,)` float32 thresholds.
+        rising: `(channels,)` bool, whether +1 is for numbers from the threshold on, or up to it.
+    """
+
+    values: NDArray[np.float32]
+    rising: NDArray[np.bool_]
+
+    @cached_property
+    def thresholds(self) -> FloatThresholds:
+        """The fields in one."""
+        return FloatThresholds(self.values, self.rising)
+
+    def run(self, x: NDArray[np.float32]) -> Value:
+        """`(n, channels)` numbers, packed."""
+        return pack_compared(np.ascontiguousarray(x), self.thresholds)
+
+
+@dataclass(frozen=True, eq=False)
+class DenseOnSigns(Op):
+    """A float layer on packed signs: y = sign(x) W^T + b.
+
+    Attributes:
+        weight: `(outputs, inputs)` float32.
+        bias: `(outputs,)` float32.
+    """
+
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    @cached_property
+    def weights(self) -> FloatWeights:
+        """The fields in one."""
+        return FloatWeights(self.weight, self.bias)
+
+    def run(self, x: PackedMatrix) -> Value:
+        """`(n, inputs)` packed signs to `(n, outputs)` float32 numbers."""
+        return signs_times_floats(x, self.weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,11 +223,10 @@ class PixelDense(Op):
 
     def run(self, x: NDArray[Any]) -> Value:
         """`(n, ...)` uint8 pixels, or the numbers they stand for, to packed signs or float32 numbers."""
-        pixels = as_pixels(x, self.divisor, self.offset)
-        sums = xnor_gemm_uint8(np.ascontiguousarray(pixels).reshape(len(pixels), self.depth), self.weights)
+        pixels = np.ascontiguousarray(as_pixels(x, self.divisor, self.offset)).reshape(len(x), self.depth)
         if self.thresholds is not None:
-            return threshold(sums, self.thresholds)
-        return scaled(self.exact(sums), self.alpha)
+            return xnor_gemm_uint8_threshold(pixels, self.weights, self.thresholds)
+        return scaled(self.exact(xnor_gemm_uint8(pixels, self.weights)), self.alpha)
 
     def exact(self, sums: NDArray[Any]) -> NDArray[np.float64]:
         """What the layer on numbers sums to where this one sums to `sums`, `(..., outputs)`."""
