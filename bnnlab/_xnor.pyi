@@ -49,6 +49,15 @@ def bytes_job(
     by_vnni: bool,
     threads: int,
 ) -> Job: ...
+def bytes_bits(
+    x: NDArray[np.uint8],
+    w: PreparedWeights,
+    sums: NDArray[np.int32],
+    thresholds: NDArray[np.int32],
+    flips: NDArray[np.uint64],
+    bits: NDArray[np.uint64],
+    by_vnni: bool,
+) -> None: ...
 def signs_times_floats(
     signs: NDArray[np.uint64],
     weight: NDArray[np.float32],

@@ -265,31 +265,51 @@ def bytes_job(const uint8_t[:, ::1] x not None, PreparedWeights w not None, cons
 
     `sums` are those of the columns of signs."""
     cdef Job job = Job()
+    job._held = x, w, sums, y, thresholds, flips, bits
+    job._job = &job._bytes
+    job._fn = xnor_vnni_rows if by_vnni else xnor_planes_rows
+    _set_bytes(&job._bytes, x, w, sums, y, thresholds, flips, bits, by_vnni)
+    job._share(job._bytes.rows, threads)
+    job._scratch = (xnor_vnni_scratch if by_vnni else xnor_planes_scratch)(&job._bytes, min(job._block, x.shape[0]))
+    return job
+
+
+def bytes_bits(const uint8_t[:, ::1] x not None, PreparedWeights w not None, const int32_t[::1] sums not None,
+               const int32_t[::1] thresholds not None, const uint64_t[::1] flips not None,
+               uint64_t[:, ::1] bits not None, bint by_vnni):
+    """As `bytes_job` into bits, at once and by this thread alone."""
+    cdef xnor_bytes job
+    cdef _Memory scratch
+    cdef Py_ssize_t first = 0, block = min(ROW_BLOCK, x.shape[0])
+    _set_bytes(&job, x, w, sums, None, thresholds, flips, bits, by_vnni)
+    scratch = _Memory((xnor_vnni_scratch if by_vnni else xnor_planes_scratch)(&job, block))
+    with nogil:
+        xnor_work(xnor_vnni_rows if by_vnni else xnor_planes_rows, &job, job.rows, ROW_BLOCK, &first, scratch.start)
+
+
+cdef _set_bytes(xnor_bytes *job, const uint8_t[:, ::1] x, PreparedWeights w, const int32_t[::1] sums,
+                int32_t[:, ::1] y, const int32_t[::1] thresholds, const uint64_t[::1] flips,
+                uint64_t[:, ::1] bits, bint by_vnni):
     cdef Py_ssize_t rows = x.shape[0], words = (w.columns + 63) // 64
     if x.shape[1] != w.depth or w.depth != w.span or sums.shape[0] != w.columns:
         raise ValueError("operands do not fit each other")
     if by_vnni and not (xnor_cpu_has_vnni() and w._kernel.panel_columns == 64 and w._kernel.element_bytes == 4):
         raise ValueError("VNNI needs a CPU that has it and the panels of the AVX-512 kernel")
-    job._held = x, w, sums, y, thresholds, flips, bits
-    job._job = &job._bytes
-    job._fn = xnor_vnni_rows if by_vnni else xnor_planes_rows
-    _set_weights(&job._bytes.weights, w)
-    job._share(rows if w.columns else 0, threads)
     if y is not None:
         if y.shape[0] != rows or y.shape[1] != w.columns:
             raise ValueError("the result does not fit the operands")
-        if job._rows:
-            job._bytes.y = &y[0, 0]
-    else:
-        if (thresholds.shape[0] != w.columns or flips.shape[0] != words or bits.shape[0] != rows
-                or bits.shape[1] != words):
-            raise ValueError("thresholds and bits do not fit the operands")
-        if job._rows:
-            job._bytes.thresholds, job._bytes.flips, job._bytes.bits = &thresholds[0], &flips[0], &bits[0, 0]
-    if job._rows:
-        job._bytes.x, job._bytes.sums = &x[0, 0], &sums[0]
-    job._scratch = (xnor_vnni_scratch if by_vnni else xnor_planes_scratch)(&job._bytes, min(job._block, rows))
-    return job
+    elif (thresholds.shape[0] != w.columns or flips.shape[0] != words or bits.shape[0] != rows
+          or bits.shape[1] != words):
+        raise ValueError("thresholds and bits do not fit the operands")
+    _set_weights(&job.weights, w)
+    job.rows = rows if w.columns else 0
+    job.x, job.sums, job.y, job.thresholds, job.flips, job.bits = NULL, NULL, NULL, NULL, NULL, NULL
+    if job.rows:
+        job.x, job.sums = &x[0, 0], &sums[0]
+        if y is not None:
+            job.y = &y[0, 0]
+        else:
+            job.thresholds, job.flips, job.bits = &thresholds[0], &flips[0], &bits[0, 0]
 
 
 def signs_times_floats(const uint64_t[:, ::1] signs not None, const float[:, ::1] weight not None,

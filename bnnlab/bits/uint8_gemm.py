@@ -87,8 +87,11 @@ def xnor_gemm_uint8_threshold(
     check_thresholds(thresholds, weights.columns)
     words = np.empty((len(x), words_for(weights.columns)), np.uint64)
     used = usable_threads(threads, _work(x, weights, by_vnni))
-    sums = column_sums(weights)
-    share(_xnor.bytes_job(x, weights, sums, None, *thresholds.comparison, words, by_vnni, used), used)
+    sums, (limits, flips) = column_sums(weights), thresholds.comparison
+    if used == 1:
+        _xnor.bytes_bits(x, weights, sums, limits, flips, words, by_vnni)
+    else:
+        share(_xnor.bytes_job(x, weights, sums, None, limits, flips, words, by_vnni, used), used)
     return PackedMatrix.made(words, weights.columns, "rows")
 
 
