@@ -33,6 +33,7 @@ bench: .venv/bench ## how fast it is, beside other libraries (installs them) and
 	$(BIN)/bnnlab bench conv
 	$(BIN)/bnnlab bench pack
 	$(BIN)/bnnlab bench threads
+	$(BIN)/bnnlab bench inference
 
 clean:           ## remove what the commands above made
 	rm -rf .venv build dist *.egg-info $(filter ext/_%.c, $(wildcard ext/*.c)) bnnlab/_*.so

@@ -27,7 +27,7 @@ from rich.progress import (
 )
 
 import bnnlab
-from bnnlab.bench.command import bench
+from bnnlab.deploy.bench_command import bench
 
 if TYPE_CHECKING:
     from bnnlab.records import TrainingEvent

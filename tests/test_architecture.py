@@ -13,6 +13,7 @@ WITHOUT_TORCH = [
     "bnnlab",
     "bnnlab.bench",
     "bnnlab.bits",
+    "bnnlab.deploy",
     "bnnlab.records",
     "bnnlab.figures",
     "bnnlab.widgets",
@@ -25,7 +26,7 @@ MAY_USE = {
     "bench": {"bits", "records"},
     "nn": {"bits", "records"},
     "train": {"bits", "records", "nn"},
-    "deploy": {"bits", "records", "nn"},
+    "deploy": {"bench", "bits", "records", "nn"},
     "figures": {"bits", "records"},
     "widgets": {"bits", "records"},
 }

@@ -44,9 +44,9 @@ def bench_gemm(
 
     def work(progress: Progress) -> Benchmark:
         shapes = [GemmShape.parse(text) for text in shape] if shape else gemm.SHAPES
-        return gemm.gemm_benchmark(shapes, seconds, _names(opponents), progress)
+        return gemm.gemm_benchmark(shapes, seconds, names(opponents), progress)
 
-    _run(work, as_json)
+    run(work, as_json)
 
 
 @bench.command("conv")
@@ -62,9 +62,9 @@ def bench_conv(
 
     def work(progress: Progress) -> Benchmark:
         shapes = [convolution.ConvShape.parse(text) for text in shape] if shape else convolution.SHAPES
-        return convolution.conv_benchmark(shapes, seconds, _names(opponents), progress)
+        return convolution.conv_benchmark(shapes, seconds, names(opponents), progress)
 
-    _run(work, as_json)
+    run(work, as_json)
 
 
 @bench.command("pack")
@@ -78,9 +78,9 @@ def bench_pack(
 
     def work(progress: Progress) -> Benchmark:
         shapes = [pack.PackShape.parse(text) for text in shape] if shape else pack.SHAPES
-        return pack.pack_benchmark(shapes, seconds, _names(opponents), progress)
+        return pack.pack_benchmark(shapes, seconds, names(opponents), progress)
 
-    _run(work, as_json)
+    run(work, as_json)
 
 
 @bench.command("threads")
@@ -95,10 +95,11 @@ def bench_threads(
         shapes = [GemmShape.parse(text) for text in shape] if shape else threads.SHAPES
         return threads.thread_benchmark(shapes, seconds, progress)
 
-    _run(work, as_json)
+    run(work, as_json)
 
 
-def _run(work: Callable[[Progress], Benchmark], as_json: bool) -> None:
+def run(work: Callable[[Progress], Benchmark], as_json: bool) -> None:
+    """Measure with a progress bar, and print the results."""
     try:
         with _progress_bar() as progress:
             benchmark = work(progress)
@@ -130,5 +131,6 @@ def _progress_bar() -> Iterator[Progress]:
         yield progress
 
 
-def _names(text: str | None) -> list[str] | None:
+def names(text: str | None) -> list[str] | None:
+    """The opponents that an option names, or None for all."""
     return None if text is None else [name.strip() for name in text.split(",")]

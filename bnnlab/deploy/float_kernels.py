@@ -24,9 +24,13 @@ def _torch() -> ModuleType | None:
 
 
 def linear(x: Floats, weight: Floats, bias: Floats | None) -> Floats:
-    """`(n, inputs)` by `(outputs, inputs)`, `(n, outputs)` float32."""
+    """`(n, inputs)` by `(outputs, inputs)`, `(n, outputs)` float32.
+
+    One example alone goes to NumPy, which reads the weights faster. Its sums may differ in the last bit from those of
+    the example in a batch; so do torch's own, which multiplies one row in another order than several.
+    """
     torch = _torch()
-    if torch is not None:
+    if torch is not None and len(x) > 1:
         return _run(torch.nn.functional.linear, x, weight, bias)
     y = x @ weight.T
     return y if bias is None else y + bias

@@ -121,8 +121,7 @@ class PackedModel:
             few = self._last(self._run(examples))
             return few[0] if single else few
         parts = [
-            self._last(self._run(examples[start : start + CHUNK]))
-            for start in range(0, len(examples), CHUNK)
+            self._last(self._run(examples[start : start + CHUNK])) for start in range(0, len(examples), CHUNK)
         ]
         return np.concatenate(parts)
 
