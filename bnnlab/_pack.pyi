@@ -14,6 +14,12 @@ def pack_compared(
     words: NDArray[np.uint64],
 ) -> None: ...
 def pack_channels(x: NDArray[Any], words: NDArray[np.uint64], first: int) -> None: ...
+def pack_channels_compared(
+    x: NDArray[np.float32],
+    turns: NDArray[np.float32],
+    limits: NDArray[np.float32],
+    words: NDArray[np.uint64],
+) -> None: ...
 def trace_pack(
     x: NDArray[np.float32],
     columns: bool,

@@ -15,6 +15,8 @@ cdef extern from "pack.h":
     void xnor_pack_bool(const xnor_pack_shape *shape, const uint8_t *x, BINARY_WORD *words) noexcept nogil
     void xnor_pack_compared(Py_ssize_t rows, Py_ssize_t depth, const float *x, const float *turns,
                             const float *limits, BINARY_WORD *words) noexcept nogil
+    void xnor_pack_channels_compared(const xnor_pack_shape *shape, const float *x, const float *turns,
+                                     const float *limits, BINARY_WORD *words) noexcept nogil
     void xnor_trace_pack(const xnor_pack_shape *shape, const float *x, int word_bits,
                          BINARY_WORD *words, xnor_pack_step *steps) noexcept nogil
 
@@ -52,17 +54,36 @@ def pack_compared(const float[:, ::1] x not None, const float[::1] turns not Non
 def pack_channels(const element[:, :, ::1] x, uint64_t[:, :, ::1] words, Py_ssize_t first):
     """Pack the channels of each pixel of `x`, images x channels x pixels, into `words`, images x pixels x words, from
     word `first` of each pixel on."""
-    cdef xnor_pack_shape shape
+    cdef xnor_pack_shape shape = _channels(x.shape[0], x.shape[1], x.shape[2], words, first)
     cdef Py_ssize_t image
-    shape.vectors, shape.depth, shape.x_vector, shape.x_element = x.shape[2], x.shape[1], 1, x.shape[2]
-    shape.word_vector, shape.word_element, shape.columns = words.shape[2], 1, True
-    if (words.shape[0] != x.shape[0] or words.shape[1] != x.shape[2] or first < 0
-            or first + (x.shape[1] + 63) // 64 > words.shape[2]):
-        raise ValueError("words do not fit the images")
     if shape.vectors and shape.depth:
         with nogil:
             for image in range(x.shape[0]):
                 _pack(&shape, &x[image, 0, 0], &words[image, 0, first])
+
+
+def pack_channels_compared(const float[:, :, ::1] x not None, const float[::1] turns not None,
+                           const float[::1] limits not None, uint64_t[:, :, ::1] words not None):
+    """As `pack_channels` from word 0 on, of `x * turns >= limits` with one turn and limit for each channel."""
+    cdef xnor_pack_shape shape = _channels(x.shape[0], x.shape[1], x.shape[2], words, 0)
+    cdef Py_ssize_t image
+    if turns.shape[0] != x.shape[1] or limits.shape[0] != x.shape[1]:
+        raise ValueError("limits do not fit the images")
+    if shape.vectors and shape.depth:
+        with nogil:
+            for image in range(x.shape[0]):
+                xnor_pack_channels_compared(&shape, &x[image, 0, 0], &turns[0], &limits[0], &words[image, 0, 0])
+
+
+cdef xnor_pack_shape _channels(Py_ssize_t images, Py_ssize_t channels, Py_ssize_t pixels,
+                               uint64_t[:, :, ::1] words, Py_ssize_t first):
+    cdef xnor_pack_shape shape
+    shape.vectors, shape.depth, shape.x_vector, shape.x_element = pixels, channels, 1, pixels
+    shape.word_vector, shape.word_element, shape.columns = words.shape[2], 1, True
+    if (words.shape[0] != images or words.shape[1] != pixels or first < 0
+            or first + (channels + 63) // 64 > words.shape[2]):
+        raise ValueError("words do not fit the images")
+    return shape
 
 
 cdef void _pack(const xnor_pack_shape *shape, const element *x, BINARY_WORD *words) noexcept nogil:

@@ -145,9 +145,10 @@ typedef float float_lanes __attribute__((vector_size(4 * LANES)));
 typedef uint32_t bit_lanes __attribute__((vector_size(4 * LANES)));
 typedef uint8_t byte_lanes __attribute__((vector_size(LANES)));
 
-/* Elements are floats, or booleans in bytes; `distance` and `size` are in bytes. */
-XNOR_INLINE void across(const char *x, ptrdiff_t distance, ptrdiff_t size, int count, int groups, BINARY_WORD *words,
-                        ptrdiff_t word_distance)
+/* Elements are floats, or booleans in bytes; `distance` and `size` are in bytes. Floats may be turned round and compared
+ * with another limit than 0, for each place in a vector. */
+XNOR_INLINE void across(const char *x, ptrdiff_t distance, ptrdiff_t size, const float *turns, const float *limits,
+                        int count, int groups, BINARY_WORD *words, ptrdiff_t word_distance)
 {
     uint32_t halves[2][GROUPS * LANES] = {{0}};
     for (int half = 0; half * HALF < count; ++half) {
@@ -163,7 +164,7 @@ XNOR_INLINE void across(const char *x, ptrdiff_t distance, ptrdiff_t size, int c
                     sums[group] |= (bit_lanes)(__builtin_convertvector(bytes, bit_lanes) != 0) & bit;
                 } else {
                     memcpy(&floats, row, sizeof floats);
-                    sums[group] |= (bit_lanes)(floats >= 0.0f) & bit;
+                    sums[group] |= (bit_lanes)(limits ? floats * turns[k] >= limits[k] : floats >= 0.0f) & bit;
                 }
             }
         memcpy(halves[half], sums, sizeof sums);
@@ -172,7 +173,18 @@ XNOR_INLINE void across(const char *x, ptrdiff_t distance, ptrdiff_t size, int c
         words[lane * word_distance] = halves[0][lane] | (BINARY_WORD)halves[1][lane] << HALF;
 }
 
-XNOR_INLINE void columns(const xnor_pack_shape *shape, const char *x, ptrdiff_t size, BINARY_WORD *words)
+/* One float, as `across` compares it. */
+XNOR_INLINE BINARY_WORD compared_word(const float *x, ptrdiff_t distance, const float *turns, const float *limits,
+                                      ptrdiff_t count)
+{
+    BINARY_WORD word = 0;
+    for (ptrdiff_t bit = 0; bit < count; ++bit)
+        word |= (BINARY_WORD)(x[bit * distance] * turns[bit] >= limits[bit]) << bit;
+    return word;
+}
+
+XNOR_INLINE void columns(const xnor_pack_shape *shape, const char *x, ptrdiff_t size, const float *turns,
+                         const float *limits, BINARY_WORD *words)
 {
     const ptrdiff_t distance = shape->x_element * size, word_distance = shape->word_vector;
     for (ptrdiff_t first = 0; first < shape->depth; first += WORD_BITS) {
@@ -181,30 +193,53 @@ XNOR_INLINE void columns(const xnor_pack_shape *shape, const char *x, ptrdiff_t 
         BINARY_WORD *to = words + first / WORD_BITS * shape->word_element;
         ptrdiff_t vector = 0;
         for (; shape->vectors - vector >= GROUPS * LANES; vector += GROUPS * LANES)
-            across(from + vector * size, distance, size, count, GROUPS, to + vector * word_distance, word_distance);
+            across(from + vector * size, distance, size, limits ? turns + first : NULL, limits ? limits + first : NULL, count, GROUPS,
+                   to + vector * word_distance, word_distance);
         for (; shape->vectors - vector >= LANES; vector += LANES)
-            across(from + vector * size, distance, size, count, 1, to + vector * word_distance, word_distance);
-        for (; vector < shape->vectors; ++vector)
+            across(from + vector * size, distance, size, limits ? turns + first : NULL, limits ? limits + first : NULL, count, 1,
+                   to + vector * word_distance, word_distance);
+        for (; vector < shape->vectors; ++vector) {
+            const float *one = (const float *)(const void *)from + vector;
             to[vector * word_distance] =
                 size == 1 ? bool_word((const uint8_t *)from + vector, distance, count)
-                          : float_word((const float *)(const void *)from + vector, shape->x_element, count);
+                : limits  ? compared_word(one, shape->x_element, turns + first, limits + first, count)
+                          : float_word(one, shape->x_element, count);
+        }
     }
 }
 
-static void columns_anywhere(const xnor_pack_shape *shape, const void *x, ptrdiff_t size, BINARY_WORD *words)
+static void columns_anywhere(const xnor_pack_shape *shape, const void *x, ptrdiff_t size, const float *turns,
+                             const float *limits, BINARY_WORD *words)
 {
-    size == 1 ? columns(shape, x, 1, words) : columns(shape, x, sizeof(float), words);
+    if (size == 1)
+        columns(shape, x, 1, NULL, NULL, words);
+    else if (limits)
+        columns(shape, x, sizeof(float), turns, limits, words);
+    else
+        columns(shape, x, sizeof(float), NULL, NULL, words);
 }
 
 #ifdef XNOR_X86
-AVX2 static void columns_avx2(const xnor_pack_shape *shape, const void *x, ptrdiff_t size, BINARY_WORD *words)
+AVX2 static void columns_avx2(const xnor_pack_shape *shape, const void *x, ptrdiff_t size, const float *turns,
+                              const float *limits, BINARY_WORD *words)
 {
-    size == 1 ? columns(shape, x, 1, words) : columns(shape, x, sizeof(float), words);
+    if (size == 1)
+        columns(shape, x, 1, NULL, NULL, words);
+    else if (limits)
+        columns(shape, x, sizeof(float), turns, limits, words);
+    else
+        columns(shape, x, sizeof(float), NULL, NULL, words);
 }
 
-AVX512 static void columns_avx512(const xnor_pack_shape *shape, const void *x, ptrdiff_t size, BINARY_WORD *words)
+AVX512 static void columns_avx512(const xnor_pack_shape *shape, const void *x, ptrdiff_t size, const float *turns,
+                                  const float *limits, BINARY_WORD *words)
 {
-    size == 1 ? columns(shape, x, 1, words) : columns(shape, x, sizeof(float), words);
+    if (size == 1)
+        columns(shape, x, 1, NULL, NULL, words);
+    else if (limits)
+        columns(shape, x, sizeof(float), turns, limits, words);
+    else
+        columns(shape, x, sizeof(float), NULL, NULL, words);
 }
 #endif
 
@@ -216,7 +251,7 @@ XNOR_INLINE int lies_along(const xnor_pack_shape *shape)
 void xnor_pack_float(const xnor_pack_shape *shape, const float *x, BINARY_WORD *words)
 {
     if (!lies_along(shape)) {
-        FASTEST(columns)(shape, x, sizeof *x, words);
+        FASTEST(columns)(shape, x, sizeof *x, NULL, NULL, words);
         return;
     }
     float_row_fn *const row = FASTEST(float_row);
@@ -224,10 +259,16 @@ void xnor_pack_float(const xnor_pack_shape *shape, const float *x, BINARY_WORD *
         row(x + vector * shape->x_vector, shape->depth, words + vector * shape->word_vector);
 }
 
+void xnor_pack_channels_compared(const xnor_pack_shape *shape, const float *x, const float *turns, const float *limits,
+                                 BINARY_WORD *words)
+{
+    FASTEST(columns)(shape, x, sizeof *x, turns, limits, words);
+}
+
 void xnor_pack_bool(const xnor_pack_shape *shape, const uint8_t *x, BINARY_WORD *words)
 {
     if (!lies_along(shape)) {
-        FASTEST(columns)(shape, x, sizeof *x, words);
+        FASTEST(columns)(shape, x, sizeof *x, NULL, NULL, words);
         return;
     }
     for (ptrdiff_t vector = 0; vector < shape->vectors; ++vector)

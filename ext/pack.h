@@ -29,6 +29,10 @@ void xnor_pack_bool(const xnor_pack_shape *shape, const uint8_t *x, BINARY_WORD 
 void xnor_pack_compared(ptrdiff_t rows, ptrdiff_t depth, const float *x, const float *turns, const float *limits,
                         BINARY_WORD *words);
 
+/* The same for vectors whose elements lie apart, with a turn and a limit for each place in a vector. */
+void xnor_pack_channels_compared(const xnor_pack_shape *shape, const float *x, const float *turns, const float *limits,
+                                 BINARY_WORD *words);
+
 /* As xnor_pack_float into words of 8, 16, 32 or 64 used bits, and writes vectors * depth steps. */
 void xnor_trace_pack(const xnor_pack_shape *shape, const float *x, int word_bits, BINARY_WORD *words,
                      xnor_pack_step *steps);

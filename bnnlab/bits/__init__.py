@@ -3,7 +3,13 @@
 from bnnlab._xnor import PreparedWeights
 from bnnlab.bits.convolution import xnor_conv2d, xnor_conv2d_threshold
 from bnnlab.bits.disassembly import Instruction, disassemble
-from bnnlab.bits.float_layers import FloatThresholds, FloatWeights, pack_compared, signs_times_floats
+from bnnlab.bits.float_layers import (
+    FloatThresholds,
+    FloatWeights,
+    pack_compared,
+    pack_images_compared,
+    signs_times_floats,
+)
 from bnnlab.bits.gemm import xnor_gemm, xnor_gemm_threshold
 from bnnlab.bits.images import PackedImages, PreparedFilters, pack_images, prepare_filters
 from bnnlab.bits.packing import PackedMatrix, pack_columns, pack_rows
@@ -40,6 +46,7 @@ __all__ = [
     "FloatThresholds",
     "FloatWeights",
     "pack_compared",
+    "pack_images_compared",
     "signs_times_floats",
     "xnor_gemm_uint8_threshold",
 ]

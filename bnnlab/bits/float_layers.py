@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnnlab import _pack, _xnor
+from bnnlab.bits.images import PackedImages
 from bnnlab.bits.packing import WORD_BITS, PackedMatrix, described, words_for
 
 
@@ -71,6 +72,33 @@ def pack_compared(x: NDArray[np.float32], thresholds: FloatThresholds) -> Packed
     words = np.empty((len(x), words_for(x.shape[1])), np.uint64)
     _pack.pack_compared(x, *thresholds.comparison, words)
     return PackedMatrix.made(words, x.shape[1], "rows")
+
+
+def pack_images_compared(x: NDArray[np.float32], thresholds: FloatThresholds) -> PackedImages:
+    """As `pack_compared`, for images whose channels have a threshold each.
+
+    Args:
+        x: `(images, channels, height, width)` float32, C-contiguous.
+        thresholds: `(channels,)`.
+
+    Returns:
+        Signs of the same shape, packed.
+
+    Raises:
+        TypeError: If `x` is not a float32 array.
+        ValueError: If `x` is not 4-D and C-contiguous, or there are not as many thresholds as channels.
+    """
+    if not isinstance(x, np.ndarray) or x.dtype != np.float32:
+        raise TypeError(f"x must be a float32 array, got {described(x)}")
+    if x.ndim != 4 or not x.flags.c_contiguous or x.shape[1] != len(thresholds) or not len(thresholds):
+        raise ValueError(
+            f"x must be 4-D and C-contiguous with {len(thresholds)} channels, one for each threshold, "
+            f"got shape {x.shape}"
+        )
+    images, channels, height, width = x.shape
+    words = np.empty((images, height * width, words_for(channels)), np.uint64)
+    _pack.pack_channels_compared(x.reshape(images, channels, height * width), *thresholds.comparison, words)
+    return PackedImages.made(words.reshape(images, height, width, words_for(channels)), channels)
 
 
 @dataclass(frozen=True, eq=False)

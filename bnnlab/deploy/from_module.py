@@ -183,26 +183,32 @@ class _Builder:
         self._finish(stage, None)
 
     def _finish(self, stage: Stage, folded: Thresholds | None) -> None:
-        """What follows the product: pooling alone where the rest is folded, all of it where numbers go on."""
-        self.shape, self.packed = _output_shape(stage.layer, self.shape), folded is not None
-        norms = [position for position, (_, module) in enumerate(stage.after) if isinstance(module, NORMS)]
-        last_norm = norms[-1] if norms else -1
-        if folded is None and stage.signed and len(self.shape) == 1:
-            self._put(f"{stage.name}.bits", _comparison([module for _, module in stage.after], self.shape[0]))
-            self.packed = True
-            return
-        for position, (name, module) in enumerate(stage.after):
-            if isinstance(module, nn.MaxPool2d):
-                self._add_pool(name, module, folded, before_norm=position < last_norm)
-            elif folded is None:
-                self._put(name, _norm_op(module))
-            if stage.signed and not self.packed and position >= last_norm:
-                self._pack(stage)
-        if stage.signed and not self.packed:
-            self._pack(stage)
+        """What follows the product: pooling alone where the rest is folded, all of it where numbers go on.
 
-    def _pack(self, stage: Stage) -> None:
-        self._put(f"{stage.name}.bits", PackSigns())
+        Numbers whose sign is taken are compared with thresholds as soon as no pooling stands before a
+        normalisation any more: of bits, pooling is cheap.
+        """
+        self.shape, self.packed = _output_shape(stage.layer, self.shape), folded is not None
+        is_norm = [isinstance(module, NORMS) for _, module in stage.after]
+        for position, (name, module) in enumerate(stage.after):
+            rest = stage.after[position:]
+            only_norms_first = is_norm[position:] == sorted(is_norm[position:], reverse=True)
+            if stage.signed and not self.packed and only_norms_first:
+                self._pack(stage, [norm for _, norm in rest if isinstance(norm, NORMS)])
+            if isinstance(module, nn.MaxPool2d):
+                self._add_pool(name, module, folded, before_norm=any(is_norm[position:]))
+            elif not self.packed:
+                self._put(name, _norm_op(module))
+        if stage.signed and not self.packed:
+            self._pack(stage, [])
+
+    def _pack(self, stage: Stage, norms: Sequence[nn.Module]) -> None:
+        """The sign of numbers `(n, channels, ...)` after normalisations: a comparison of each."""
+        op: Op = PackSigns()
+        if norms:
+            folded = fold_numbers(lambda numbers: normalised_signs(norms, numbers), self.shape[0])
+            op = PackCompared(folded.values, folded.rising)
+        self._put(f"{stage.name}.bits", op)
         self.packed = True
 
     def _add_pool(self, name: str, pool: nn.MaxPool2d, folded: Thresholds | None, before_norm: bool) -> None:
@@ -261,14 +267,6 @@ def normalised_signs(norms: Sequence[nn.Module], numbers: NDArray[np.float32]) -
 
 def _normalised(norm: Any, y: Tensor) -> Tensor:
     return functional.batch_norm(y, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
-
-
-def _comparison(norms: Sequence[nn.Module], outputs: int) -> Op:
-    """The sign of numbers `(n, outputs)` after normalisations: a comparison of each."""
-    if not norms:
-        return PackSigns()
-    folded = fold_numbers(lambda numbers: normalised_signs(norms, numbers), outputs)
-    return PackCompared(folded.values, folded.rising)
 
 
 def _xnor_op(layer: BinaryLayer, shape: tuple[int, ...], folded: Thresholds | None) -> Op:

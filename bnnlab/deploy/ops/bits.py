@@ -19,6 +19,7 @@ from bnnlab.bits import (
     Thresholds,
     pack_compared,
     pack_images,
+    pack_images_compared,
     pack_rows,
     prepare_filters,
     prepare_weights,
@@ -44,7 +45,7 @@ class PackSigns(Op):
 
 @dataclass(frozen=True, eq=False)
 class PackCompared(Op):
-    """Numbers to bits, each compared with its column's threshold: a normalisation and a sign in one.
+    """Numbers to bits, each compared with its channel's threshold: a normalisation and a sign in one.
 
     Attributes:
         values: `(channels,)` float32 thresholds.
@@ -60,8 +61,9 @@ class PackCompared(Op):
         return FloatThresholds(self.values, self.rising)
 
     def run(self, x: NDArray[np.float32]) -> Value:
-        """`(n, channels)` numbers, packed."""
-        return pack_compared(np.ascontiguousarray(x), self.thresholds)
+        """`(n, channels)` or `(n, channels, height, width)` numbers, packed."""
+        pack = pack_images_compared if x.ndim == 4 else pack_compared
+        return pack(np.ascontiguousarray(x), self.thresholds)
 
 
 @dataclass(frozen=True, eq=False)
