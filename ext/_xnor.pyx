@@ -366,10 +366,9 @@ def conv_job(const uint64_t[:, :, :, ::1] pixels not None, PreparedWeights w not
         if bits is None or corrections is not None or first_column != 0:
             raise ValueError("bits cannot be corrected, nor begin within a word")
         _set_bits(&conv.product, w, bits)
-    if conv.product.rows and pixels.shape[1] and pixels.shape[2]:
-        conv.pixels, conv.outside = &pixels[0, 0, 0, first_word], &outside[0]
-    else:
-        conv.product.rows = 0
+    if pixels.shape[0] and pixels.shape[1] and pixels.shape[2]: # or there is nothing but padding
+        conv.pixels = &pixels[0, 0, 0, first_word]
+    conv.outside = &outside[0]
     job._held = pixels, w, c, bits, outside, corrections
     job._fn, job._job = xnor_conv_rows, conv
     job._share(conv.product.rows, threads)

@@ -73,8 +73,8 @@ static convolution draw_convolution(void)
                      .groups = between(1, 3), .pad_value = (int)between(-1, 1)};
     xnor_conv *s = &c.conv;
     do {
-        s->height = between(1, 7);
-        s->width = between(1, 7);
+        s->height = between(0, 7);
+        s->width = between(0, 7);
         s->filter_height = between(1, 3);
         s->filter_width = between(1, 3);
         s->stride_y = between(1, 3);
@@ -112,7 +112,8 @@ static BINARY_WORD word_of(const uint8_t *signs, ptrdiff_t channels, ptrdiff_t w
 static guarded packed_pixels(const convolution *c, place where)
 {
     const xnor_conv *s = &c->conv;
-    const ptrdiff_t pixels = c->images * s->height * s->width, words = (pixels - 1) * s->pixel_stride + s->pixel;
+    const ptrdiff_t pixels = c->images * s->height * s->width;
+    const ptrdiff_t words = pixels ? (pixels - 1) * s->pixel_stride + s->pixel : 0;
     guarded buffer = guard("pixels", (size_t)words * sizeof(BINARY_WORD), sizeof(BINARY_WORD), where);
     BINARY_WORD *to = buffer.at;
     for (ptrdiff_t i = 0; i < words; ++i) {
