@@ -5,17 +5,22 @@ BIN := .venv/bin
 C_SOURCES := $(filter-out ext/_%.c, $(wildcard ext/*.c))
 BUILT_FROM := pyproject.toml $(C_SOURCES) $(wildcard ext/*.h ext/*.pyx)
 
-.PHONY: help lab test check measure bench clean
+.PHONY: help lab test test-long check measure bench clean
 
 help:            ## list the commands
-	@grep -E '^[a-z]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
 
 lab: .venv/lab   ## set everything up and open the lab on http://127.0.0.1:8501 (or PORT=...)
 	$(BIN)/bnnlab app --port $(PORT)
 
 test: .venv/dev  ## set everything up, Chromium included, and run every test
 	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python tests/ext/toolchain.py
 	$(BIN)/python -m pytest
+
+test-long: .venv/dev ## many thousand random cases for every kernel, here and on emulated CPUs
+	$(BIN)/python tests/ext/toolchain.py
+	$(BIN)/python -m pytest -m long
 
 check: .venv/dev ## ruff, mypy, and the C compiler with warnings as errors
 	$(BIN)/ruff check
@@ -23,6 +28,7 @@ check: .venv/dev ## ruff, mypy, and the C compiler with warnings as errors
 	$(BIN)/mypy bnnlab
 	$(BIN)/mypy app tests
 	$(CC) -std=c11 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only $(C_SOURCES)
+	$(CC) -std=c11 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only -D_GNU_SOURCE -Iext tests/ext/*.c
 
 measure: .venv/dev ## what watching a training step costs, and how live the lab is
 	$(BIN)/python tests/measure/monitor_cost.py

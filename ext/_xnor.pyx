@@ -291,7 +291,8 @@ cdef _set_bytes(xnor_bytes *job, const uint8_t[:, ::1] x, PreparedWeights w, con
                 int32_t[:, ::1] y, const int32_t[::1] thresholds, const uint64_t[::1] flips,
                 uint64_t[:, ::1] bits, bint by_vnni):
     cdef Py_ssize_t rows = x.shape[0], words = (w.columns + 63) // 64
-    if x.shape[1] != w.depth or w.depth != w.span or sums.shape[0] != w.columns:
+    if (x.shape[1] != w.depth or w.depth != w.span or w.words != (w.depth + 63) // 64
+            or sums.shape[0] != w.columns):
         raise ValueError("operands do not fit each other")
     if by_vnni and not (xnor_cpu_has_vnni() and w._kernel.panel_columns == 64 and w._kernel.element_bytes == 4):
         raise ValueError("VNNI needs a CPU that has it and the panels of the AVX-512 kernel")
@@ -365,10 +366,9 @@ def conv_job(const uint64_t[:, :, :, ::1] pixels not None, PreparedWeights w not
         if bits is None or corrections is not None or first_column != 0:
             raise ValueError("bits cannot be corrected, nor begin within a word")
         _set_bits(&conv.product, w, bits)
-    if conv.product.rows and pixels.shape[1] and pixels.shape[2]:
-        conv.pixels, conv.outside = &pixels[0, 0, 0, first_word], &outside[0]
-    else:
-        conv.product.rows = 0
+    if pixels.shape[0] and pixels.shape[1] and pixels.shape[2]: # or there is nothing but padding
+        conv.pixels = &pixels[0, 0, 0, first_word]
+    conv.outside = &outside[0]
     job._held = pixels, w, c, bits, outside, corrections
     job._fn, job._job = xnor_conv_rows, conv
     job._share(conv.product.rows, threads)

@@ -13,7 +13,8 @@ typedef struct {
 } xnor_pack_step;
 
 /* Pack `vectors` vectors of `depth` elements each, given the distance between two vectors and between two
- * elements of one vector, in elements; likewise for the words they become. */
+ * elements of one vector, in elements; likewise for the words they become. Either the elements of a vector lie beside
+ * each other, and its words too (x_element and word_element are 1), or equal elements of all vectors do (x_vector is 1). */
 typedef struct {
     ptrdiff_t vectors, depth;
     ptrdiff_t x_vector, x_element;

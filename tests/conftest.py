@@ -7,8 +7,15 @@ import pytest
 import torch
 from hypothesis import settings
 
+import bnnlab
+
 settings.register_profile("no clock decides", deadline=None)
 settings.load_profile("no clock decides")
+
+
+def pytest_report_header() -> str:
+    """Which kernels the tests can reach on this CPU, other than by emulation."""
+    return f"bnnlab kernels: {', '.join(bnnlab.kernels())}"
 
 
 @pytest.fixture(autouse=True, scope="session")

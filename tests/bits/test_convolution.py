@@ -29,7 +29,7 @@ def convolved(x: np.ndarray, w: np.ndarray, kernel: str = "auto", groups: int = 
     per_group=st.integers(1, 70),
     groups=st.integers(1, 3),
     filters=st.integers(1, 70),
-    extent=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    extent=st.tuples(st.integers(0, 9), st.integers(0, 9)),
     size=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     stride=st.tuples(st.integers(1, 3), st.integers(1, 3)),
     padding=st.tuples(st.integers(0, 3), st.integers(0, 3)),
@@ -61,6 +61,13 @@ def test_every_convolution(  # type: ignore[no-untyped-def]
     )
     met = np.where(thresholds.rising, expected >= thresholds.values, expected <= thresholds.values)
     assert np.array_equal(signs.unpack(), np.where(met, 1, -1).transpose(0, 3, 1, 2))
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 0, 0), (2, 3, 0, 4), (2, 3, 4, 0)])
+def test_an_image_without_pixels_is_all_padding(shape: tuple[int, ...]) -> None:
+    x, w = np.ones(shape), np.ones((5, 3, 1, 1))
+    out = np.full((2, shape[2] + 2, shape[3] + 2, 5), 12345, np.int32)
+    assert (convolved(x, w, padding=1, pad_value=-1, out=out) == -3).all()
 
 
 @pytest.mark.parametrize(("pad_value", "corner"), [(0, 4), (1, 9), (-1, -1)])

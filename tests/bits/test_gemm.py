@@ -47,6 +47,36 @@ def test_every_shape(m: int, k: int, n: int, kernel: str, threads: int, seed: in
     assert np.array_equal(product, expected)
 
 
+def elsewhere(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A copy at any address at which such elements may lie."""
+    memory = np.empty(array.nbytes + 64, np.uint8)
+    start = rng.integers(64 // array.itemsize) * array.itemsize
+    copy = memory[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+@pytest.mark.parametrize("cases", [300, pytest.param(20_000, marks=pytest.mark.long)])
+def test_every_call(cases: int, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "bnnlab.bits.threads.WORTH_SHARING", 0
+    )  # so that several threads share what is small, too
+    for _ in range(cases):
+        m, n, k = int(rng.integers(0, 40)), int(rng.integers(0, 140)), int(rng.integers(1, 131))
+        if rng.random() < 0.3:
+            k = int(rng.choice([248, 512, 1024]) + rng.integers(-1, 2))
+        kernel = str(rng.choice(["auto", *bnnlab.kernels()]))
+        threads = int(rng.integers(1, 5))
+        expected, pa, pb = random_operands(rng, m, k, n)
+        pa = bnnlab.PackedMatrix(elsewhere(pa.words, rng), pa.depth, "rows")
+        weights = bnnlab.prepare_weights(pb, kernel) if rng.random() < 0.5 else pb
+        out = elsewhere(np.full((m, n), 12345, np.int32), rng) if rng.random() < 0.7 else None
+        product = bnnlab.xnor_gemm(pa, weights, out, kernel, threads)
+        case = f"{m=} {n=} {k=} {kernel=} {threads=} {type(weights).__name__} out={out is not None}"
+        assert out is None or product is out, case
+        assert np.array_equal(product, expected), case
+
+
 @pytest.mark.parametrize("kernel", bnnlab.kernels())
 def test_extremes_are_plus_and_minus_the_depth(kernel: str) -> None:
     ones = np.ones((1, 1000))

@@ -19,7 +19,7 @@ def test_the_active_line_is_the_one_on_the_slide() -> None:
     assert [line.split("(")[0].strip() for line in lecture.lines if "for" in line] == ["for"] * 3
 
 
-@pytest.mark.parametrize("kernel", bnnlab.kernels())
+@pytest.mark.parametrize("kernel", KERNEL_SOURCES)
 def test_every_kernel_has_its_lines_as_they_stand_in_its_file(kernel: str) -> None:
     shown = listing(kernel)
     source = EXT.joinpath(shown.file).read_text().splitlines()

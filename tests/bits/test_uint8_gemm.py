@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bnnlab
+from bnnlab import _xnor
 from bnnlab.bits import uint8_gemm
 
 DEPTHS = [*range(1, 70), 127, 128, 129, 255, 256, 257, 784]
@@ -71,3 +72,10 @@ def test_refusals_name_what_is_wrong() -> None:
     deep_weights = bnnlab.pack_columns(np.ones((deep.shape[1], 1), bool))
     with pytest.raises(ValueError, match="depth must be at most 4210752"):
         bnnlab.xnor_gemm_uint8(deep, deep_weights)
+
+
+def test_the_doorway_itself_refuses_words_beyond_the_depth() -> None:
+    weights = _xnor.PreparedWeights("scalar", np.zeros((3, 2), np.uint64), 64, 64)
+    x, sums, y = np.zeros((1, 64), np.uint8), np.zeros(2, np.int32), np.empty((1, 2), np.int32)
+    with pytest.raises(ValueError, match="operands do not fit"):
+        _xnor.bytes_job(x, weights, sums, y, None, None, None, False, 1)
