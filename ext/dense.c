@@ -7,8 +7,9 @@
  *   vpxord     zmm, zmm, m512          1
  *   vaddps     zmm, zmm, zmm           1
  *
- * Bottleneck: the additions and xors; every weight is loaded once for ROWS rows, every word once for OUTPUTS outputs. LANES sums run side by side, and are
- * added up in one fixed order at the end, on every CPU: lanes wider than its registers are several of them.
+ * Bottleneck: the additions and xors; every weight is loaded once for ROWS rows, every word once for OUTPUTS outputs.
+ * LANES sums run side by side, and are added up in one fixed order at the end, on every CPU: lanes wider than its
+ * registers are several of them.
  */
 #include "dense.h"
 
