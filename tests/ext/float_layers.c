@@ -14,24 +14,33 @@ static guarded words_of(const char *name, ptrdiff_t count, place where)
     return guard(name, (size_t)count * sizeof(BINARY_WORD), sizeof(BINARY_WORD), where);
 }
 
-static void check_compared(ptrdiff_t rows, ptrdiff_t depth, place where)
+/* `vectors` vectors of `depth` floats each: along the memory, as rows, or across it, as the channels of pixels. */
+static void check_compared(ptrdiff_t vectors, ptrdiff_t depth, int along, place where)
 {
     const ptrdiff_t each = (depth + WORD_BITS - 1) / WORD_BITS;
-    guarded x = floats("x", rows * depth, where), turns = floats("turns", depth, where);
-    guarded limits = floats("limits", depth, where), words = words_of("words", rows * each, where);
+    const ptrdiff_t x_vector = along ? depth : 1, x_element = along ? 1 : vectors;
+    guarded x = floats("x", vectors * depth, where), turns = floats("turns", depth, where);
+    guarded limits = floats("limits", depth, where), words = words_of("words", vectors * each, where);
     float *v = x.at, *t = turns.at, *l = limits.at;
     for (ptrdiff_t k = 0; k < depth; ++k) {
         t[k] = chance(50) ? 1.0f : -1.0f;
         l[k] = draw_float();
     }
-    for (ptrdiff_t i = 0; i < rows * depth; ++i)
-        v[i] = chance(30) ? l[i % depth] * t[i % depth] : draw_float(); /* the limit itself is enough */
-    xnor_pack_compared(rows, depth, v, t, l, words.at);
-    for (ptrdiff_t i = 0; i < rows; ++i)
+    for (ptrdiff_t i = 0; i < vectors; ++i)
+        for (ptrdiff_t k = 0; k < depth; ++k) /* the limit itself is enough */
+            v[i * x_vector + k * x_element] = chance(30) ? l[k] * t[k] : draw_float();
+    if (along) {
+        xnor_pack_compared(vectors, depth, v, t, l, words.at);
+    } else {
+        const xnor_pack_shape shape = {.vectors = vectors, .depth = depth, .x_vector = 1, .x_element = vectors,
+                                       .word_vector = each, .word_element = 1, .columns = 1};
+        xnor_pack_channels_compared(&shape, v, t, l, words.at);
+    }
+    for (ptrdiff_t i = 0; i < vectors; ++i)
         for (ptrdiff_t k = 0; k < each * WORD_BITS; ++k) {
-            const int expected = k < depth && v[i * depth + k] * t[k] >= l[k];
+            const int expected = k < depth && v[i * x_vector + k * x_element] * t[k] >= l[k];
             if ((int)(((BINARY_WORD *)words.at)[i * each + k / WORD_BITS] >> k % WORD_BITS & 1) != expected)
-                fail("bit %td of row %td", k, i);
+                fail("bit %td of vector %td", k, i);
         }
     release(&x);
     release(&turns);
@@ -85,7 +94,10 @@ long check_float_layers(long draws)
         for (place where = 0; where < PLACES; ++where, ++cases) {
             const ptrdiff_t rows = between(0, 6), depth = number % 200 + 1;
             describe("comparisons, %td rows of %td, place %d", rows, depth, (int)where);
-            check_compared(rows, depth, where);
+            check_compared(rows, depth, 1, where);
+            const ptrdiff_t pixels = between(0, 150);
+            describe("comparisons, %td channels of %td pixels, place %d", depth, pixels, (int)where);
+            check_compared(pixels, depth, 0, where);
             const ptrdiff_t words = between(1, 5), outputs = between(1, 23);
             describe("signs times floats, %td rows of %td words, %td outputs, place %d", rows, words, outputs,
                      (int)where);
