@@ -34,6 +34,7 @@ from bnnlab.deploy.ops import (
     PackCompared,
     PackSigns,
     PixelDense,
+    Signal,
     SignConv,
     SignDense,
     Unpack,
@@ -79,11 +80,7 @@ def build(
     builder = _Builder(input_shape, divisor, offset)
     for stage in _stages(model):
         builder.add(stage)
-    classes = builder.shape[0]
-    names = tuple(map(str, range(classes))) if class_names is None else tuple(class_names)
-    if len(names) != classes:
-        raise ValueError(f"class_names must be as many as the outputs, {classes}, got {len(names)}")
-    return PackedModel(tuple(builder.nodes), input_shape, names)
+    return PackedModel(tuple(builder.nodes), input_shape, tuple(class_names or ()))
 
 
 def leaves(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
@@ -134,14 +131,13 @@ class _Builder:
     def __init__(self, input_shape: tuple[int, ...], divisor: float | None, offset: float) -> None:
         self.nodes: list[Node] = []
         self.last = INPUT
-        self.shape = input_shape  # of one example
-        self.packed = False
         self.pixels = None if divisor is None else (float(divisor), float(offset))
+        self.signal = Signal("numbers" if divisor is None else "pixels", input_shape)
 
     def add(self, stage: Stage) -> None:
         layer = stage.layer
         if isinstance(layer, BinaryLayer) and layer.input_binarizer is not None:
-            if not self.packed:
+            if self.signal.kind != "bits":
                 raise ValueError(f"layer {stage.name!r} takes the sign of the network's input, which is lost")
             self._add_product_of_signs(stage, layer)
         elif self.last == INPUT and self.pixels and isinstance(layer, BinaryLinear):
@@ -152,7 +148,7 @@ class _Builder:
     def _add_product_of_signs(self, stage: Stage, layer: BinaryLayer) -> None:
         most = np.full(len(layer.weight), layer.weight[0].numel(), np.int64)
         folded = _folded(stage, layer, -most, most, lambda sums: sums)
-        self._put(stage.name, _xnor_op(layer, self.shape, folded))
+        self._put(stage.name, _xnor_op(layer, self.signal.shape, folded))
         self._finish(stage, folded)
 
     def _add_product_with_pixels(
@@ -167,17 +163,17 @@ class _Builder:
         self._finish(stage, folded)
 
     def _add_product_of_numbers(self, stage: Stage) -> None:
-        layer = stage.layer
-        if self.packed and isinstance(layer, nn.Linear) and len(self.shape) == 1:
+        layer, packed = stage.layer, self.signal.kind == "bits"
+        if packed and isinstance(layer, nn.Linear) and len(self.signal.shape) == 1:
             bias = np.zeros(len(layer.weight), np.float32) if layer.bias is None else _array(layer.bias)
             self._put(stage.name, DenseOnSigns(_array(layer.weight), bias))
             self._finish(stage, None)
             return
-        if self.packed:
+        if packed:
             self._put(f"{stage.name}.signs", Unpack())
         elif self.last == INPUT and self.pixels:
             self._put("numbers", FromPixels(*self.pixels))
-        if stage.flattened and len(self.shape) == 3:
+        if stage.flattened and len(self.signal.shape) == 3:
             self._put(f"{stage.name}.row", Flatten())
         self._put(stage.name, _float_op(layer))
         self._finish(stage, None)
@@ -188,51 +184,44 @@ class _Builder:
         Numbers whose sign is taken are compared with thresholds as soon as no pooling stands before a
         normalisation any more: of bits, pooling is cheap.
         """
-        self.shape, self.packed = _output_shape(stage.layer, self.shape), folded is not None
         is_norm = [isinstance(module, NORMS) for _, module in stage.after]
         for position, (name, module) in enumerate(stage.after):
             rest = stage.after[position:]
             only_norms_first = is_norm[position:] == sorted(is_norm[position:], reverse=True)
-            if stage.signed and not self.packed and only_norms_first:
+            if stage.signed and self.signal.kind != "bits" and only_norms_first:
                 self._pack(stage, [norm for _, norm in rest if isinstance(norm, NORMS)])
             if isinstance(module, nn.MaxPool2d):
                 self._add_pool(name, module, folded, before_norm=any(is_norm[position:]))
-            elif not self.packed:
+            elif self.signal.kind != "bits":
                 self._put(name, _norm_op(module))
-        if stage.signed and not self.packed:
+        if stage.signed and self.signal.kind != "bits":
             self._pack(stage, [])
 
     def _pack(self, stage: Stage, norms: Sequence[nn.Module]) -> None:
         """The sign of numbers `(n, channels, ...)` after normalisations: a comparison of each."""
         op: Op = PackSigns()
         if norms:
-            folded = fold_numbers(lambda numbers: normalised_signs(norms, numbers), self.shape[0])
+            folded = fold_numbers(lambda numbers: normalised_signs(norms, numbers), self.signal.shape[0])
             op = PackCompared(folded.values, folded.rising)
         self._put(f"{stage.name}.bits", op)
-        self.packed = True
 
     def _add_pool(self, name: str, pool: nn.MaxPool2d, folded: Thresholds | None, before_norm: bool) -> None:
         size, stride, padding = (_pair(value) for value in (pool.kernel_size, pool.stride, pool.padding))
         if pool.ceil_mode or _pair(pool.dilation) != (1, 1):
             raise ValueError(f"layer {name!r} pools with ceil_mode or dilation, which cannot be packed")
-        if self.packed:
+        if self.signal.kind == "bits":
             falling = (
                 ~folded.rising if folded is not None and before_norm and not folded.rising.all() else None
             )
             self._put(name, BitPool(size, stride, padding, falling))
         else:
             self._put(name, MaxPool(size, stride, padding))
-        channels, height, width = self.shape
-        self.shape = (
-            channels,
-            (height + 2 * padding[0] - size[0]) // stride[0] + 1,
-            (width + 2 * padding[1] - size[1]) // stride[1] + 1,
-        )
 
     def _put(self, name: str, op: Op) -> None:
-        self.nodes.append(Node(name, op, (self.last,)))
+        node = Node(name, op, (self.last,))
+        self.signal, _ = node.trace({self.last: self.signal})
+        self.nodes.append(node)
         self.last = name
-        self.packed = self.packed and not isinstance(op, Unpack)
 
 
 def _folded(
@@ -311,23 +300,6 @@ def _norm_op(norm: Any) -> Op:
     gamma = np.ones(channels, np.float32) if norm.weight is None else _array(norm.weight)
     beta = np.zeros(channels, np.float32) if norm.bias is None else _array(norm.bias)
     return BatchNorm(gamma, beta, _array(norm.running_mean), _array(norm.running_var), float(norm.eps))
-
-
-def _output_shape(layer: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
-    if not isinstance(layer, nn.Conv2d | BinaryConv2d):
-        return (len(layer.weight),)
-    sizes = zip(
-        shape[1:],
-        layer.kernel_size,
-        _pair(layer.stride),
-        _pair(layer.padding),
-        _pair(layer.dilation),
-        strict=True,
-    )
-    return (
-        len(layer.weight),
-        *((size + 2 * pad - spread * (taps - 1) - 1) // step + 1 for size, taps, step, pad, spread in sizes),
-    )
 
 
 def _fields(folded: Thresholds | None) -> tuple[NDArray[np.int32] | None, NDArray[np.bool_] | None]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bnnlab.deploy.ops import Op, Value
+from bnnlab.deploy.ops import Effort, Op, Signal, Value
+from bnnlab.deploy.ops.fields import shown
 
 if TYPE_CHECKING:
     from torch import nn
@@ -18,6 +21,17 @@ INPUT = "(input)"
 
 CHUNK = 256
 """Examples that run together; more would only fill the caches."""
+
+MOST_CLASSES = 1 << 16
+
+LONGEST_NAME = 256
+"""Characters in the name of a node or a class."""
+
+MOST_NUMBERS = 1 << 28
+"""Numbers that a network may hold at once for one example: 1 GiB."""
+
+MOST_PRODUCTS = 1 << 36
+"""Products that it may take: seconds. The largest networks for images take a few times less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +48,24 @@ class Node:
     op: Op
     inputs: tuple[str, ...] = (INPUT,)
 
+    def trace(self, signals: dict[str, Signal]) -> tuple[Signal, Effort]:
+        """What comes out for one example, and what it takes, where `signals` flow from earlier nodes.
+
+        Raises:
+            ValueError: If the operation cannot run on its inputs; the node is named.
+        """
+        known = f"node {self.name!r} ({type(self.op).__name__})"
+        for name in self.inputs:
+            if name not in signals:
+                raise ValueError(f"{known} needs {shown(name)}, which no earlier node gives")
+        if not self.inputs or len(self.inputs) != (self.op.arity or len(self.inputs)):
+            raise ValueError(f"{known} must have {self.op.arity or 'some'} input(s), got {len(self.inputs)}")
+        given = [signals[name] for name in self.inputs]
+        try:
+            return self.op.output(*given), self.op.effort(*given)
+        except ValueError as error:
+            raise ValueError(f"{known}: {error}") from error
+
 
 @dataclass(frozen=True, eq=False)
 class PackedModel:
@@ -42,24 +74,61 @@ class PackedModel:
     Attributes:
         nodes: In the order of computation; the last one gives a number for each class.
         input_shape: Shape of one example, `(features,)` or `(channels, height, width)`.
-        class_names: Name of each class.
+        class_names: Name of each class; the numbers from 0 on if none are given.
+
+    Raises:
+        ValueError: If a node cannot run on what it is given, or the last one gives no number for each class.
     """
 
     nodes: tuple[Node, ...]
     input_shape: tuple[int, ...]
-    class_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = {INPUT}
-        for node in self.nodes:
-            for name in node.inputs:
-                if name not in known:
-                    raise ValueError(f"node {node.name!r} needs {name!r}, which no earlier node gives")
-            if node.name in known:
-                raise ValueError(f"two nodes are called {node.name!r}")
-            known.add(node.name)
+        shape = self.input_shape
+        if len(shape) not in (1, 3) or not all(type(n) is int and 0 < n <= MOST_NUMBERS for n in shape):
+            raise ValueError(
+                f"input_shape must be (features,) or (channels, height, width), each from 1 to {MOST_NUMBERS}, "
+                f"got {shown(shape)}"
+            )
         if not self.nodes:
             raise ValueError("a network must have at least one node")
+        last = self.signals[self.nodes[-1].name]
+        if last.kind != "numbers" or len(last.shape) != 1 or last.count > MOST_CLASSES:
+            raise ValueError(
+                f"the last node, {self.nodes[-1].name!r}, must give a number for each class, at most "
+                f"{MOST_CLASSES}, not {last}"
+            )
+        if not self.class_names:
+            object.__setattr__(self, "class_names", numbered(last.count))
+        if len(self.class_names) != last.count:
+            raise ValueError(
+                f"class_names must be as many as the outputs, {last.count}, got {len(self.class_names)}"
+            )
+        for name in self.class_names:
+            check_text("class_names", name)
+
+    @cached_property
+    def signals(self) -> dict[str, Signal]:
+        """What flows from each node, for one example, by name; and what from `INPUT`.
+
+        Raises:
+            ValueError: If a node cannot run on what it is given, or the network would take too much; it is named.
+        """
+        signals = {INPUT: Signal("pixels" if self._pixels else "numbers", self.input_shape)}
+        numbers, products = signals[INPUT].count, 0
+        for node in self.nodes:
+            check_text("the name of a node", node.name)
+            if node.name in signals:
+                raise ValueError(f"two nodes are called {node.name!r}")
+            signals[node.name], effort = node.trace(signals)
+            numbers, products = numbers + effort.numbers, products + effort.products
+            if numbers > MOST_NUMBERS or products > MOST_PRODUCTS:
+                raise ValueError(
+                    f"the network up to node {node.name!r} takes too much for one example: {shown(numbers)} "
+                    f"numbers of at most {MOST_NUMBERS}, {shown(products)} products of at most {MOST_PRODUCTS}"
+                )
+        return signals
 
     @classmethod
     def from_module(
@@ -117,11 +186,12 @@ class PackedModel:
     def logits(self, x: ArrayLike) -> NDArray[np.float32]:
         """A number for each class, `(n, classes)` float32; arguments as in `predict`."""
         examples, single = self._examples(x)
-        if len(examples) <= CHUNK:
+        chunk = self._chunk
+        if len(examples) <= chunk:
             few = self._last(self._run(examples))
             return few[0] if single else few
         parts = [
-            self._last(self._run(examples[start : start + CHUNK])) for start in range(0, len(examples), CHUNK)
+            self._last(self._run(examples[start : start + chunk])) for start in range(0, len(examples), chunk)
         ]
         return np.concatenate(parts)
 
@@ -139,18 +209,49 @@ class PackedModel:
                 f"x must be numbers or uint8 pixels of shape (n, {', '.join(map(str, self.input_shape))}), got "
                 f"{examples.dtype} of shape {examples.shape}"
             )
-        if examples.dtype != np.uint8:
+        if examples.dtype != np.uint8 or not self._pixels:
             examples = examples.astype(np.float32, copy=False)
         return examples, single
 
-    def _run(self, examples: NDArray[Any]) -> dict[str, Value]:
-        values: dict[str, Value] = {INPUT: examples}
-        for node in self.nodes:
-            values[node.name] = node.op.run(*[values[name] for name in node.inputs])
-        return values
+    @cached_property
+    def _pixels(self) -> bool:
+        """Whether bytes are pixels to this network; else they are numbers like others."""
+        return any(node.op.takes_pixels for node in self.nodes)
+
+    @cached_property
+    def _chunk(self) -> int:
+        """Examples that run together: fewer where they are so large that more would need more memory than one may."""
+        return min(CHUNK, max(1, MOST_NUMBERS // sum(signal.count for signal in self.signals.values())))
 
     def _last(self, values: dict[str, Value]) -> NDArray[np.float32]:
-        logits = values[self.nodes[-1].name]
-        if not isinstance(logits, np.ndarray) or logits.ndim != 2:
-            raise ValueError(f"the last node, {self.nodes[-1].name!r}, must give numbers of (n, classes)")
-        return logits.astype(np.float32, copy=False)
+        logits: NDArray[np.float32] = values[self.nodes[-1].name]  # type: ignore[assignment]
+        return logits
+
+    def _run(self, examples: NDArray[Any]) -> dict[str, Value]:
+        values: dict[str, Value] = {INPUT: examples}
+        with np.errstate(over="ignore", invalid="ignore"):  # as torch: what is too large is infinite
+            for node in self.nodes:
+                values[node.name] = node.op.run(*[values[name] for name in node.inputs])
+        return values
+
+
+def numbered(classes: int) -> tuple[str, ...]:
+    """The names of classes that have none."""
+    return tuple(map(str, range(classes)))
+
+
+def check_text(what: str, text: object) -> None:
+    """Refuse a name that could not be shown or written.
+
+    Raises:
+        ValueError: If it is no text, empty or too long, or has control characters or halves of characters in it.
+    """
+    if (
+        not isinstance(text, str)
+        or not 0 < len(text) <= LONGEST_NAME
+        or any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+    ):
+        raise ValueError(
+            f"{what} must be text of 1 to {LONGEST_NAME} characters, none of them a control character, "
+            f"got {shown(text)}"
+        )

@@ -1,26 +1,19 @@
 """The operations of a packed network, by name. A new one is one class and one line here."""
 
-from bnnlab.deploy.ops.bits import (
-    BitPool,
-    DenseOnSigns,
-    PackCompared,
-    PackSigns,
-    PixelDense,
-    Unpack,
-    XnorConv,
-    XnorDense,
-)
+from bnnlab.deploy.ops.bits import XnorConv, XnorDense
+from bnnlab.deploy.ops.float_layers import DenseOnSigns, PackCompared, PackSigns, Unpack
 from bnnlab.deploy.ops.floats import (
     BatchNorm,
     Flatten,
     FloatConv,
     FloatDense,
-    FromPixels,
-    MaxPool,
     SignConv,
     SignDense,
 )
 from bnnlab.deploy.ops.op import Op, Value
+from bnnlab.deploy.ops.pixels import FromPixels, PixelDense
+from bnnlab.deploy.ops.pools import BitPool, MaxPool
+from bnnlab.deploy.ops.signal import Effort, Signal
 
 OPS: dict[str, type[Op]] = {
     op.__name__: op
@@ -48,6 +41,7 @@ __all__ = [
     "BatchNorm",
     "BitPool",
     "DenseOnSigns",
+    "Effort",
     "Flatten",
     "FloatConv",
     "FloatDense",
@@ -60,6 +54,7 @@ __all__ = [
     "PixelDense",
     "SignConv",
     "SignDense",
+    "Signal",
     "Unpack",
     "Value",
     "XnorConv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -10,91 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnnlab.bits import (
-    FloatThresholds,
-    FloatWeights,
     PackedImages,
     PackedMatrix,
     PreparedFilters,
     PreparedWeights,
-    Thresholds,
-    pack_compared,
     pack_images,
-    pack_images_compared,
     pack_rows,
     prepare_filters,
     prepare_weights,
-    signs_times_floats,
     xnor_conv2d,
     xnor_conv2d_threshold,
     xnor_gemm,
     xnor_gemm_threshold,
-    xnor_gemm_uint8,
-    xnor_gemm_uint8_threshold,
 )
+from bnnlab.bits.packing import words_for
 from bnnlab.deploy.ops.op import Op, Value, as_matrix
+from bnnlab.deploy.ops.outputs import check_outputs, panels, scaled, thresholds_of
+from bnnlab.deploy.ops.signal import Effort, Signal
+from bnnlab.deploy.ops.windows import Windows
 
-
-@dataclass(frozen=True, eq=False)
-class PackSigns(Op):
-    """Numbers to the bits of their signs."""
-
-    def run(self, x: NDArray[Any]) -> Value:
-        """`(n, features)` or `(n, channels, height, width)` numbers, packed."""
-        return pack_images(x) if x.ndim == 4 else pack_rows(x)
-
-
-@dataclass(frozen=True, eq=False)
-class PackCompared(Op):
-    """Numbers to bits, each compared with its channel's threshold: a normalisation and a sign in one.
-
-    Attributes:
-        values: `(channels,)` float32 thresholds.
-        rising: `(channels,)` bool, whether +1 is for numbers from the threshold on, or up to it.
-    """
-
-    values: NDArray[np.float32]
-    rising: NDArray[np.bool_]
-
-    @cached_property
-    def thresholds(self) -> FloatThresholds:
-        """The fields in one."""
-        return FloatThresholds(self.values, self.rising)
-
-    def run(self, x: NDArray[np.float32]) -> Value:
-        """`(n, channels)` or `(n, channels, height, width)` numbers, packed."""
-        pack = pack_images_compared if x.ndim == 4 else pack_compared
-        return pack(np.ascontiguousarray(x), self.thresholds)
-
-
-@dataclass(frozen=True, eq=False)
-class DenseOnSigns(Op):
-    """A float layer on packed signs: y = sign(x) W^T + b.
-
-    Attributes:
-        weight: `(outputs, inputs)` float32.
-        bias: `(outputs,)` float32.
-    """
-
-    weight: NDArray[np.float32]
-    bias: NDArray[np.float32]
-
-    @cached_property
-    def weights(self) -> FloatWeights:
-        """The fields in one."""
-        return FloatWeights(self.weight, self.bias)
-
-    def run(self, x: PackedMatrix) -> Value:
-        """`(n, inputs)` packed signs to `(n, outputs)` float32 numbers."""
-        return signs_times_floats(x, self.weights)
-
-
-@dataclass(frozen=True, eq=False)
-class Unpack(Op):
-    """Bits to float32 -1 and +1, for a float layer that follows."""
-
-    def run(self, x: PackedMatrix | PackedImages) -> Value:
-        """Numbers in the shape that the signs had before packing."""
-        return x.unpack().astype(np.float32)
+GATHERED = 128
+"""Windows whose pixels a kernel gathers at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +53,20 @@ class XnorDense(Op):
     values: NDArray[np.int32] | None = None
     rising: NDArray[np.bool_] | None = None
     alpha: NDArray[np.float32] | None = None
+
+    def check(self) -> None:
+        """Refuse words that do not fit the depth, and thresholds or factors that do not fit the words."""
+        check_outputs(PackedMatrix(self.words, self.depth, "columns").shape[1], self)
+
+    def output(self, x: Signal) -> Signal:
+        """Bits where there are thresholds, numbers where there are none."""
+        x.need("bits", rank=1, count=self.depth)
+        return Signal("numbers" if self.values is None else "bits", (self.words.shape[1],))
+
+    def effort(self, *_: Signal) -> Effort:
+        """The prepared weights come in whole panels."""
+        outputs = self.words.shape[1]
+        return Effort(outputs + panels(self.words.shape[0], outputs), self.depth * outputs)
 
     @cached_property
     def weights(self) -> PreparedWeights:
@@ -165,6 +116,36 @@ class XnorConv(Op):
     alpha: NDArray[np.float32] | None = None
     flat: bool = False
 
+    def check(self) -> None:
+        """Refuse words, thresholds, factors and positions that do not fit the shape."""
+        check_filters(self.words, self.shape, self.groups)
+        self.windows.check()
+        if self.pad_value not in (-1, 0, 1):
+            raise ValueError(f"pad_value must be -1, 0 or 1, got {self.pad_value}")
+        check_outputs(self.shape[0], self)
+
+    @property
+    def windows(self) -> Windows:
+        """Where the filters lie."""
+        return Windows(self.shape[2:], self.stride, self.padding, self.dilation)
+
+    def output(self, x: Signal) -> Signal:
+        """Images of bits where there are thresholds, of numbers where there are none."""
+        x.need("bits", rank=3, channels=self.shape[1] * self.groups)
+        pixels = self.windows.over(x.image)
+        if self.flat and pixels != (1, 1):
+            raise ValueError(f"flat must be false where images of {pixels[0]} x {pixels[1]} pixels come out")
+        shape = self.shape[:1] if self.flat else (self.shape[0], *pixels)
+        return Signal("numbers" if self.values is None else "bits", shape)
+
+    def effort(self, x: Signal) -> Effort:
+        """Pixels are gathered for a block of windows; each group's prepared weights come in whole panels."""
+        out, pixel = self.output(x).count, words_for(self.shape[1])  # words of one group
+        depth, words = math.prod(self.shape[1:]), self.windows.taps * pixel
+        prepared = self.groups * panels(words, self.shape[0] // self.groups) + self.shape[0] * depth
+        gathered = 2 * (self.groups * pixel * math.prod(x.image) + GATHERED * words)
+        return Effort(out + prepared + gathered, out * depth)
+
     @cached_property
     def filters(self) -> PreparedFilters:
         """The filters laid out for this CPU's fastest kernel."""
@@ -176,9 +157,9 @@ class XnorConv(Op):
         if x.groups != self.groups:
             x = pack_images(x.unpack(), self.groups)
         how = {
-            "stride": tuple(self.stride),
-            "padding": tuple(self.padding),
-            "dilation": tuple(self.dilation),
+            "stride": self.stride,
+            "padding": self.padding,
+            "dilation": self.dilation,
             "pad_value": self.pad_value,
         }
         if self.values is not None:
@@ -188,108 +169,18 @@ class XnorConv(Op):
         return sums[:, 0, 0] if self.flat else np.ascontiguousarray(sums.transpose(0, 3, 1, 2))
 
 
-@dataclass(frozen=True, eq=False)
-class PixelDense(Op):
-    """A layer of binary weights on bytes, exact in integers: ``s = sum over k of p_k w_k``.
+def check_filters(words: NDArray[np.uint64], shape: tuple[int, int, int, int], groups: int) -> None:
+    """Refuse packed filters whose words do not fit their shape.
 
-    The layer it stands for saw numbers x = p / divisor + offset, whose products with the signs sum to
-    ``s / divisor + offset * (sum of the signs)``; its thresholds compare s.
-
-    Attributes:
-        words: `(ceil(depth/64), outputs)` uint64, the weights packed along columns.
-        depth: Inputs of each output.
-        divisor: Of the pixels.
-        offset: Added to each pixel after that.
-        values: `(outputs,)` int32 thresholds of s, or None.
-        rising: `(outputs,)` bool, their directions, or None.
-        alpha: `(outputs,)` float32 factors, or None.
+    Raises:
+        ValueError: If they do not, or `groups` does not divide the filters.
     """
-
-    words: NDArray[np.uint64]
-    depth: int
-    divisor: float
-    offset: float
-    values: NDArray[np.int32] | None = None
-    rising: NDArray[np.bool_] | None = None
-    alpha: NDArray[np.float32] | None = None
-
-    @cached_property
-    def weights(self) -> PreparedWeights:
-        """The weights laid out for this CPU's fastest kernel."""
-        return prepare_weights(PackedMatrix(self.words, self.depth, "columns"))
-
-    @cached_property
-    def thresholds(self) -> Thresholds | None:
-        """The thresholds, if any."""
-        return thresholds_of(self.values, self.rising)
-
-    def run(self, x: NDArray[Any]) -> Value:
-        """`(n, ...)` uint8 pixels, or the numbers they stand for, to packed signs or float32 numbers."""
-        pixels = np.ascontiguousarray(as_pixels(x, self.divisor, self.offset)).reshape(len(x), self.depth)
-        if self.thresholds is not None:
-            return xnor_gemm_uint8_threshold(pixels, self.weights, self.thresholds)
-        return scaled(self.exact(xnor_gemm_uint8(pixels, self.weights)), self.alpha)
-
-    def exact(self, sums: NDArray[Any]) -> NDArray[np.float64]:
-        """What the layer on numbers sums to where this one sums to `sums`, `(..., outputs)`."""
-        numbers: NDArray[np.float64] = sums / self.divisor + self.offset * self.totals
-        return numbers
-
-    @cached_property
-    def totals(self) -> NDArray[np.int64]:
-        """The sum of the signs of each output."""
-        totals: NDArray[np.int64] = PackedMatrix(self.words, self.depth, "columns").unpack().sum(0, np.int64)
-        return totals
-
-
-@dataclass(frozen=True, eq=False)
-class BitPool(Op):
-    """Maximum of signs in windows: the or of their bits.
-
-    The sign of a maximum is the maximum of the signs, so pooling may follow the threshold instead of preceding
-    it. Where the threshold falls, the sign of the maximum is the *minimum* of the signs.
-
-    Attributes:
-        size: Height and width of a window.
-        stride: Vertical and horizontal.
-        padding: Pixels at each edge that are never the maximum.
-        falling: `(channels,)` bool, where the minimum is wanted, or None.
-    """
-
-    size: tuple[int, int]
-    stride: tuple[int, int]
-    padding: tuple[int, int] = (0, 0)
-    falling: NDArray[np.bool_] | None = None
-
-    @cached_property
-    def flips(self) -> NDArray[np.uint64] | None:
-        """The words that turn a minimum into a maximum."""
-        return None if self.falling is None else pack_rows(self.falling[None]).words[0]
-
-    def run(self, x: PackedImages) -> Value:
-        """`(n, channels, height, width)` packed images to smaller ones."""
-        words = x.words if self.flips is None else x.words ^ self.flips
-        (rows, columns), (down, right) = self.padding, self.stride
-        if rows or columns:
-            words = np.pad(words, ((0, 0), (rows, rows), (columns, columns), (0, 0)))
-        height = (words.shape[1] - self.size[0]) // down + 1
-        width = (words.shape[2] - self.size[1]) // right + 1
-        pooled = np.zeros((words.shape[0], height, width, words.shape[3]), np.uint64)
-        for row in range(self.size[0]):
-            for column in range(self.size[1]):
-                pooled |= words[:, row::down, column::right][:, :height, :width]
-        return PackedImages(pooled if self.flips is None else pooled ^ self.flips, x.channels, x.groups)
-
-
-def thresholds_of(values: NDArray[np.int32] | None, rising: NDArray[np.bool_] | None) -> Thresholds | None:
-    """Thresholds from an operation's fields, if it has them."""
-    return None if values is None or rising is None else Thresholds(values, rising)
-
-
-def scaled(sums: NDArray[Any], alpha: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """Sums `(..., outputs)` as float32, times the factor of each output."""
-    numbers = sums.astype(np.float32, copy=False)
-    return numbers if alpha is None else numbers * alpha
+    if min(shape) < 1:
+        raise ValueError(f"shape must be of numbers from 1 on, got {shape}")
+    if groups < 1 or shape[0] % groups:
+        raise ValueError(f"groups must be a divisor of the {shape[0]} filters, got {groups}")
+    if PackedMatrix(words, math.prod(shape[1:]), "rows").shape[0] != shape[0]:
+        raise ValueError(f"words must be those of {shape[0]} filters, got shape {words.shape}")
 
 
 def pack_filters(signs: NDArray[Any]) -> NDArray[np.uint64]:
@@ -301,17 +192,3 @@ def unpack_filters(words: NDArray[np.uint64], shape: tuple[int, int, int, int]) 
     """The inverse of `pack_filters`."""
     depth = shape[1] * shape[2] * shape[3]
     return PackedMatrix(words, depth, "rows").unpack().reshape(shape)
-
-
-def as_pixels(x: NDArray[Any], divisor: float, offset: float) -> NDArray[np.uint8]:
-    """Pixels, from themselves or from the numbers they stand for.
-
-    Raises:
-        ValueError: If a number stands for no pixel.
-    """
-    if x.dtype == np.uint8:
-        return x
-    pixels = (x.astype(np.float64) - offset) * divisor
-    if not ((pixels >= 0) & (pixels <= 255) & (pixels == np.floor(pixels))).all():
-        raise ValueError(f"x must be uint8 pixels p, or numbers p / {divisor:g} + {offset:g} of such")
-    return pixels.astype(np.uint8)

@@ -7,7 +7,7 @@ of floats depend on their order. Without torch they run on NumPy, and may differ
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,32 +16,21 @@ from numpy.typing import NDArray
 
 from bnnlab.bits import PackedMatrix
 from bnnlab.deploy import float_kernels
-from bnnlab.deploy.ops.bits import unpack_filters
+from bnnlab.deploy.ops.bits import check_filters, unpack_filters
+from bnnlab.deploy.ops.fields import check_rank, check_shape
 from bnnlab.deploy.ops.op import Op, Value
-
-
-@dataclass(frozen=True, eq=False)
-class FromPixels(Op):
-    """Bytes to numbers, x = p / divisor + offset; numbers stay as they are.
-
-    Attributes:
-        divisor: Of the pixels.
-        offset: Added to each pixel after that.
-    """
-
-    divisor: float
-    offset: float
-
-    def run(self, x: NDArray[Any]) -> Value:
-        """Pixels of any shape, uint8 or already numbers, as float32."""
-        if x.dtype != np.uint8:
-            return x.astype(np.float32, copy=False)
-        return x.astype(np.float32) / np.float32(self.divisor) + np.float32(self.offset)
+from bnnlab.deploy.ops.signal import Effort, Signal
+from bnnlab.deploy.ops.windows import Windows
 
 
 @dataclass(frozen=True, eq=False)
 class Flatten(Op):
     """Everything of one example in one row."""
+
+    def output(self, x: Signal) -> Signal:
+        """The same numbers, or pixels, in one row."""
+        x.need("numbers", "pixels")
+        return Signal(x.kind, (x.count,))
 
     def run(self, x: NDArray[Any]) -> Value:
         """`(n, ...)` to `(n, features)`."""
@@ -59,6 +48,20 @@ class FloatDense(Op):
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32] | None = None
+
+    def check(self) -> None:
+        """Refuse weights that are no matrix, and biases that do not fit them."""
+        check_rank("weight", self.weight, 2)
+        check_shape("bias", self.bias, self.weight.shape[:1])
+
+    def output(self, x: Signal) -> Signal:
+        """A number for each output."""
+        x.need("numbers", rank=1, count=self.weight.shape[1])
+        return Signal("numbers", self.weight.shape[:1])
+
+    def effort(self, *_: Signal) -> Effort:
+        """A product for each weight."""
+        return Effort(len(self.weight), self.weight.size)
 
     def run(self, x: NDArray[np.float32]) -> Value:
         """`(n, inputs)` to `(n, outputs)`."""
@@ -87,6 +90,30 @@ class FloatConv(Op):
     pad_value: float = 0.0
     groups: int = 1
 
+    def check(self) -> None:
+        """Refuse weights, biases and positions that do not fit each other."""
+        check_rank("weight", self.weight, 4)
+        filters = len(self.weight)
+        if self.groups < 1 or filters % self.groups:
+            raise ValueError(f"groups must be a divisor of the {filters} filters, got {self.groups}")
+        self.windows.check()
+        check_shape("bias", self.bias, (filters,))
+
+    @property
+    def windows(self) -> Windows:
+        """Where the filters lie."""
+        height, width = self.weight.shape[2:]
+        return Windows((height, width), self.stride, self.padding, self.dilation)
+
+    def output(self, x: Signal) -> Signal:
+        """An image with a channel for each filter."""
+        x.need("numbers", rank=3, channels=self.weight.shape[1] * self.groups)
+        return Signal("numbers", (len(self.weight), *self.windows.over(x.image)))
+
+    def effort(self, x: Signal) -> Effort:
+        """See `convolution_effort`."""
+        return convolution_effort(x, self.output(x), self.windows, self.groups)
+
     def run(self, x: NDArray[np.float32]) -> Value:
         """`(n, channels, height, width)` to `(n, filters, height', width')`."""
         return float_kernels.conv2d(
@@ -107,6 +134,21 @@ class SignDense(Op):
     words: NDArray[np.uint64]
     depth: int
     alpha: NDArray[np.float32] | None = None
+
+    def check(self) -> None:
+        """Refuse words that do not fit the depth, and factors that do not fit the words."""
+        outputs = PackedMatrix(self.words, self.depth, "columns").shape[1]
+        check_shape("alpha", self.alpha, (outputs,))
+
+    def output(self, x: Signal) -> Signal:
+        """A number for each output."""
+        x.need("numbers", rank=1, count=self.depth)
+        return Signal("numbers", (self.words.shape[1],))
+
+    def effort(self, *_: Signal) -> Effort:
+        """The signs are written out as numbers."""
+        weights = self.depth * self.words.shape[1]
+        return Effort(self.words.shape[1] + 2 * weights, weights)
 
     @cached_property
     def weight(self) -> NDArray[np.float32]:
@@ -144,6 +186,27 @@ class SignConv(Op):
     groups: int = 1
     alpha: NDArray[np.float32] | None = None
 
+    def check(self) -> None:
+        """Refuse words, factors and positions that do not fit the shape."""
+        check_filters(self.words, self.shape, self.groups)
+        self.windows.check()
+        check_shape("alpha", self.alpha, self.shape[:1])
+
+    @property
+    def windows(self) -> Windows:
+        """Where the filters lie."""
+        return Windows(self.shape[2:], self.stride, self.padding, self.dilation)
+
+    def output(self, x: Signal) -> Signal:
+        """An image with a channel for each filter."""
+        x.need("numbers", rank=3, channels=self.shape[1] * self.groups)
+        return Signal("numbers", (self.shape[0], *self.windows.over(x.image)))
+
+    def effort(self, x: Signal) -> Effort:
+        """As a convolution of numbers, and the signs are written out as such."""
+        effort = convolution_effort(x, self.output(x), self.windows, self.groups)
+        return replace(effort, numbers=effort.numbers + 2 * math.prod(self.shape))
+
     @cached_property
     def weight(self) -> NDArray[np.float32]:
         """The signs as numbers, in `shape`."""
@@ -175,25 +238,30 @@ class BatchNorm(Op):
     variance: NDArray[np.float32]
     eps: float
 
+    def check(self) -> None:
+        """Refuse statistics that are not one for each channel, or that would divide by 0."""
+        check_rank("gamma", self.gamma, 1)
+        for name in ("beta", "mean", "variance"):
+            check_shape(name, getattr(self, name), self.gamma.shape)
+        if (
+            self.eps < 0
+            or not (self.variance >= 0).all()
+            or not (self.variance + np.float32(self.eps) > 0).all()
+        ):
+            raise ValueError("variance and eps must not be negative, nor both 0")
+
+    def output(self, x: Signal) -> Signal:
+        """Numbers of the same shape."""
+        x.need("numbers", channels=len(self.gamma))
+        return Signal("numbers", x.shape)
+
     def run(self, x: NDArray[np.float32]) -> Value:
         """`(n, channels)` or `(n, channels, height, width)`, in the same shape."""
         return float_kernels.batch_norm(x, self.gamma, self.beta, self.mean, self.variance, self.eps)
 
 
-@dataclass(frozen=True, eq=False)
-class MaxPool(Op):
-    """The largest number in each window.
-
-    Attributes:
-        size: Height and width of a window.
-        stride: Vertical and horizontal.
-        padding: Pixels at each edge that are never the maximum.
-    """
-
-    size: tuple[int, int]
-    stride: tuple[int, int]
-    padding: tuple[int, int] = (0, 0)
-
-    def run(self, x: NDArray[np.float32]) -> Value:
-        """`(n, channels, height, width)` to smaller images."""
-        return float_kernels.max_pool2d(x, self.size, self.stride, self.padding)
+def convolution_effort(x: Signal, out: Signal, windows: Windows, groups: int) -> Effort:
+    """What a convolution of numbers takes: the padded image, what is under the filter at each place, the result."""
+    padded = x.shape[0] * math.prod(windows.padded(x.image))
+    under_filters = x.shape[0] * windows.taps * math.prod(out.image)
+    return Effort(padded + under_filters + out.count, out.count * (x.shape[0] // groups) * windows.taps)
