@@ -5,13 +5,14 @@ A packed network runs without torch; only packing a module, and proving that it 
 
 from typing import TYPE_CHECKING, Any
 
+from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.graph import Node, PackedModel
 from bnnlab.deploy.ops import OPS
 
 if TYPE_CHECKING:
     from bnnlab.deploy.proof import LayerProof, prove
 
-__all__ = ["OPS", "LayerProof", "Node", "PackedModel", "prove"]
+__all__ = ["OPS", "LayerProof", "ModelFileError", "Node", "PackedModel", "prove"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -159,6 +160,39 @@ class PackedModel:
         from bnnlab.deploy.from_module import build
 
         return build(model, tuple(input_shape), divisor, offset, class_names)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> PackedModel:
+        """Read a network from a file that `save` wrote.
+
+        Everything is checked before anything is used: a file is refused, or it is a network that runs.
+
+        Args:
+            path: The file, ``*.bnn``.
+
+        Raises:
+            OSError: If it cannot be read.
+            ModelFileError: If it is no such file, or a damaged one. A `ValueError`; it says what is wrong where.
+        """
+        from bnnlab.deploy.file import load
+
+        return load(path)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the network to a file: safetensors, with a description in its metadata.
+
+        A file of this name is replaced when all is written, or not at all.
+
+        Args:
+            path: The file, best called ``*.bnn``.
+
+        Raises:
+            OSError: If it cannot be written.
+            ValueError: If a node's operation is none of `OPS`.
+        """
+        from bnnlab.deploy.file import save
+
+        save(self, path)
 
     def predict(self, x: ArrayLike) -> NDArray[np.int64]:
         """The class of each example.
