@@ -1,0 +1,1 @@
+"""Packed networks in files of others: ONNX, a C header, plain arrays."""
