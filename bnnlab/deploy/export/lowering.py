@@ -33,6 +33,9 @@ from bnnlab.deploy.ops.bits import unpack_filters
 
 Product = XnorDense | XnorConv | PixelDense
 
+MONOTONE = (BatchNorm,)
+"""Operations on each number alone that keep the order of numbers, or turn it, or make all of them equal."""
+
 SCALED = (SignConv, SignDense, XnorConv, XnorDense)
 """Operations that multiply what they give by their `alpha`, and by nothing else, at the end."""
 
@@ -78,40 +81,36 @@ class Comparison:
 def lowered(model: PackedModel) -> PackedModel:
     """The same network with `CompareNumbers` for every normalisation, or factor, that only a sign follows."""
     uses = Counter(name for node in model.nodes for name in node.inputs)
-    nodes = {node.name: node for node in model.nodes}
+    nodes, sizes = {node.name: node for node in model.nodes}, shapes(model)
     for node in model.nodes:
         if not isinstance(node.op, PackSigns):
             continue
-        norms: list[BatchNorm] = []
-        name, passed = node.inputs[0], []
-        while name in nodes and uses[name] == 1 and isinstance(norm := nodes[name].op, BatchNorm):
-            norms.insert(0, norm)
-            passed.append(name)
-            (name,) = nodes[name].inputs
-        source, alpha = nodes.get(name), None
-        if source is not None and uses[name] == 1 and isinstance(source.op, SCALED):
+        between: list[Node] = []
+        (name,) = node.inputs
+        while name in nodes and uses[name] == 1 and isinstance(nodes[name].op, MONOTONE):
+            between.insert(0, nodes.pop(name))
+            (name,) = between[0].inputs
+        alpha, source = None, nodes.get(name)
+        if source and uses[name] == 1 and isinstance(source.op, SCALED) and source.op.alpha is not None:
             alpha = source.op.alpha
-            if alpha is not None:
-                nodes[name] = replace(source, op=replace(source.op, alpha=None))
-        if norms or alpha is not None:
-            nodes[node.name] = Node(node.name, compare_after(norms, alpha), (name,))
-            for between in passed:
-                del nodes[between]
+            nodes[name] = replace(source, op=replace(source.op, alpha=None))
+        if between or alpha is not None:
+            compare = compare_after([step.op for step in between], alpha, sizes[node.name][0])
+            nodes[node.name] = Node(node.name, compare, (name,))
     return replace(model, nodes=tuple(nodes.values()))
 
 
-def compare_after(norms: list[BatchNorm], alpha: NDArray[np.float32] | None) -> CompareNumbers:
-    """The comparison that says the sign after a factor and normalisations, at least one of the two."""
+def compare_after(ops: list[Op], alpha: NDArray[np.float32] | None, channels: int) -> CompareNumbers:
+    """The comparison that says the sign after a factor, if there is one, and operations."""
 
     def signs(keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         y = floats_of(keys)
         if alpha is not None:
             y = y * alpha
-        for norm in norms:
-            y = np.asarray(norm.run(y))
+        for op in ops:
+            y = np.asarray(op.run(y))
         return np.asarray(y >= 0)
 
-    channels = len(norms[0].gamma) if alpha is None else len(alpha)
     highest = np.full(channels, int(np.float32(HIGHEST).view(np.int32)), np.int64)
     folded = fold(signs, -highest, highest)
     return CompareNumbers(floats_of(folded.values), folded.rising)
