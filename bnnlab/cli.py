@@ -28,6 +28,7 @@ from rich.progress import (
 
 import bnnlab
 from bnnlab.deploy.bench_command import bench
+from bnnlab.deploy.export.command import export
 
 if TYPE_CHECKING:
     from bnnlab.records import TrainingEvent
@@ -42,6 +43,7 @@ app = typer.Typer(
 data = typer.Typer(help="Data sets: list them, download them.", no_args_is_help=True)
 app.add_typer(data, name="data")
 app.add_typer(bench, name="bench")
+app.command()(export)
 
 BAD_INPUT, FAILED = 2, 1
 

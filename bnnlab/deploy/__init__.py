@@ -1,23 +1,48 @@
 """Networks that leave the lab: packed, proved equal, measured, and written to files.
 
-A packed network runs without torch; only packing a module, and proving that it was packed well, needs it.
+A packed network runs without torch; only packing a module, proving that it was packed well, and what puts weights into
+a module need it.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from bnnlab.deploy.errors import ModelFileError
+from bnnlab.deploy.export import export_c, export_npz, export_onnx
 from bnnlab.deploy.graph import Node, PackedModel
 from bnnlab.deploy.ops import OPS
+from bnnlab.deploy.sign_conventions import CONVENTIONS, SignConvention, unpack_signs
 
 if TYPE_CHECKING:
+    from bnnlab.deploy.foreign_weights import latent_weights, put_weights
     from bnnlab.deploy.proof import LayerProof, prove
 
-__all__ = ["OPS", "LayerProof", "ModelFileError", "Node", "PackedModel", "prove"]
+__all__ = [
+    "CONVENTIONS",
+    "LayerProof",
+    "ModelFileError",
+    "Node",
+    "OPS",
+    "PackedModel",
+    "SignConvention",
+    "export_c",
+    "export_npz",
+    "export_onnx",
+    "latent_weights",
+    "prove",
+    "put_weights",
+    "unpack_signs",
+]
+
+_WITH_TORCH = {
+    "LayerProof": "proof",
+    "latent_weights": "foreign_weights",
+    "prove": "proof",
+    "put_weights": "foreign_weights",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("LayerProof", "prove"):
-        from bnnlab.deploy import proof
-
-        return getattr(proof, name)
+    if name in _WITH_TORCH:
+        return getattr(import_module(f"{__name__}.{_WITH_TORCH[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
