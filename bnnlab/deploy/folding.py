@@ -22,6 +22,9 @@ from bnnlab.bits import FloatThresholds, Thresholds
 Signs = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
 """Which outputs are +1, for sums `(rows, outputs)`."""
 
+LARGEST = float(np.finfo(np.float32).max)
+"""Of finite float32 numbers."""
+
 
 def fold(signs: Signs, lowest: NDArray[np.int64], highest: NDArray[np.int64]) -> Thresholds:
     """Find the thresholds that say what `signs` says.
@@ -50,18 +53,21 @@ def fold(signs: Signs, lowest: NDArray[np.int64], highest: NDArray[np.int64]) ->
     return Thresholds(values.astype(np.int32), rising)
 
 
-def fold_numbers(signs: Callable[[NDArray[np.float32]], NDArray[np.bool_]], outputs: int) -> FloatThresholds:
+def fold_numbers(
+    signs: Callable[[NDArray[np.float32]], NDArray[np.bool_]], outputs: int, largest: float = LARGEST
+) -> FloatThresholds:
     """As `fold`, for functions of any finite float32 number.
 
     Args:
         signs: Whether each output is +1, for numbers `(rows, outputs)`; monotone in each.
         outputs: How many.
+        largest: Magnitude up to which there are numbers.
 
     Returns:
-        Thresholds that agree with `signs` on all finite numbers.
+        Thresholds that agree with `signs` on all numbers from `-largest` to `largest`.
     """
-    largest = np.full(outputs, _rank(np.array([np.finfo(np.float32).max]))[0])
-    folded = fold(lambda ranks: signs(_number(ranks)), -largest - 1, largest)
+    highest = np.full(outputs, _rank(np.array([largest]))[0])
+    folded = fold(lambda ranks: signs(_number(ranks)), -highest - 1, highest)
     return FloatThresholds(_number(folded.values.astype(np.int64)), folded.rising)
 
 

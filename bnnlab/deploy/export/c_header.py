@@ -15,9 +15,9 @@ from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy.export.c_ops import Step, write
 from bnnlab.deploy.export.c_program import CProgram, float_literal, string_literal
 from bnnlab.deploy.export.files import identifiers, write_atomically
-from bnnlab.deploy.export.lowering import CompareNumbers, lowered, shapes, takes_pixels
+from bnnlab.deploy.export.lowering import lowered, shapes, takes_pixels
 from bnnlab.deploy.graph import INPUT, PackedModel
-from bnnlab.deploy.ops import PackSigns
+from bnnlab.deploy.ops import PackCompared, PackSigns
 
 CANDIDATES = 64
 """Random examples from which the one for the self-test is taken."""
@@ -134,7 +134,7 @@ def _example(model: PackedModel) -> Example:
     logits = np.sort(np.asarray(values[model.nodes[-1].name]), axis=1)
     clearness = (logits[:, -1] - logits[:, -2:-1].max(1, initial=-np.inf)) / logits.std()
     for node in model.nodes:
-        if isinstance(node.op, CompareNumbers | PackSigns):
+        if isinstance(node.op, PackCompared | PackSigns):
             numbers = np.asarray(values.get(node.inputs[0], candidates))
             limits = np.zeros(1, np.float32) if isinstance(node.op, PackSigns) else node.op.values
             distance = np.abs(numbers - limits.reshape(-1, *(1,) * (numbers.ndim - 2)))

@@ -13,17 +13,20 @@ from numpy.typing import NDArray
 from bnnlab.bits import pack_rows
 from bnnlab.bits.packing import words_for
 from bnnlab.deploy.export.c_program import NULL, CProgram, double_literal, float_literal
-from bnnlab.deploy.export.lowering import CompareNumbers, Comparison, comparison, normalisation
+from bnnlab.deploy.export.lowering import Comparison, comparison, normalisation
+from bnnlab.deploy.folding import LARGEST
 from bnnlab.deploy.graph import Node
 from bnnlab.deploy.ops import (
     BatchNorm,
     BitPool,
+    DenseOnSigns,
     Flatten,
     FloatConv,
     FloatDense,
     FromPixels,
     MaxPool,
     Op,
+    PackCompared,
     PackSigns,
     PixelDense,
     SignConv,
@@ -139,6 +142,14 @@ def _float_dense(program: CProgram, step: Step) -> str:
     return numbers
 
 
+def _dense_on_signs(program: CProgram, step: Step) -> str:
+    numbers, (outputs, inputs) = _numbers(program, step), step.op.weight.shape
+    weights = program.array(f"{step.name}_weights", step.op.weight)
+    bias = program.array(f"{step.name}_bias", step.op.bias)
+    program.call("dense_on_signs", step.x, weights, bias, inputs, outputs, numbers)
+    return numbers
+
+
 def _sign_dense(program: CProgram, step: Step) -> str:
     numbers, op = _numbers(program, step), step.op
     weights = _bits(program, f"{step.name}_weights", op.weight)
@@ -168,19 +179,24 @@ def _convolution_of_numbers(
     return numbers
 
 
-def _compare_numbers(program: CProgram, step: Step) -> str:
-    directions = np.where(step.op.rising, 1, -1).astype(np.float32)
-    limits = program.array(f"{step.name}_limits", directions * step.op.values)
-    return _compare(program, step, limits, program.array(f"{step.name}_directions", directions))
+def _pack_compared(program: CProgram, step: Step) -> str:
+    turns, limits = step.op.thresholds.comparison
+    finite = np.clip(limits, -LARGEST, LARGEST)  # "never" is infinite, which C has no constant for
+    return _compare(
+        program,
+        step,
+        program.array(f"{step.name}_limits", finite),
+        program.array(f"{step.name}_turns", turns),
+    )
 
 
 def _pack_signs(program: CProgram, step: Step) -> str:
     return _compare(program, step, NULL, NULL)
 
 
-def _compare(program: CProgram, step: Step, limits: str, directions: str) -> str:
+def _compare(program: CProgram, step: Step, limits: str, turns: str) -> str:
     bits = _signs(program, step)
-    program.call("compare", step.x, limits, directions, step.channels, step.pixels, bits)
+    program.call("compare", step.x, limits, turns, step.channels, step.pixels, bits)
     return bits
 
 
@@ -227,12 +243,13 @@ def _bit_pool(program: CProgram, step: Step) -> str:
 WRITERS: dict[type[Op], Writer] = {
     BatchNorm: _batch_norm,
     BitPool: _bit_pool,
-    CompareNumbers: _compare_numbers,
+    DenseOnSigns: _dense_on_signs,
     Flatten: _flatten,
     FloatConv: _float_conv,
     FloatDense: _float_dense,
     FromPixels: _from_pixels,
     MaxPool: _max_pool,
+    PackCompared: _pack_compared,
     PackSigns: _pack_signs,
     PixelDense: _pixel_dense,
     SignConv: _sign_conv,

@@ -116,6 +116,17 @@ static inline void NAME_float_dense(const float *x, const float *weights, const 
     }
 }
 
+static inline void NAME_dense_on_signs(const uint64_t *x, const float *weights, const float *bias, int inputs,
+                                       int outputs, float *y)
+{
+    for (int n = 0; n < outputs; ++n, weights += inputs) {
+        float sum = 0;
+        for (int k = 0; k < inputs; ++k)
+            sum += NAME_bit(x, k) ? weights[k] : -weights[k];
+        y[n] = sum + bias[n];
+    }
+}
+
 static inline void NAME_sign_dense(const float *x, const uint64_t *weights, const float *alpha, int inputs,
                                    int outputs, float *y, int step)
 {
@@ -255,16 +266,15 @@ static inline void NAME_batch_norm(const float *x, const float *factors, const f
         y[k] = x[k] * factors[k / pixels] + shifts[k / pixels];
 }
 
-/* Without limits the sign itself. A direction is -1 where the number must not be larger than its limit; the limit is
- * then given with its sign turned. */
-static inline void NAME_compare(const float *x, const float *limits, const float *directions, int channels, int pixels,
+/* Without limits the sign itself. A turn is 1, or -1 for channels whose numbers must be at most -limit. */
+static inline void NAME_compare(const float *x, const float *limits, const float *turns, int channels, int pixels,
                                 uint64_t *bits)
 {
     memset(bits, 0, sizeof *bits * (size_t)(pixels * NAME_words(channels)));
     for (int pixel = 0; pixel < pixels; ++pixel)
         for (int channel = 0; channel < channels; ++channel) {
             float number = x[channel * pixels + pixel];
-            int met = limits ? directions[channel] * number >= limits[channel] : number >= 0;
+            int met = limits ? turns[channel] * number >= limits[channel] : number >= 0;
             NAME_put(bits + pixel * NAME_words(channels), channel, met);
         }
 }

@@ -1,9 +1,9 @@
 """What every exporter does first: leave nothing between a product and the sign that follows but one comparison.
 
 A normalisation computed by another library rounds otherwise, and a sum that it should map to 0 exactly then falls on
-the wrong side. So a normalisation of numbers whose sign is taken becomes a threshold as well, a float here. It is
-found as in `bnnlab.deploy.folding`, by asking the normalisation itself, since floats have an order that integers can
-count. And where a threshold falls, its neuron's weights and the threshold change their signs, so that all of them rise.
+the wrong side. So what is left of normalisations and factors before a sign becomes a comparison as well, found by
+asking them (`bnnlab.deploy.folding`). And where a threshold falls, its neuron's weights and the threshold change their
+signs, so that all of them rise.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bnnlab.bits import PackedMatrix, pack_images, pack_rows
-from bnnlab.deploy.folding import fold
+from bnnlab.bits import PackedMatrix
+from bnnlab.deploy.folding import fold_numbers
 from bnnlab.deploy.graph import INPUT, Node, PackedModel
 from bnnlab.deploy.ops import (
     BatchNorm,
     FromPixels,
     Op,
+    PackCompared,
     PackSigns,
     PixelDense,
     SignConv,
     SignDense,
-    Value,
     XnorConv,
     XnorDense,
 )
@@ -39,28 +39,8 @@ MONOTONE = (BatchNorm,)
 SCALED = (SignConv, SignDense, XnorConv, XnorDense)
 """Operations that multiply what they give by their `alpha`, and by nothing else, at the end."""
 
-HIGHEST = 2.0**100
-"""Beyond any sum; normalising it overflows nothing."""
-
-
-@dataclass(frozen=True, eq=False)
-class CompareNumbers(Op):
-    """Numbers to packed signs, by a threshold for each channel. Made for exporting; no file holds it.
-
-    Attributes:
-        values: `(channels,)` float32.
-        rising: `(channels,)` bool: +1 where the number is at least the value, or, not rising, at most.
-    """
-
-    values: NDArray[np.float32]
-    rising: NDArray[np.bool_]
-
-    def run(self, x: NDArray[np.float32]) -> Value:
-        """`(n, channels)` or `(n, channels, height, width)` numbers, packed."""
-        shape = (-1,) + (1,) * (x.ndim - 2)
-        values, rising = self.values.reshape(shape), self.rising.reshape(shape)
-        plus = np.where(rising, x >= values, x <= values)
-        return pack_images(plus) if x.ndim == 4 else pack_rows(plus)
+LARGEST = 2.0**100
+"""Beyond any sum; factors and normalisations of it overflow nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +59,11 @@ class Comparison:
 
 
 def lowered(model: PackedModel) -> PackedModel:
-    """The same network with `CompareNumbers` for every normalisation, or factor, that only a sign follows."""
+    """The same network in which signs are taken of products alone, by `PackCompared`, or of what is no product."""
     uses = Counter(name for node in model.nodes for name in node.inputs)
     nodes, sizes = {node.name: node for node in model.nodes}, shapes(model)
     for node in model.nodes:
-        if not isinstance(node.op, PackSigns):
+        if not isinstance(node.op, PackSigns | PackCompared):
             continue
         between: list[Node] = []
         (name,) = node.inputs
@@ -95,32 +75,27 @@ def lowered(model: PackedModel) -> PackedModel:
             alpha = source.op.alpha
             nodes[name] = replace(source, op=replace(source.op, alpha=None))
         if between or alpha is not None:
-            compare = compare_after([step.op for step in between], alpha, sizes[node.name][0])
+            compare = compare_after(alpha, [step.op for step in between], node.op, sizes[node.name][0])
             nodes[node.name] = Node(node.name, compare, (name,))
     return replace(model, nodes=tuple(nodes.values()))
 
 
-def compare_after(ops: list[Op], alpha: NDArray[np.float32] | None, channels: int) -> CompareNumbers:
-    """The comparison that says the sign after a factor, if there is one, and operations."""
+def compare_after(
+    alpha: NDArray[np.float32] | None, ops: list[Op], last: PackSigns | PackCompared, channels: int
+) -> PackCompared:
+    """The comparison that says what `last` does after a factor, if there is one, and operations."""
 
-    def signs(keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        y = floats_of(keys)
+    def signs(y: NDArray[np.float32]) -> NDArray[np.bool_]:
         if alpha is not None:
             y = y * alpha
         for op in ops:
             y = np.asarray(op.run(y))
-        return np.asarray(y >= 0)
+        packed = last.run(y)
+        assert isinstance(packed, PackedMatrix)
+        return packed.unpack() > 0
 
-    highest = np.full(channels, int(np.float32(HIGHEST).view(np.int32)), np.int64)
-    folded = fold(signs, -highest, highest)
-    return CompareNumbers(floats_of(folded.values), folded.rising)
-
-
-def floats_of(keys: NDArray[np.integer]) -> NDArray[np.float32]:
-    """Floats in the order of their keys: key k > 0 is the k-th float above 0, and -k its negative."""
-    magnitudes = np.abs(keys).astype(np.int32).view(np.float32)
-    floats: NDArray[np.float32] = np.where(keys < 0, -magnitudes, magnitudes)
-    return floats
+    folded = fold_numbers(signs, channels, LARGEST)
+    return PackCompared(folded.values, folded.rising)
 
 
 def comparison(op: Product) -> Comparison:

@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnnlab.deploy.export.lowering import CompareNumbers, Comparison, Product, comparison
+from bnnlab.deploy.export.lowering import Comparison, Product, comparison
 from bnnlab.deploy.export.onnx_graph import OnnxGraph
 from bnnlab.deploy.graph import Node
 from bnnlab.deploy.ops import (
     BatchNorm,
     BitPool,
+    DenseOnSigns,
     Flatten,
     FloatConv,
     FloatDense,
     FromPixels,
     MaxPool,
     Op,
+    PackCompared,
     PackSigns,
     PixelDense,
     SignConv,
@@ -84,7 +86,7 @@ def _sign_conv(graph: OnnxGraph, name: str, op: SignConv, x: str) -> str:
     return _scaled(graph, name, op.alpha, _conv(graph, f"{name}.sums", op, x, op.weight), True)
 
 
-def _float_dense(graph: OnnxGraph, name: str, op: FloatDense, x: str) -> str:
+def _float_dense(graph: OnnxGraph, name: str, op: FloatDense | DenseOnSigns, x: str) -> str:
     return _dense(graph, name, x, op.weight, op.bias)
 
 
@@ -92,12 +94,12 @@ def _float_conv(graph: OnnxGraph, name: str, op: FloatConv, x: str) -> str:
     return _conv(graph, name, op, x, op.weight, op.bias)
 
 
-def _compare_numbers(graph: OnnxGraph, name: str, op: CompareNumbers, x: str) -> str:
+def _pack_compared(graph: OnnxGraph, name: str, op: PackCompared, x: str) -> str:
     images = len(graph.shapes[name]) == 3
-    directions = np.where(op.rising, 1, -1).astype(np.float32)
+    turns, limits = op.thresholds.comparison
     if not op.rising.all():
-        x = graph.add("Mul", f"{name}.turned", x, _per_channel(graph, f"{name}.turns", directions, images))
-    return _signs(graph, name, x, _per_channel(graph, f"{name}.limits", directions * op.values, images))
+        x = graph.add("Mul", f"{name}.turned", x, _per_channel(graph, f"{name}.turns", turns, images))
+    return _signs(graph, name, x, _per_channel(graph, f"{name}.limits", limits, images))
 
 
 def _pack_signs(graph: OnnxGraph, name: str, _: PackSigns, x: str) -> str:
@@ -143,12 +145,13 @@ def _bit_pool(graph: OnnxGraph, name: str, op: BitPool, x: str) -> str:
 WRITERS: dict[type[Op], Writer] = {
     BatchNorm: _batch_norm,
     BitPool: _bit_pool,
-    CompareNumbers: _compare_numbers,
+    DenseOnSigns: _float_dense,
     Flatten: _flatten,
     FloatConv: _float_conv,
     FloatDense: _float_dense,
     FromPixels: _from_pixels,
     MaxPool: _max_pool,
+    PackCompared: _pack_compared,
     PackSigns: _pack_signs,
     PixelDense: _pixel_dense,
     SignConv: _sign_conv,
