@@ -62,11 +62,11 @@ def export_c(
     """
     given = Path(path).stem if name is None else name
     low = lowered(model)
-    chosen = _example(low) if example is None else _checked_example(low, example)
+    chosen = None if example is None else _checked_example(low, example)
     write_atomically(path, _header(low, identifiers([given])[given], chosen).encode())
 
 
-def _header(model: PackedModel, prefix: str, example: Example) -> str:
+def _header(model: PackedModel, prefix: str, example: Example | None) -> str:
     program = CProgram(prefix)
     names = identifiers(node.name for node in model.nodes)
     given = "pixels" if takes_pixels(model) else "numbers"
@@ -80,7 +80,7 @@ def _header(model: PackedModel, prefix: str, example: Example) -> str:
             sizes[node.name],
         )
         reached[node.name] = write(program, node, step)
-    checks = _checks(program, model, names, example)
+    checks = _checks(program, model, names, _example(model) if example is None else example)
     return TEMPLATE.substitute(
         name=prefix,
         guard=f"{prefix.upper()}_H",
@@ -132,13 +132,13 @@ def _example(model: PackedModel) -> Example:
         candidates = rng.standard_normal(shape, np.float32)
     values = model.values(candidates)
     logits = np.sort(np.asarray(values[model.nodes[-1].name]), axis=1)
-    clearness = (logits[:, -1] - logits[:, -2:-1].max(1, initial=-np.inf)) / logits.std()
+    clearness = (logits[:, -1] - logits[:, -2:-1].max(1, initial=-np.inf)) / (logits.std() or 1)
     for node in model.nodes:
         if isinstance(node.op, PackCompared | PackSigns):
             numbers = np.asarray(values.get(node.inputs[0], candidates))
             limits = np.zeros(1, np.float32) if isinstance(node.op, PackSigns) else node.op.values
             distance = np.abs(numbers - limits.reshape(-1, *(1,) * (numbers.ndim - 2)))
-            clearness = np.minimum(clearness, distance.reshape(CANDIDATES, -1).min(1) / numbers.std())
+            clearness = np.minimum(clearness, distance.reshape(CANDIDATES, -1).min(1) / (numbers.std() or 1))
     best: Example = candidates[clearness.argmax()]
     return best
 
