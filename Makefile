@@ -30,10 +30,11 @@ check: .venv/dev ## ruff, mypy, and the C compiler with warnings as errors
 	$(CC) -std=c11 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only $(C_SOURCES)
 	$(CC) -std=c11 -O2 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only -D_GNU_SOURCE -Iext tests/ext/*.c
 
-measure: .venv/dev ## what watching a training step costs, how live the lab is, how large model files are
+measure: .venv/dev ## what watching a step costs, how live the lab is, model files, how equal exported networks are
 	$(BIN)/python tests/measure/monitor_cost.py
 	$(BIN)/python tests/measure/model_file.py
 	$(BIN)/python tests/measure/live_lab.py
+	$(BIN)/python -m tests.measure.exports
 
 bench: .venv/bench ## how fast it is, beside other libraries (installs them) and what the CPU allows: minutes
 	$(BIN)/bnnlab bench gemm

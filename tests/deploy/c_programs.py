@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,9 @@ import pytest
 
 COMPILER = shutil.which("gcc") or shutil.which("clang") or shutil.which("cc")
 FLAGS = ["-std=c99", "-O1", "-Wall", "-Wextra", "-pedantic", "-Wshadow", "-Wconversion", "-Werror"]
+SANITIZERS = (
+    ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover"] if sys.platform == "linux" else []
+)
 
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C compiler: gcc, clang or cc")
 

@@ -2,7 +2,6 @@
 
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,12 +10,14 @@ from torch import nn
 
 from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy import Node, PackedModel, export_c
+from bnnlab.deploy.export.c_ops import Step, write
+from bnnlab.deploy.export.c_program import CProgram, string_literal
 from bnnlab.deploy.export.files import identifiers
 from bnnlab.deploy.ops import FloatDense, Op
 from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
 from bnnlab.train import RunConfig, train
 
-from .c_programs import FLAGS, compiled, needs_compiler, run_header
+from .c_programs import FLAGS, SANITIZERS, compiled, needs_compiler, run_header
 from .networks import chain, disturb, network, pixels
 from .test_from_module import CONVNETS, MLPS
 
@@ -71,7 +72,7 @@ def test_groups_strides_and_minima(tmp_path: Path) -> None:
     )
     packed = PackedModel.from_module(model, (3, 24, 24))
     assert any(getattr(node.op, "falling", None) is not None for node in packed.nodes)
-    assert_equal(packed, tmp_path, pixels(20, (3, 24, 24)))
+    assert_equal(packed, tmp_path, pixels(20, (3, 24, 24)), *FLAGS, *SANITIZERS)
 
 
 def test_float_layers_between_binary_ones(tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_the_self_test_finds_one_wrong_sign(tmp_path: Path) -> None:
     assert subprocess.run([compiled(tmp_path, source)]).returncode > 0
 
 
-NASTY = ('quote " \\ end', "new\nline", "trigraph ??/", "*/ #error", "Größe 7", "100%s")
+NASTY = ('quote " \\ end', "%d{}", "trigraph ??/", "*/ #error", "Größe 7", "100%s")
 
 
 def test_names_from_outside_become_identifiers_and_text(tmp_path: Path) -> None:
@@ -146,24 +147,20 @@ def test_names_from_outside_become_identifiers_and_text(tmp_path: Path) -> None:
     assert done.stdout.decode().split("\0")[:-1] == list(NASTY)
 
 
+def test_any_text_is_one_string() -> None:
+    assert string_literal('a"\n\\é 7') == '"a\\042\\012\\134\\303\\251 7"'
+
+
 class Unheard(Op):
     """An operation that no exporter knows."""
 
-    def run(self, x: Any) -> Any:
-        return x
-
 
 def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
-    strange = PackedModel((Node("strange", Unheard()),), (3,), tuple("abc"))
-    with pytest.raises(ValueError, match="node 'strange' is a Unheard, which has no C form"):
-        export_c(strange, tmp_path / "net.h")
-    infinite = PackedModel(
-        (Node("dense", FloatDense(np.eye(3, dtype=np.float32), np.full(3, np.inf, np.float32))),),
-        (3,),
-        tuple("abc"),
-    )
+    strange = Node("strange", Unheard())
+    with pytest.raises(ValueError, match="node 'strange' is of the kind Unheard, which has no C form"):
+        write(CProgram("net"), strange, Step("strange", strange.op, ("x",), ((3,),), (3,)))
     with pytest.raises(ValueError, match="dense_bias must hold finite numbers"):
-        export_c(infinite, tmp_path / "net.h")
+        CProgram("net").array("dense_bias", np.array([0, np.inf], np.float32))
     packed = PackedModel.from_module(network("mlp", widths=(64,)), (1, 12, 12))
     with pytest.raises(ValueError, match=r"example must be uint8 pixels of shape \(1, 12, 12\), got float64"):
         export_c(packed, tmp_path / "net.h", example=np.zeros((1, 12, 12)))

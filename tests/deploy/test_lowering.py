@@ -7,7 +7,16 @@ from bnnlab.bits import PackedImages, PackedMatrix, Thresholds, pack_columns, pa
 from bnnlab.deploy import Node, PackedModel
 from bnnlab.deploy.export.lowering import comparison, lowered
 from bnnlab.deploy.graph import INPUT
-from bnnlab.deploy.ops import BatchNorm, FloatDense, PackCompared, PackSigns, SignConv, Unpack, XnorDense
+from bnnlab.deploy.ops import (
+    BatchNorm,
+    Flatten,
+    FloatDense,
+    PackCompared,
+    PackSigns,
+    SignConv,
+    Unpack,
+    XnorDense,
+)
 from bnnlab.deploy.ops.bits import pack_filters, unpack_filters
 
 from .networks import network, pixels
@@ -93,6 +102,7 @@ def test_filters_of_a_scaled_layer_are_not_touched(rng: np.random.Generator) -> 
             Node("conv", conv),
             Node("bits", PackSigns(), ("conv",)),
             Node("numbers", Unpack(), ("bits",)),
+            Node("row", Flatten(), ("numbers",)),
         ),
         (2, 3, 3),
         tuple("abcd"),

@@ -83,7 +83,9 @@ def write(program: CProgram, node: Node, step: Step) -> str:
         ValueError: If the operation has no counterpart, or holds a number that is not finite.
     """
     if type(node.op) not in WRITERS:
-        raise ValueError(f"node {node.name!r} is a {type(node.op).__name__}, which has no C form here")
+        raise ValueError(
+            f"node {node.name!r} is of the kind {type(node.op).__name__}, which has no C form here"
+        )
     return WRITERS[type(node.op)](program, step)
 
 

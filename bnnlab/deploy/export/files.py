@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,22 +19,16 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
         OSError: If the folder is not there, or cannot be written to.
     """
     target = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    beside = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:
             file.write(content)
-        Path(name).chmod(_usual_mode())
-        Path(name).replace(target)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
-
-
-def _usual_mode() -> int:
-    """What a file that is simply opened gets; `mkstemp` lets nobody but the owner read."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def identifiers(names: Iterable[str]) -> dict[str, str]:

@@ -39,8 +39,8 @@ MONOTONE = (BatchNorm,)
 SCALED = (SignConv, SignDense, XnorConv, XnorDense)
 """Operations that multiply what they give by their `alpha`, and by nothing else, at the end."""
 
-LARGEST = 2.0**100
-"""Beyond any sum; factors and normalisations of it overflow nothing."""
+WIDEST = 2.0**100
+"""Beyond any sum, and still so small that factors and normalisations of it overflow nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ def compare_after(
         assert isinstance(packed, PackedMatrix)
         return packed.unpack() > 0
 
-    folded = fold_numbers(signs, channels, LARGEST)
+    folded = fold_numbers(signs, channels, WIDEST)
     return PackCompared(folded.values, folded.rising)
 
 

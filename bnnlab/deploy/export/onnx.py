@@ -38,7 +38,7 @@ def export_onnx(
     """Write a network as an ONNX file.
 
     Its input `x` is `(n, *input_shape)` for any n, its output `logits` is `(n, classes)` float32, and each hidden
-    value has the name of its node. The class names are in the metadata, `class_names`, as JSON.
+    value has the name of its node, unless that is taken. The class names are in the metadata, `class_names`, as JSON.
 
     Args:
         model: A packed network, or a trained module, which is packed first.

@@ -45,7 +45,9 @@ def write(graph: OnnxGraph, node: Node, inputs: list[str]) -> str:
         ValueError: If the operation has no counterpart, or its sums are too large for float32.
     """
     if type(node.op) not in WRITERS:
-        raise ValueError(f"node {node.name!r} is a {type(node.op).__name__}, which has no ONNX form here")
+        raise ValueError(
+            f"node {node.name!r} is of the kind {type(node.op).__name__}, which has no ONNX form here"
+        )
     return WRITERS[type(node.op)](graph, node.name, node.op, *inputs)
 
 
