@@ -10,8 +10,8 @@ from torch import nn
 
 from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy import Node, PackedModel, export_c
-from bnnlab.deploy.export.c_ops import Step, write
-from bnnlab.deploy.export.c_program import CProgram, string_literal
+from bnnlab.deploy.export.c_ops import write
+from bnnlab.deploy.export.c_program import CProgram, Step, string_literal
 from bnnlab.deploy.export.files import identifiers
 from bnnlab.deploy.ops import FloatDense, Op
 from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear

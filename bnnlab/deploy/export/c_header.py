@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bnnlab.bits import PackedImages, PackedMatrix
-from bnnlab.deploy.export.c_ops import Step, write
-from bnnlab.deploy.export.c_program import CProgram, float_literal, string_literal
+from bnnlab.deploy.export.c_ops import write
+from bnnlab.deploy.export.c_program import CProgram, Step, float_literal, string_literal
 from bnnlab.deploy.export.files import identifiers, write_atomically
 from bnnlab.deploy.export.lowering import lowered, shapes, takes_pixels
 from bnnlab.deploy.graph import INPUT, PackedModel

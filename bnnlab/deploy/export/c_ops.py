@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from bnnlab.bits import pack_rows
 from bnnlab.bits.packing import words_for
-from bnnlab.deploy.export.c_program import NULL, CProgram, double_literal, float_literal
+from bnnlab.deploy.export.c_program import NULL, CProgram, Step, double_literal, float_literal
 from bnnlab.deploy.export.lowering import Comparison, comparison, normalisation
 from bnnlab.deploy.folding import LARGEST
 from bnnlab.deploy.graph import Node
@@ -36,41 +35,6 @@ from bnnlab.deploy.ops import (
     XnorDense,
 )
 from bnnlab.deploy.ops.bits import unpack_filters
-
-
-@dataclass(frozen=True)
-class Step:
-    """One node to be written.
-
-    Attributes:
-        name: A C identifier, its own.
-        op: What it computes.
-        inputs: How its inputs are reached in C.
-        input_shapes: Shape of one example of each input.
-        shape: Shape of one example of its result.
-    """
-
-    name: str
-    op: Any
-    inputs: tuple[str, ...]
-    input_shapes: tuple[tuple[int, ...], ...]
-    shape: tuple[int, ...]
-
-    @property
-    def x(self) -> str:
-        """The first input."""
-        return self.inputs[0]
-
-    @property
-    def channels(self) -> int:
-        """Of the result."""
-        return self.shape[0]
-
-    @property
-    def pixels(self) -> int:
-        """Of the result; 1 for a row."""
-        return math.prod(self.shape[1:])
-
 
 Writer = Callable[[CProgram, Step], str]
 """Adds what a step needs; returns how its result is reached in C."""

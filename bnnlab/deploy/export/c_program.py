@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 NULL = "0"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node to be written.
+
+    Attributes:
+        name: A C identifier, its own.
+        op: What it computes.
+        inputs: How its inputs are reached in C.
+        input_shapes: Shape of one example of each input.
+        shape: Shape of one example of its result.
+    """
+
+    name: str
+    op: Any
+    inputs: tuple[str, ...]
+    input_shapes: tuple[tuple[int, ...], ...]
+    shape: tuple[int, ...]
+
+    @property
+    def x(self) -> str:
+        """The first input."""
+        return self.inputs[0]
+
+    @property
+    def channels(self) -> int:
+        """Of the result."""
+        return self.shape[0]
+
+    @property
+    def pixels(self) -> int:
+        """Of the result; 1 for a row."""
+        return math.prod(self.shape[1:])
 
 
 class CProgram:
