@@ -83,6 +83,23 @@ def build(
     return PackedModel(tuple(builder.nodes), input_shape, tuple(class_names or ()))
 
 
+def known_input_shape(model: nn.Module) -> tuple[int, ...]:
+    """The shape of one example, from the model itself.
+
+    Raises:
+        ValueError: If the model does not tell it.
+    """
+    if isinstance(known := getattr(model, "input_shape", None), tuple):
+        return known
+    first = next((layer for _, layer in leaves(model) if isinstance(layer, PRODUCTS)), None)
+    if isinstance(first, nn.Linear | BinaryLinear):
+        return (first.in_features,)
+    raise ValueError(
+        "input_shape must be given, such as (1, 28, 28): the first layer that multiplies is "
+        f"{'missing' if first is None else 'a ' + type(first).__name__}, which does not tell the size of an image"
+    )
+
+
 def leaves(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
     """The layers of nested sequences in order, with their names.
 

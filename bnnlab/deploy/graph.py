@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,7 +136,7 @@ class PackedModel:
     def from_module(
         cls,
         model: nn.Module,
-        input_shape: tuple[int, ...],
+        input_shape: tuple[int, ...] | None = None,
         *,
         divisor: float | None = 128.0,
         offset: float = -1.0,
@@ -145,7 +146,8 @@ class PackedModel:
 
         Args:
             model: A sequence of `bnnlab.nn` layers, `Linear`, `Conv2d`, `BatchNorm`, `MaxPool2d`, `Flatten`.
-            input_shape: Shape of one example, as the model sees it.
+            input_shape: Shape of one example, as the model sees it. The models of `bnnlab.nn.MODELS` know theirs;
+                where the first layer is linear, it is `(features,)` if None.
             divisor: The model sees x = p / divisor + offset where the packed model is given uint8 pixels p:
                 128 and -1 for MNIST here, 8 and -1 for digits. None where examples are no pixels.
             offset: See `divisor`.
@@ -155,11 +157,13 @@ class PackedModel:
             A network that gives, bit for bit, the hidden signs of `model` in evaluation mode.
 
         Raises:
-            ValueError: If the model holds a layer or an order of layers that is unknown; it is named.
+            ValueError: If the model holds a layer or an order of layers that is unknown, which is named; or if
+                `input_shape` is None and the model does not tell.
         """
-        from bnnlab.deploy.from_module import build
+        from bnnlab.deploy.from_module import build, known_input_shape
 
-        return build(model, tuple(input_shape), divisor, offset, class_names)
+        shape = known_input_shape(model) if input_shape is None else tuple(input_shape)
+        return build(model, shape, divisor, offset, class_names)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> PackedModel:
@@ -238,6 +242,10 @@ class PackedModel:
         single = examples.shape == self.input_shape
         if single:
             examples = examples[None]
+        if len(self.input_shape) == 1 and math.prod(examples.shape[1:]) == self.input_shape[0]:
+            examples = examples.reshape(
+                len(examples), *self.input_shape
+            )  # images for a network that sees rows
         if examples.shape[1:] != self.input_shape or examples.dtype.kind not in "fu":
             raise ValueError(
                 f"x must be numbers or uint8 pixels of shape (n, {', '.join(map(str, self.input_shape))}), got "

@@ -112,8 +112,6 @@ def test_a_module_directly_in_batches_of_any_size(tmp_path: Path) -> None:
         assert np.array_equal(logits.argmax(1), packed.predict(points[:count]))
     with pytest.raises(ValueError, match="pixels must be False"):
         export_onnx(packed, path, pixels=True)
-    with pytest.raises(TypeError, match="input_shape must be given"):
-        export_onnx(model, path)
 
 
 def test_comparisons_lie_between_whole_numbers(tmp_path: Path) -> None:

@@ -147,3 +147,18 @@ def test_examples_of_another_shape_are_refused() -> None:
     pixel_model = PackedModel.from_module(network("mlp", widths=(64, 32), first_layer="binary"), (1, 12, 12))
     with pytest.raises(ValueError, match=r"uint8 pixels p, or numbers p / 128 \+ -1 of such"):
         pixel_model.predict(np.full((1, 1, 12, 12), 0.3, np.float32))
+
+
+def test_the_shape_of_examples_need_not_be_said_where_the_model_tells() -> None:
+    images = pixels(20)
+    for spec in (MLPS[0], CONVNETS[0]):
+        model = network(**spec)
+        assert PackedModel.from_module(model).input_shape == (1, 12, 12)
+    unnamed = nn.Sequential(*network(**MLPS[0])).eval()  # a sequence that somebody else made
+    packed = PackedModel.from_module(unnamed)
+    assert packed.input_shape == (144,)
+    expected = PackedModel.from_module(network(**MLPS[0])).predict(images)
+    assert np.array_equal(packed.predict(images), expected)
+    assert np.array_equal(packed.predict(images.reshape(20, 144)), expected)
+    with pytest.raises(ValueError, match=r"input_shape must be given, such as \(1, 28, 28\)"):
+        PackedModel.from_module(nn.Sequential(*network(**CONVNETS[0])))

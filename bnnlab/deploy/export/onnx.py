@@ -45,21 +45,18 @@ def export_onnx(
         path: The file. It is replaced as a whole, or not at all.
         pixels: True for an input of uint8 pixels. Otherwise the input is float32 numbers as the module takes
             them; a first layer that is packed for pixels rounds each to the pixel next to it.
-        input_shape: Shape of one example. Needed for a module; it and the next two are for modules only, and as
-            in `PackedModel.from_module`.
+        input_shape: Shape of one example; it and the next two are for modules only, and as in
+            `PackedModel.from_module`.
         divisor: See there.
         offset: See there.
 
     Raises:
         ImportError: If the package onnx is not installed.
-        TypeError: If `model` is a module and `input_shape` is not given.
         ValueError: If a node has no ONNX form or sums too large for float32, or the network knows no pixels.
         OSError: If the file cannot be written.
     """
     onnx = onnx_package()
     if not isinstance(model, PackedModel):
-        if input_shape is None:
-            raise TypeError("input_shape must be given where model is a module")
         model = PackedModel.from_module(model, input_shape, divisor=divisor, offset=offset)
     if pixels and not takes_pixels(model):
         raise ValueError("pixels must be False, since this network was packed for numbers (divisor=None)")

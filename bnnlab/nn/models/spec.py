@@ -62,13 +62,15 @@ class Model:
     suited: Mapping[str, tuple[int, ...]]
 
     def __call__(self, spec: ModelSpec, generator: torch.Generator) -> nn.Sequential:
-        """Build the model that `spec` describes.
+        """Build the model that `spec` describes. It knows the shape of its examples, as `model.input_shape`.
 
         Raises:
             ValueError: If it cannot be built.
         """
         self.check(spec)
-        return self.build(spec, generator)
+        model = self.build(spec, generator)
+        model.input_shape = spec.input_shape  # type: ignore[assignment]
+        return model
 
 
 def binary_linear(
