@@ -150,15 +150,14 @@ def test_examples_of_another_shape_are_refused() -> None:
 
 
 def test_the_shape_of_examples_need_not_be_said_where_the_model_tells() -> None:
-    images = pixels(20)
-    for spec in (MLPS[0], CONVNETS[0]):
-        model = network(**spec)
+    mlp, convnet = network("mlp", widths=(70, 65)), network("convnet", widths=(5, 30))
+    for model in (mlp, convnet):
         assert PackedModel.from_module(model).input_shape == (1, 12, 12)
-    unnamed = nn.Sequential(*network(**MLPS[0])).eval()  # a sequence that somebody else made
-    packed = PackedModel.from_module(unnamed)
+    images = pixels(20)
+    packed = PackedModel.from_module(nn.Sequential(*mlp).eval())  # a sequence that somebody else made
     assert packed.input_shape == (144,)
-    expected = PackedModel.from_module(network(**MLPS[0])).predict(images)
+    expected = PackedModel.from_module(mlp).predict(images)
     assert np.array_equal(packed.predict(images), expected)
     assert np.array_equal(packed.predict(images.reshape(20, 144)), expected)
     with pytest.raises(ValueError, match=r"input_shape must be given, such as \(1, 28, 28\)"):
-        PackedModel.from_module(nn.Sequential(*network(**CONVNETS[0])))
+        PackedModel.from_module(nn.Sequential(*convnet))
