@@ -11,7 +11,6 @@ is allocated that is larger than the file, and no size that it states is believe
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from bnnlab.deploy.graph import Node, PackedModel, numbered
 from bnnlab.deploy.manifest import Manifest, NodeRecord, TensorRecord, checksum, strict_json
 from bnnlab.deploy.ops import OPS, Op
 from bnnlab.deploy.ops.fields import annotations_of, holds_array, may_be_none, shown
+from bnnlab.deploy.writing import replace_file
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -44,10 +44,7 @@ DTYPES = ("BOOL", "F32", "I32", "U64")
 
 def save(model: PackedModel, path: str | os.PathLike[str]) -> None:
     """See `PackedModel.save`."""
-    target = Path(os.path.realpath(path))  # a link stays one
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"the folder {str(target.parent)!r} does not exist")
-    _replace(target, to_bytes(model))
+    replace_file(path, to_bytes(model))
 
 
 def load(path: str | os.PathLike[str]) -> PackedModel:
@@ -189,17 +186,3 @@ def _op(record: NodeRecord, tensors: Tensors) -> Op:
 
 def _digest(array: NDArray[Any]) -> str:
     return checksum(array.reshape(-1).view(np.uint8).data)
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write beside the target, then take its place: whoever reads sees the old file or the new one."""
-    beside = target.with_name(f".bnn-{secrets.token_hex(8)}.tmp")
-    try:
-        with beside.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from bnnlab.deploy import Node, PackedModel
-from bnnlab.deploy.ops import PixelDense, XnorConv, XnorDense
+from bnnlab.deploy.ops import FloatDense, FromPixels, PixelDense, XnorConv, XnorDense
 from bnnlab.nn import MODELS, BinaryActivation
 from bnnlab.nn.layers import BinaryLayer
 from bnnlab.nn.models import ModelSpec
@@ -75,6 +75,16 @@ def different_bits(packed: PackedModel, model: nn.Module, images: np.ndarray) ->
         signs = np.where(x.numpy() >= 0, 1, -1)
         wrong[name] = int((bits.unpack().reshape(signs.shape) != signs).sum())  # type: ignore[union-attr]
     return wrong
+
+
+def twice_from_pixels() -> PackedModel:
+    """A network in which numbers, too, go where pixels are made numbers, and stay as they are."""
+    nodes = (
+        Node("numbers", FromPixels(128.0, -1.0)),
+        Node("again", FromPixels(128.0, -1.0), ("numbers",)),
+        Node("dense", FloatDense(np.eye(5, dtype=np.float32)), ("again",)),
+    )
+    return PackedModel(nodes, (5,))
 
 
 def thresholded(packed: PackedModel) -> list[Node]:

@@ -12,13 +12,13 @@ from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy import Node, PackedModel, export_c
 from bnnlab.deploy.export.c_ops import write
 from bnnlab.deploy.export.c_program import CProgram, Step, string_literal
-from bnnlab.deploy.export.files import identifiers
+from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.deploy.ops import FloatDense, Op
 from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
 from bnnlab.train import RunConfig, train
 
 from .c_programs import FLAGS, SANITIZERS, compiled, needs_compiler, run_header
-from .networks import chain, disturb, network, pixels
+from .networks import chain, disturb, network, pixels, twice_from_pixels
 from .test_from_module import CONVNETS, MLPS
 
 pytestmark = needs_compiler
@@ -38,7 +38,8 @@ def assert_equal(
     names = identifiers(node.name for node in packed.nodes)
     fields = [f"{names[name]}_bits" for name in words]
     classes, found = run_header(folder, examples, fields, *flags, **options)
-    assert np.array_equal(found, np.concatenate(list(words.values()), axis=1))
+    none = np.empty((len(examples), 0), np.uint64)
+    assert np.array_equal(found, np.concatenate([none, *words.values()], axis=1))
     assert np.array_equal(classes, packed.predict(examples))
 
 
@@ -93,6 +94,10 @@ def test_numbers_instead_of_pixels(tmp_path: Path, rng: np.random.Generator) -> 
     model = network("mlp", input_shape=(2,), widths=(16, 16), first_layer="binary")
     packed = PackedModel.from_module(model, (2,), divisor=None)
     assert_equal(packed, tmp_path, (rng.integers(-256, 256, (50, 2)) / 256).astype(np.float32))
+
+
+def test_pixels_become_numbers_once(tmp_path: Path) -> None:
+    assert_equal(twice_from_pixels(), tmp_path, pixels(50, (5,)))
 
 
 def test_a_processor_without_popcount(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_it_says_what_it_wrote(packed: PackedModel, tmp_path: Path) -> None:
         ([], "one of --onnx, --c and --npz must be given"),
         (["--npz", "{}/a.npz", "--pixels"], "--pixels belongs to --onnx"),
         (["--npz", "{}/a.npz", "--name", "x"], "--name belongs to --c"),
-        (["--npz", "{}/no/such/folder/a.npz"], "No such file or directory"),
+        (["--npz", "{}/no/such/folder/a.npz"], "/no/such/folder' does not exist"),
     ],
 )
 def test_what_makes_no_sense(packed: PackedModel, tmp_path: Path, arguments: list[str], says: str) -> None:

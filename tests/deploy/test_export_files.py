@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bnnlab.deploy import OPS, Node, PackedModel, export_c, export_npz, export_onnx
-from bnnlab.deploy.export.files import identifiers
+from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.deploy.ops import FloatDense
 
 from .networks import network, pixels

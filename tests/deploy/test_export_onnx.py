@@ -18,7 +18,7 @@ from bnnlab.deploy.ops import Op, PixelDense, XnorDense
 from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
 from bnnlab.train import RunConfig, train
 
-from .networks import chain, disturb, network, numbers, pixels
+from .networks import chain, disturb, network, numbers, pixels, twice_from_pixels
 from .onnx_runs import run_onnx
 from .test_from_module import CONVNETS, MLPS
 
@@ -112,6 +112,14 @@ def test_a_module_directly_in_batches_of_any_size(tmp_path: Path) -> None:
         assert np.array_equal(logits.argmax(1), packed.predict(points[:count]))
     with pytest.raises(ValueError, match="pixels must be False"):
         export_onnx(packed, path, pixels=True)
+
+
+def test_pixels_become_numbers_once(tmp_path: Path) -> None:
+    packed, images = twice_from_pixels(), pixels(50, (5,))
+    for as_pixels in (False, True):
+        export_onnx(packed, tmp_path / "net.onnx", pixels=as_pixels)
+        x = images if as_pixels else numbers(images).numpy()
+        assert np.array_equal(run_onnx(tmp_path / "net.onnx", x)["logits"], packed.logits(images))
 
 
 def test_comparisons_lie_between_whole_numbers(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import torch
 
 from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy import PackedModel, export_c, export_onnx
-from bnnlab.deploy.export.files import identifiers
+from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.train import RunConfig, train
 from tests.deploy.c_programs import run_header
 from tests.deploy.onnx_runs import run_onnx

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from bnnlab.deploy.export.files import identifiers, write_atomically
+from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.writing import replace_file
 
 CONVENTION = (
     "Words are uint64, lowest bit first; bit 1 is +1 and bit 0 is -1; padding bits are 0. "
@@ -60,4 +61,4 @@ def export_npz(model: PackedModel, path: str | os.PathLike[str]) -> None:
     }
     archive = io.BytesIO()
     np.savez(archive, allow_pickle=False, manifest=np.array(json.dumps(manifest)), **arrays)
-    write_atomically(path, archive.getvalue())
+    replace_file(path, archive.getvalue())

@@ -13,11 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy.export.c_ops import write
-from bnnlab.deploy.export.c_program import CProgram, Step, float_literal, string_literal
-from bnnlab.deploy.export.files import identifiers, write_atomically
-from bnnlab.deploy.export.lowering import lowered, shapes, takes_pixels
+from bnnlab.deploy.export.c_program import PIXELS, CProgram, Step, float_literal, string_literal
+from bnnlab.deploy.export.identifiers import identifiers
+from bnnlab.deploy.export.lowering import lowered, takes_pixels
 from bnnlab.deploy.graph import INPUT, PackedModel
 from bnnlab.deploy.ops import PackCompared, PackSigns
+from bnnlab.deploy.writing import replace_file
 
 CANDIDATES = 64
 """Random examples from which the one for the self-test is taken."""
@@ -63,21 +64,21 @@ def export_c(
     given = Path(path).stem if name is None else name
     low = lowered(model)
     chosen = None if example is None else _checked_example(low, example)
-    write_atomically(path, _header(low, identifiers([given])[given], chosen).encode())
+    replace_file(path, _header(low, identifiers([given])[given], chosen).encode())
 
 
 def _header(model: PackedModel, prefix: str, example: Example | None) -> str:
     program = CProgram(prefix)
     names = identifiers(node.name for node in model.nodes)
-    given = "pixels" if takes_pixels(model) else "numbers"
-    sizes, reached = shapes(model), {INPUT: given}
+    given = PIXELS if takes_pixels(model) else "numbers"
+    reached = {INPUT: given}
     for node in model.nodes:
         step = Step(
             names[node.name],
             node.op,
             tuple(reached[name] for name in node.inputs),
-            tuple(sizes[name] for name in node.inputs),
-            sizes[node.name],
+            tuple(model.signals[name].shape for name in node.inputs),
+            model.signals[node.name].shape,
         )
         reached[node.name] = write(program, node, step)
     checks = _checks(program, model, names, _example(model) if example is None else example)
@@ -92,7 +93,7 @@ def _header(model: PackedModel, prefix: str, example: Example | None) -> str:
         .replace("NAME_", f"{prefix}_"),
         arrays="\n\n".join(program.arrays),
         fields="\n".join([*program.fields, *program.shared_fields()]),
-        kind="uint8_t" if given == "pixels" else "float",
+        kind="uint8_t" if given == PIXELS else "float",
         given=given,
         calls="\n".join(program.calls),
         result=reached[model.nodes[-1].name],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bnnlab.bits import pack_rows
 from bnnlab.bits.packing import words_for
-from bnnlab.deploy.export.c_program import NULL, CProgram, Step, double_literal, float_literal
+from bnnlab.deploy.export.c_program import NULL, PIXELS, CProgram, Step, double_literal, float_literal
 from bnnlab.deploy.export.lowering import Comparison, comparison, normalisation
 from bnnlab.deploy.folding import LARGEST
 from bnnlab.deploy.graph import Node
@@ -86,6 +86,8 @@ def _xnor_conv(program: CProgram, step: Step) -> str:
 
 
 def _pixel_dense(program: CProgram, step: Step) -> str:
+    if step.x != PIXELS:
+        raise ValueError(f"node {step.name!r} makes pixels of numbers, which has no C form here")
     product, op = comparison(step.op), step.op
     sums = program.shared("sums", "int32_t", step.channels)
     planes = program.shared("planes", "uint64_t", 8 * words_for(op.depth))
@@ -173,6 +175,8 @@ def _unpack(program: CProgram, step: Step) -> str:
 
 
 def _from_pixels(program: CProgram, step: Step) -> str:
+    if step.x != PIXELS:  # numbers stay as they are
+        return step.x
     numbers, size = _numbers(program, step), step.channels * step.pixels
     divisor, offset = float_literal(step.op.divisor), float_literal(step.op.offset)
     program.call("from_pixels", step.x, size, divisor, offset, numbers)

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 NULL = "0"
 
+PIXELS = "pixels"
+"""How a network's input is reached where it is bytes."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -61,7 +61,7 @@ class Comparison:
 def lowered(model: PackedModel) -> PackedModel:
     """The same network in which signs are taken of products alone, by `PackCompared`, or of what is no product."""
     uses = Counter(name for node in model.nodes for name in node.inputs)
-    nodes, sizes = {node.name: node for node in model.nodes}, shapes(model)
+    nodes = {node.name: node for node in model.nodes}
     for node in model.nodes:
         if not isinstance(node.op, PackSigns | PackCompared):
             continue
@@ -75,7 +75,9 @@ def lowered(model: PackedModel) -> PackedModel:
             alpha = source.op.alpha
             nodes[name] = replace(source, op=replace(source.op, alpha=None))
         if between or alpha is not None:
-            compare = compare_after(alpha, [step.op for step in between], node.op, sizes[node.name][0])
+            compare = compare_after(
+                alpha, [step.op for step in between], node.op, model.signals[node.name].shape[0]
+            )
             nodes[node.name] = Node(node.name, compare, (name,))
     return replace(model, nodes=tuple(nodes.values()))
 
@@ -125,10 +127,3 @@ def takes_pixels(model: PackedModel) -> bool:
     """Whether all that is done to the network's input is known for uint8 pixels."""
     readers = [node.op for node in model.nodes if INPUT in node.inputs]
     return all(isinstance(op, FromPixels | PixelDense) for op in readers)
-
-
-def shapes(model: PackedModel) -> dict[str, tuple[int, ...]]:
-    """The shape of one example of every value, by node name; found by running the network on nothing but 0."""
-    kind = np.uint8 if takes_pixels(model) else np.float32
-    values = model.values(np.zeros((1, *model.input_shape), kind))
-    return {name: tuple(value.shape[1:]) for name, value in values.items()}

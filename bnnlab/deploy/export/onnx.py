@@ -13,11 +13,11 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from bnnlab.deploy.export.files import write_atomically
-from bnnlab.deploy.export.lowering import lowered, shapes, takes_pixels
+from bnnlab.deploy.export.lowering import lowered, takes_pixels
 from bnnlab.deploy.export.onnx_graph import INPUT_NAME, OUTPUT_NAME, OnnxGraph, onnx_package
 from bnnlab.deploy.export.onnx_ops import write
 from bnnlab.deploy.graph import INPUT, PackedModel
+from bnnlab.deploy.writing import replace_file
 
 if TYPE_CHECKING:
     from torch import nn
@@ -62,13 +62,13 @@ def export_onnx(
         raise ValueError("pixels must be False, since this network was packed for numbers (divisor=None)")
     proto = _proto(lowered(model), pixels)
     onnx.checker.check_model(proto, full_check=True)
-    write_atomically(path, proto.SerializeToString())
+    replace_file(path, proto.SerializeToString())
 
 
 def _proto(model: PackedModel, pixels: bool) -> Any:
     onnx = onnx_package()
     helper, types = onnx.helper, onnx.TensorProto
-    graph = OnnxGraph(shapes(model), pixels)
+    graph = OnnxGraph({name: signal.shape for name, signal in model.signals.items()}, pixels)
     names = {INPUT: INPUT_NAME}
     for node in model.nodes:
         names[node.name] = write(graph, node, [names[name] for name in node.inputs])

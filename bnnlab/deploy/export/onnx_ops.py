@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnnlab.deploy.export.lowering import Comparison, Product, comparison
-from bnnlab.deploy.export.onnx_graph import OnnxGraph
+from bnnlab.deploy.export.onnx_graph import INPUT_NAME, OnnxGraph
 from bnnlab.deploy.graph import Node
 from bnnlab.deploy.ops import (
     BatchNorm,
@@ -66,7 +66,7 @@ def _xnor_conv(graph: OnnxGraph, name: str, op: XnorConv, x: str) -> str:
 
 def _pixel_dense(graph: OnnxGraph, name: str, op: PixelDense, x: str) -> str:
     product = _exact(name, op)
-    if graph.pixels:
+    if _is_bytes(graph, x):
         pixels = graph.cast_to_float(f"{name}.pixels", x)
     else:
         from_zero = graph.add("Sub", f"{name}.from_zero", x, graph.number(op.offset))
@@ -113,11 +113,15 @@ def _unpack(_graph: OnnxGraph, _name: str, _: Unpack, x: str) -> str:
 
 
 def _from_pixels(graph: OnnxGraph, name: str, op: FromPixels, x: str) -> str:
-    if not graph.pixels:
+    if not _is_bytes(graph, x):
         return x
     numbers = graph.cast_to_float(f"{name}.pixels", x)
     divided = graph.add("Div", f"{name}.divided", numbers, graph.number(op.divisor))
     return graph.add("Add", name, divided, graph.number(op.offset))
+
+
+def _is_bytes(graph: OnnxGraph, x: str) -> bool:
+    return graph.pixels and x == INPUT_NAME
 
 
 def _flatten(graph: OnnxGraph, name: str, _: Flatten, x: str) -> str:

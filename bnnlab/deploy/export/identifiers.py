@@ -1,34 +1,12 @@
-"""Files that are there whole or not at all, and names that other languages accept."""
+"""Names from outside, as other languages accept them."""
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from collections.abc import Iterable
-from pathlib import Path
 
 LONGEST_NAME = 40
 """C compilers need to tell names apart by 63 characters only, and we add some."""
-
-
-def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file beside its place and move it there, so that nobody ever finds half of it.
-
-    Raises:
-        OSError: If the folder is not there, or cannot be written to.
-    """
-    target = Path(path)
-    beside = target.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def identifiers(names: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,32 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write beside the file, then take its place: whoever reads sees the old file or the new one.
+
+    Args:
+        path: The file; where it is a link, what that points to.
+        content: What is to be in it.
+
+    Raises:
+        OSError: If its folder is not there, or cannot be written to.
+    """
+    target = Path(os.path.realpath(path))  # a link stays one
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"the folder {str(target.parent)!r} does not exist")
+    beside = target.with_name(f".bnn-{secrets.token_hex(8)}.tmp")
+    try:
+        with beside.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
