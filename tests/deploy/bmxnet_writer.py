@@ -241,7 +241,8 @@ def _pooled(x: Floats, attributes: dict[str, Any]) -> Floats:
     height, width = x.shape[2:]
     kind = attributes.get("pool_type", "max")
     if attributes.get("global_pool"):
-        return (x.max if kind == "max" else x.mean)(axis=(2, 3), keepdims=True)
+        whole: Floats = (x.max if kind == "max" else x.mean)(axis=(2, 3), keepdims=True)
+        return whole
     (tall, wide), (down, right) = attributes["kernel"], attributes.get("stride", (1, 1))
     above, left = attributes.get("pad", (0, 0))
     rounded = np.ceil if attributes.get("pooling_convention") == "full" else np.floor

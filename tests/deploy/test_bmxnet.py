@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy import ModelFileError, PackedModel, float_kernels, load_bmxnet
+from bnnlab.deploy.bmxnet.params import read_params
 from bnnlab.deploy.ops import BitPool, XnorConv, XnorDense
 
 from .bmxnet_networks import lenet, mlp, resnet
@@ -260,16 +263,32 @@ def published() -> tuple[Path, Path]:
     """The network that the group behind the lecture published in 2017; its files are not part of this project."""
     default = Path(__file__).parents[3] / "shared" / "bmxnet"
     folder = Path(os.environ.get("BNNLAB_BMXNET_DIR", default))
-    files = [folder / f"binarized_mnist_64bit-{end}" for end in ("0001.params", "symbol.json")]
-    if not all(file.exists() for file in files):
-        pytest.skip(f"{files[0].name} is not in {folder}; BNNLAB_BMXNET_DIR says where it is")
-    return files[0], files[1]
+    params, symbol = (folder / f"binarized_mnist_64bit-{end}" for end in ("0001.params", "symbol.json"))
+    if not (params.exists() and symbol.exists()):
+        pytest.skip(f"{params.name} is not in {folder}; BNNLAB_BMXNET_DIR says where it is")
+    return params, symbol
 
 
 def test_the_published_network_recognises_9740_of_10000_digits(published: tuple[Path, Path]) -> None:
-    from importlib.resources import files
-
     model = load_bmxnet(*published)
     with (files("bnnlab.data") / "mnist_20k10k.npz").open("rb") as stream, np.load(stream) as arrays:
         x, y = arrays["x_test"][:, None], arrays["y_test"]
     assert int((model.predict(x) == y).sum()) == 9740
+
+
+def test_the_published_network_inside(published: tuple[Path, Path]) -> None:
+    """Bit by bit as the slow reference, which takes the packed words apart in its own way."""
+    model, params = load_bmxnet(*published), published[0].read_bytes()
+    network = Writer()
+    network.nodes = json.loads(published[1].read_bytes())["nodes"]
+    for name, array in read_params(params, "published").items():
+        network.arrays[f"arg:{name}"] = array
+    for name, shape in (("qconvolution0", (64, 64, 5, 5)), ("qfullyconnected0", (1000, 1024))):
+        words = network.arrays[f"arg:{name}_weight"]
+        words = words.reshape(-1, 1000).T if name == "qfullyconnected0" else words.reshape(64, -1)
+        bits = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, bitorder="little")
+        network.signs[name] = (2 * bits.astype(np.int8) - 1).reshape(shape)
+    with (files("bnnlab.data") / "mnist_20k10k.npz").open("rb") as stream, np.load(stream) as arrays:
+        x = arrays["x_test"][:10, None]
+    assert assert_equal_inside(network, model, x) == {"qconvolution0", "qfullyconnected0"}
+    assert thresholded(model) == ["qconvolution0"]
