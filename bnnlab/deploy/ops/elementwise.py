@@ -34,7 +34,8 @@ class Add(Op):
 
     def run(self, *branches: NDArray[Any]) -> Value:
         """Two or more arrays of one shape, or of shapes that differ where one of them is 1."""
-        return reduce(np.add, branches)
+        with np.errstate(over="ignore", invalid="ignore"):  # too large is infinite, as in torch
+            return reduce(np.add, branches)
 
 
 @dataclass(frozen=True, eq=False)
