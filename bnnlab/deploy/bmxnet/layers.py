@@ -159,15 +159,18 @@ class Pool(Layer):
         """Rows and columns that the last windows reach beyond the padding."""
         if self.size is None or not self.full:
             return 0, 0
-        _, *extents = shape
-        _, *outputs = self.output_shape(shape)
         rows, columns = (
             max(0, (count - 1) * step + taps - extent - 2 * pad)
             for count, step, taps, extent, pad in zip(
-                outputs, self.stride, self.size, extents, self.padding, strict=True
+                self._shape(shape)[1:], self.stride, self.size, shape[1:], self.padding, strict=True
             )
         )
         return rows, columns
+
+    def needs_edges(self, shape: Shape) -> bool:
+        """Whether windows reach further out than `MaxPool` and `BitPool` let them: half their size, all around."""
+        wide = any(2 * pad > taps for pad, taps in zip(self.padding, self.window(shape), strict=True))
+        return wide or self.beyond(shape) != (0, 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from bnnlab.deploy.bmxnet.params import read_params
 from bnnlab.deploy.bmxnet.readers import read_layers
 from bnnlab.deploy.bmxnet.shapes import guess_input, propagate
 from bnnlab.deploy.bmxnet.symbol import read_symbol
+from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.graph import PackedModel
 
 File = str | os.PathLike[str] | bytes
@@ -54,7 +55,11 @@ def load_bmxnet(
     names = tuple(map(str, range(classes))) if class_names is None else tuple(class_names)
     if len(names) != classes:
         raise ValueError(f"class_names must be as many as the outputs, {classes}, got {len(names)}")
-    return PackedModel(nodes_of(layers, shapes, float(divisor)), shapes[0], names)
+    packed = nodes_of(layers, shapes, float(divisor))
+    try:
+        return PackedModel(packed, shapes[0], names)
+    except ValueError as error:
+        raise ModelFileError(f"{nodes[-1].file}: {error}") from error
 
 
 def _check_arguments(input_shape: tuple[int, ...] | None, divisor: float) -> None:

@@ -167,11 +167,11 @@ class _Builder:
     def _put_max_pool(self, layer: Pool, source: str) -> str:
         """Maxima of numbers; edges that `MaxPool` cannot have are added before."""
         name, shape, padding = layer.node.name, self._input_shape(layer), layer.padding
-        window, (below, right) = layer.window(shape), layer.beyond(shape)
-        if below or right or any(2 * pad > taps for pad, taps in zip(padding, window, strict=True)):
+        if layer.needs_edges(shape):
+            below, right = layer.beyond(shape)
             edges = (*padding, padding[0] + below, padding[1] + right)
             source, padding = self._put(f"{name}.edges", Pad(edges, LOWEST), source), (0, 0)
-        return self._put(name, MaxPool(window, layer.stride, padding), source)
+        return self._put(name, MaxPool(layer.window(shape), layer.stride, padding), source)
 
     def _input_shape(self, layer: Layer) -> Shape:
         return self.shapes[layer.inputs[0]]

@@ -8,6 +8,7 @@ what lies between.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -85,5 +86,4 @@ def _pools_bits(layer: Layer, shapes: Sequence[Shape]) -> bool:
     if not isinstance(layer, Pool) or layer.kind != "max":
         return False
     shape = shapes[layer.inputs[0]]
-    rows, columns = layer.window(shape)
-    return layer.beyond(shape) == (0, 0) and rows * columns <= MOST_TAPS_OF_BITS
+    return not layer.needs_edges(shape) and math.prod(layer.window(shape)) <= MOST_TAPS_OF_BITS
