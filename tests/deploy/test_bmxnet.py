@@ -71,8 +71,9 @@ def test_a_lenet(word_bits: int, pool_first: bool, norm: dict[str, Any]) -> None
     assert model.input_shape == (1, 28, 28)
     assert assert_equal_inside(network, model, images(model)) == {"qconv", "qdense"}
     assert thresholded(model) == ["qconv"]
-    (pool,) = (node.op for node in model.nodes if isinstance(node.op, BitPool))
-    assert (pool.falling is not None) == (pool_first and bool(norm))
+    pools = {node.name: node.op for node in model.nodes if isinstance(node.op, BitPool)}
+    assert (pools["pool"].falling is not None) == bool(norm)
+    assert (pools["qpool"].falling is not None) == (pool_first and bool(norm))
 
 
 @pytest.mark.parametrize("word_bits", [64, 32, 0])
@@ -167,6 +168,18 @@ def test_biases_groups_dilation_and_signs_that_are_numbers() -> None:
     assert model.input_shape == (4, 32, 32)
     assert_equal_inside(net, model, images(model))
     assert thresholded(model) == ["qconv"]
+
+
+def test_a_gamma_of_0_leaves_beta_however_large_the_numbers() -> None:
+    net = Writer()
+    x = net.norm(net.dense(net.data, "first", 4, 70), "norm", 70, fix_gamma=False)
+    net.arrays["arg:norm_gamma"][:] = 0
+    net.arrays["aux:norm_moving_var"][:] = 1e-6
+    net.sign_dense(x, "last", 70, 3)
+    model = load(net)
+    bits = model.values(np.array([[3e38, 0, 0, 0], [1, 2, 3, 4]], np.float32))["norm.bits"]
+    assert isinstance(bits, PackedMatrix)
+    assert np.array_equal(bits.unpack() > 0, np.tile(net.arrays["arg:norm_beta"] >= 0, (2, 1)))
 
 
 def test_ties_of_folded_and_of_unfolded_counts() -> None:

@@ -29,7 +29,7 @@ from bnnlab.deploy.bmxnet.layers import (
 )
 from bnnlab.deploy.bmxnet.plan import Fold, plan
 from bnnlab.deploy.errors import ModelFileError
-from bnnlab.deploy.folding import fold
+from bnnlab.deploy.folding import fold, fold_numbers
 from bnnlab.deploy.graph import INPUT, Node
 from bnnlab.deploy.ops import (
     Activation,
@@ -44,6 +44,7 @@ from bnnlab.deploy.ops import (
     FromPixels,
     MaxPool,
     Op,
+    PackCompared,
     PackSigns,
     Pad,
     Unpack,
@@ -69,10 +70,10 @@ def nodes_of(layers: Sequence[Layer], shapes: Sequence[Shape], divisor: float) -
     planned = plan(layers, shapes)
     for place, layer in enumerate(layers):
         if place in planned.folds:
-            builder.put_folded(layer, planned.folds[place])
-        if place in planned.numbers:
+            builder.put_folded(place, planned.folds[place])
+        elif place in planned.numbers:
             builder.put_numbers(place, layer)
-        if place in planned.signs:
+        if place in planned.signs and place not in planned.folds:
             builder.put_signs(place, layer)
     return tuple(builder.nodes)
 
@@ -91,14 +92,20 @@ class _Builder:
         default_factory=dict
     )  # with the shape they have when unpacked
 
-    def put_folded(self, layer: Layer, folded: Fold) -> None:
-        assert isinstance(layer, SignLayer)
+    def put_folded(self, place: int, folded: Fold) -> None:
+        source = self.layers[folded.source]
         norms = [step for step in folded.after if isinstance(step, Normalise)]
-        depth = layer.depth(self._input_shape(layer))
-        name = self._put_product(layer.node.name, layer, _thresholds(layer, depth, norms))
+        if folded.source in self.numbers:
+            compared = fold_numbers(lambda numbers: _signs(numbers, norms), len(norms[0].gamma))
+            pack = PackCompared(compared.values, compared.rising)
+            name = self._put(f"{norms[-1].node.name}.bits", pack, self.numbers[folded.source])
+        else:
+            assert isinstance(source, SignLayer)
+            thresholds = _thresholds(source, source.depth(self._input_shape(source)), norms)
+            name = self._put_product(source.node.name, source, thresholds)
         for step, falling in _poolings(folded.after):
             name = self._put_bit_pool(step, name, falling)
-        self.signs[folded.end] = (name, self.shapes[folded.end])
+        self.signs[place] = (name, self.shapes[place])
 
     def put_numbers(self, place: int, layer: Layer) -> None:
         name = layer.node.name
@@ -117,8 +124,6 @@ class _Builder:
         self.numbers[place] = node
 
     def put_signs(self, place: int, layer: Layer) -> None:
-        if place in self.signs:  # they came out of thresholds
-            return
         if place in self.numbers and not isinstance(layer, Sign):
             bits = self._put(f"{layer.node.name}.bits", PackSigns(), self.numbers[place])
             self.signs[place] = (bits, self.shapes[place])
@@ -188,17 +193,23 @@ def _thresholds(layer: SignLayer, depth: int, norms: Sequence[Normalise]) -> Thr
     """What dot products are compared with, so that the signs are those of the normalised counts."""
 
     def signs(dots: NDArray[Any]) -> NDArray[np.bool_]:
-        y = ((dots + depth) / 2).astype(np.float32)
-        if layer.bias is not None:
-            y = y + layer.bias
-        for norm in norms:
-            y = float_kernels.batch_norm(
-                y, norm.gamma, norm.beta, norm.mean, norm.variance, norm.eps, centre_first=True
-            )
-        return y >= 0
+        counts = ((dots + depth) / 2).astype(np.float32)
+        return _signs(counts if layer.bias is None else counts + layer.bias, norms)
 
     most = np.full(layer.weights.outputs, depth, np.int64)
     return fold(signs, -most, most)
+
+
+def _signs(numbers: NDArray[np.float32], norms: Sequence[Normalise]) -> NDArray[np.bool_]:
+    """Whether the signs of numbers `(rows, channels)` are +1 after they were normalised."""
+    y = numbers
+    for norm in norms:
+        normalised = float_kernels.batch_norm(
+            y, norm.gamma, norm.beta, norm.mean, norm.variance, norm.eps, centre_first=True
+        )
+        # The largest numbers become infinite on the way; 0 times them is 0 nevertheless.
+        y = np.where(norm.gamma == 0, norm.beta, normalised)
+    return y >= 0
 
 
 def _poolings(after: Sequence[Layer]) -> list[tuple[Pool, NDArray[np.bool_] | None]]:

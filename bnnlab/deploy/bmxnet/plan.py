@@ -2,8 +2,8 @@
 
 Asked from the last layer to the first. A binary layer wants the signs of its input; all others want numbers, but for
 those that only move signs about: flattening, and maxima, since the sign of a maximum is the maximum of the signs. A
-batch normalisation of which only signs are wanted is folded into the binary layer before it, if nobody else wants
-what lies between.
+batch normalisation of which only signs are wanted is a comparison of what comes before it, and of maxima before it,
+since bits are pooled faster than numbers: of a binary layer's counts, if nobody else wants them, or of numbers.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ MOST_TAPS_OF_BITS = 1024
 
 @dataclass(frozen=True)
 class Fold:
-    """What becomes of a binary layer's counts before anyone looks at them.
+    """What is compared with thresholds, instead of what is computed from it.
 
     Attributes:
-        after: The normalisations and poolings that follow it, in order.
-        end: Position of the last of them, whose signs come out; of the binary layer itself if there are none.
+        source: Position of the layer whose counts or numbers are compared.
+        after: The normalisations and poolings that follow it up to the layer whose signs are wanted, in order.
     """
 
+    source: int
     after: tuple[Layer, ...]
-    end: int
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Plan:
     Attributes:
         numbers: Whose results are wanted as numbers.
         signs: Whose results are wanted as signs.
-        folds: Binary layers whose thresholds know what follows them.
+        folds: Those of them whose signs come from comparing something earlier.
     """
 
     numbers: set[int] = field(default_factory=set)
@@ -53,32 +53,37 @@ def plan(layers: Sequence[Layer], shapes: Sequence[Shape]) -> Plan:
     made = Plan(numbers={len(layers) - 1})
     for place in reversed(range(len(layers))):
         layer = layers[place]
-        if place in made.signs and place not in made.numbers:
-            chain = _chain(layers, shapes, users, place)
-            if chain is not None:
-                made.folds[chain[0]] = Fold(tuple(layers[step] for step in chain[1:]), place)
+        if place in made.numbers:
+            wants_signs = isinstance(layer, Sign | SignLayer)
+            (made.signs if wants_signs else made.numbers).update(layer.inputs)
+        elif place in made.signs:
+            fold = _fold(layers, shapes, users, place)
+            counts = isinstance(layers[fold.source], SignLayer) and (
+                fold.source == place or users[fold.source] == 1
+            )
+            if counts:
+                made.folds[place] = fold
+                made.signs.update(layers[fold.source].inputs)
+            elif any(isinstance(step, Normalise) for step in fold.after):
+                made.folds[place] = fold
+                made.numbers.add(fold.source)
             elif isinstance(layer, Same | Sign | Flat) or _pools_bits(layer, shapes):
                 made.signs.update(layer.inputs)
             else:
                 made.numbers.add(place)
-        if place in made.folds or (place in made.numbers and isinstance(layer, Sign | SignLayer)):
-            made.signs.update(layer.inputs)
-        elif place in made.numbers:
-            made.numbers.update(layer.inputs)
+                made.numbers.update(layer.inputs)
     return made
 
 
-def _chain(
-    layers: Sequence[Layer], shapes: Sequence[Shape], users: Counter[int], end: int
-) -> tuple[int, ...] | None:
-    """A binary layer and the layers up to `end` that its thresholds can know, or None."""
-    chain = [end]
-    while not isinstance(layer := layers[chain[-1]], SignLayer):
-        foldable = isinstance(layer, Normalise | Same) or _pools_bits(layer, shapes)
-        if not foldable or users[layer.inputs[0]] != 1:
-            return None
-        chain.append(layer.inputs[0])
-    return tuple(reversed(chain))
+def _fold(layers: Sequence[Layer], shapes: Sequence[Shape], users: Counter[int], end: int) -> Fold:
+    """The last layer up to `end` that is no normalisation or pooling, or that others use too."""
+    source, after = end, []
+    while isinstance(layer := layers[source], Normalise | Same) or _pools_bits(layer, shapes):
+        if source != end and users[source] != 1:
+            break
+        after.append(layer)
+        source = layer.inputs[0]
+    return Fold(source, tuple(reversed(after)))
 
 
 def _pools_bits(layer: Layer, shapes: Sequence[Shape]) -> bool:
