@@ -72,30 +72,27 @@ def conv2d(
     return np.ascontiguousarray(y if bias is None else y + bias[:, None, None])
 
 
-def batch_norm(
-    x: Floats,
-    gamma: Floats,
-    beta: Floats,
-    mean: Floats,
-    variance: Floats,
-    eps: float,
-    centre_first: bool = False,
-) -> Floats:
-    """Each channel, the second axis, shifted and scaled, or first centred as the formula is written."""
-    shape = (-1,) + (1,) * (x.ndim - 2)
-    if centre_first:
-        with np.errstate(over="ignore", invalid="ignore"):
-            y = x - mean.reshape(shape)
-            y /= np.sqrt(variance + np.float32(eps)).reshape(shape)
-            y *= gamma.reshape(shape)
-            y += beta.reshape(shape)
-        return y
+def batch_norm(x: Floats, gamma: Floats, beta: Floats, mean: Floats, variance: Floats, eps: float) -> Floats:
+    """Each channel, the second axis, shifted and scaled."""
     torch = _torch()
     if torch is not None:
         return _run(torch.nn.functional.batch_norm, x, mean, variance, gamma, beta, eps=eps)
     scale = gamma / np.sqrt(variance + np.float32(eps))
-    shifted: Floats = x * scale.reshape(shape) + (beta - mean * scale).reshape(shape)
-    return shifted
+    shape = (-1,) + (1,) * (x.ndim - 2)
+    y: Floats = x * scale.reshape(shape) + (beta - mean * scale).reshape(shape)
+    return y
+
+
+def centred_batch_norm(
+    x: Floats, gamma: Floats, beta: Floats, mean: Floats, variance: Floats, eps: float
+) -> Floats:
+    """As `batch_norm`, in the order of the formula: (x - mean) / sqrt(variance + eps) * gamma + beta."""
+    shape = (-1,) + (1,) * (x.ndim - 2)
+    y: Floats = x - mean.reshape(shape)
+    y /= np.sqrt(variance + np.float32(eps)).reshape(shape)
+    y *= gamma.reshape(shape)
+    y += beta.reshape(shape)
+    return y
 
 
 def max_pool2d(x: Floats, size: Pair, stride: Pair, padding: Pair) -> Floats:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from bnnlab.deploy.graph import PackedModel
 
 
@@ -29,14 +27,13 @@ class OutlineRow:
 
 
 def outline(model: PackedModel) -> tuple[OutlineRow, ...]:
-    """One row for each node, in order; shapes are those of one black example that is shown to the network."""
-    values = model.values(np.zeros(model.input_shape, np.float32))
+    """One row for each node, in order."""
     return tuple(
         OutlineRow(
             name=node.name,
             op=type(node.op).__name__,
-            gives="numbers" if isinstance(value := values[node.name], np.ndarray) else "bits",
-            shape=tuple(value.shape[1:]),
+            gives=model.signals[node.name].kind,
+            shape=model.signals[node.name].shape,
             nbytes=sum(array.nbytes for array in node.op.tensors().values()),
         )
         for node in model.nodes

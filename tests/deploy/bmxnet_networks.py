@@ -73,3 +73,16 @@ def resnet(word_bits: int, seed: int = 0, width: int = 40, attributes: str = "at
     x = net.add("Flatten", "flatten0", x)
     net.softmax(net.dense(x, "fc1", channels, 10))
     return net
+
+
+def branches() -> Writer:
+    """The operations that only such networks have, on 1 x 12 x 12: branches, averages, windows beyond the edge."""
+    net = Writer()
+    x = net.conv(net.data, "conv", 1, 6, 3)
+    x = net.add("Pooling", "pool", x, kernel=(3, 3), stride=(2, 2), pooling_convention="full")
+    one = net.sign_conv(x, "one", 6, 5, 1, no_bias=False)
+    two = net.add("Activation", "two", net.conv(x, "conv2", 6, 5, 1), act_type="sigmoid")
+    x = net.norm(net.add("_plus", "plus", one, two), "norm", 5)
+    x = net.add("Pooling", "mean", x, kernel=(2, 2), pad=(1, 1), pool_type="avg")
+    net.dense(x, "last", 5 * 6 * 6, 3)
+    return net

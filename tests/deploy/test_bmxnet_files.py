@@ -13,7 +13,7 @@ import pytest
 from bnnlab.deploy import ModelFileError, load_bmxnet
 from bnnlab.deploy.bmxnet.params import read_params
 
-from .bmxnet_networks import lenet, mlp
+from .bmxnet_networks import lenet, mlp, resnet
 from .bmxnet_writer import Writer, params_file
 
 ARRAYS = {"arg:w": np.arange(6, dtype=np.float32).reshape(2, 3), "aux:v": np.array([1.5, 2.5])}
@@ -134,7 +134,7 @@ def field(name: str, key: str, value: Any) -> Edit:
         ),
         (attribute("qconv", "stride", "(0, 0)"), "stride must be"),
         (attribute("qconv", "pad", "(-1, 0)"), "pad must be"),
-        (attribute("qconv", "pad", "(90000, 90000)"), "which is too much"),
+        (attribute("qconv", "pad", "(90000, 90000)"), "beyond which counts are not exact"),
         (
             attribute("qconv", "num_filter", "63"),
             "params: qconv_weight: must hold equally many words for each of 63",
@@ -248,6 +248,14 @@ def test_bits_that_fill_up_a_word_do_not_count() -> None:
     network.arrays["arg:second_weight"] = words.view(np.float64)
     x = np.random.default_rng(0).integers(0, 256, (20, 1, 28, 28), dtype=np.uint8)
     assert np.array_equal(load_bmxnet(network.params, network.symbol).logits(x), clean.logits(x))
+
+
+def test_a_network_that_takes_too_much() -> None:
+    network = resnet(64)
+    graph = json.loads(network.symbol)
+    node(graph, "conv0")["attr"]["pad"] = "(9000, 9000)"
+    with pytest.raises(ModelFileError, match="symbol: the network up to node 'conv0' takes too much"):
+        load_bmxnet(network.params, json.dumps(graph).encode())
 
 
 def test_two_inputs() -> None:

@@ -23,14 +23,12 @@ from numpy.typing import NDArray
 from bnnlab.deploy.bmxnet.sign_weights import SignWeights
 from bnnlab.deploy.bmxnet.symbol import SymbolNode
 from bnnlab.deploy.errors import ModelFileError
+from bnnlab.deploy.ops.elementwise import DEEPEST
 from bnnlab.deploy.ops.pooling import windows
 
 Shape = tuple[int, ...]
 """Of one example: `(features,)` or `(channels, height, width)`."""
 Pair = tuple[int, int]
-
-DEEPEST = 2**24  # counts up to here are exact in float32
-MOST_PADDED = 2**25
 
 
 class SizeError(ModelFileError):
@@ -186,11 +184,8 @@ class Window:
         """Shape of the convolution's result.
 
         Raises:
-            ModelFileError: If the filters do not fit, or there is more padding than anyone needs.
+            ModelFileError: If the filters do not fit.
         """
-        padded = [extent + 2 * pad for extent, pad in zip(shape[1:], self.padding, strict=True)]
-        if shape[0] * math.prod(padded) > MOST_PADDED:
-            node.fail(f"pads its input of {shape} to {tuple(padded)}, which is too much")
         outputs = []
         for extent, taps, step, pad, spread in zip(
             shape[1:], self.taps, self.stride, self.padding, self.dilation, strict=True

@@ -35,8 +35,8 @@ from bnnlab.deploy.ops import (
     Activation,
     Add,
     AveragePool,
-    BatchNorm,
     BitPool,
+    CentredBatchNorm,
     CountsFromDots,
     Flatten,
     FloatConv,
@@ -203,12 +203,13 @@ def _thresholds(layer: SignLayer, depth: int, norms: Sequence[Normalise]) -> Thr
 def _signs(numbers: NDArray[np.float32], norms: Sequence[Normalise]) -> NDArray[np.bool_]:
     """Whether the signs of numbers `(rows, channels)` are +1 after they were normalised."""
     y = numbers
-    for norm in norms:
-        normalised = float_kernels.batch_norm(
-            y, norm.gamma, norm.beta, norm.mean, norm.variance, norm.eps, centre_first=True
-        )
-        # The largest numbers become infinite on the way; 0 times them is 0 nevertheless.
-        y = np.where(norm.gamma == 0, norm.beta, normalised)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for norm in norms:
+            normalised = float_kernels.centred_batch_norm(
+                y, norm.gamma, norm.beta, norm.mean, norm.variance, norm.eps
+            )
+            # The largest numbers become infinite on the way; 0 times them is 0 nevertheless.
+            y = np.where(norm.gamma == 0, norm.beta, normalised)
     return y >= 0
 
 
@@ -234,7 +235,7 @@ def _float_op(layer: Layer) -> Op:
     if isinstance(layer, Dense):
         return FloatDense(layer.weight, layer.bias)
     if isinstance(layer, Normalise):
-        return BatchNorm(layer.gamma, layer.beta, layer.mean, layer.variance, layer.eps, centre_first=True)
+        return CentredBatchNorm(layer.gamma, layer.beta, layer.mean, layer.variance, layer.eps)
     if isinstance(layer, Activate):
         return Activation(layer.kind)
     if isinstance(layer, Pool):

@@ -6,7 +6,6 @@ parameters tells the channels, and the first dense layer after them, if any, whi
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from bnnlab.deploy.bmxnet.layers import (
@@ -14,15 +13,12 @@ from bnnlab.deploy.bmxnet.layers import (
     Dense,
     Layer,
     Normalise,
-    Pool,
     Shape,
     SignDense,
-    SignLayer,
     SizeError,
 )
 from bnnlab.deploy.errors import ModelFileError
 
-MOST_VALUES, MOST_VALUES_TOGETHER, MOST_PRODUCTS = 2**24, 2**28, 2**35  # VGG-16 has 3.2e6, 1.5e7 and 1.6e10
 LARGEST_GUESS = 512
 MNIST_SIDE, CIFAR_SIDE, IMAGENET_SIDE, IMAGENET_CLASSES = 28, 32, 224, 1000
 
@@ -31,21 +27,12 @@ def propagate(layers: Sequence[Layer], input_shape: Shape) -> tuple[Shape, ...]:
     """The shape of what each layer gives for one example.
 
     Raises:
-        ModelFileError: If shapes do not fit together, or one example would take too much memory or time.
+        ModelFileError: If shapes do not fit together.
     """
     shapes: list[Shape] = []
-    values = products = 0
     for layer in layers:
         given = [shapes[source] for source in layer.inputs] or [input_shape]
-        shape = layer.output_shape(*given)
-        shapes.append(shape)
-        values += math.prod(shape)
-        products += math.prod(shape) * _taps(layer, given[0])
-        if math.prod(shape) > MOST_VALUES or values > MOST_VALUES_TOGETHER or products > MOST_PRODUCTS:
-            layer.node.fail(
-                f"one example of {input_shape} would take {values:,} numbers and {products:,} products up to here, "
-                "which is too much"
-            )
+        shapes.append(layer.output_shape(*given))
     if len(shapes[-1]) != 1:
         layers[-1].node.fail(f"must give one number for each class, but gives {shapes[-1]}")
     return tuple(shapes)
@@ -65,17 +52,6 @@ def guess_input(layers: Sequence[Layer]) -> tuple[Shape, ...]:
             first_error = first_error or error
     assert first_error is not None
     raise ModelFileError(f"{first_error}; nor does any input up to {LARGEST_GUESS} pixels high and wide fit")
-
-
-def _taps(layer: Layer, shape: Shape) -> int:
-    """How many numbers of its input each number of a layer's result comes from."""
-    if isinstance(layer, Convolve | Dense):
-        return math.prod(layer.weight.shape[1:])
-    if isinstance(layer, SignLayer):
-        return layer.depth(shape)
-    if isinstance(layer, Pool):
-        return math.prod(shape[1:] if layer.size is None else layer.size)
-    return 1
 
 
 def _candidates(layers: Sequence[Layer]) -> Iterator[Shape]:

@@ -5,6 +5,7 @@ from bnnlab.deploy.ops.elementwise import Activation, Add, CountsFromDots
 from bnnlab.deploy.ops.float_layers import DenseOnSigns, PackCompared, PackSigns, Unpack
 from bnnlab.deploy.ops.floats import (
     BatchNorm,
+    CentredBatchNorm,
     Flatten,
     FloatConv,
     FloatDense,
@@ -25,6 +26,7 @@ OPS: dict[str, type[Op]] = {
         AveragePool,
         BatchNorm,
         BitPool,
+        CentredBatchNorm,
         CountsFromDots,
         DenseOnSigns,
         Flatten,
@@ -50,6 +52,7 @@ __all__ = [
     "AveragePool",
     "BatchNorm",
     "BitPool",
+    "CentredBatchNorm",
     "CountsFromDots",
     "DenseOnSigns",
     "Effort",

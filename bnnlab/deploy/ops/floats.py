@@ -230,8 +230,6 @@ class BatchNorm(Op):
         mean: `(channels,)` float32.
         variance: `(channels,)` float32.
         eps: Added to the variance.
-        centre_first: Whether it is computed in the order written here, so that x = mean gives beta exactly;
-            else x is multiplied first, as torch does.
     """
 
     gamma: NDArray[np.float32]
@@ -239,7 +237,6 @@ class BatchNorm(Op):
     mean: NDArray[np.float32]
     variance: NDArray[np.float32]
     eps: float
-    centre_first: bool = False
 
     def check(self) -> None:
         """Refuse statistics that are not one for each channel, or that would divide by 0."""
@@ -260,9 +257,19 @@ class BatchNorm(Op):
 
     def run(self, x: NDArray[np.float32]) -> Value:
         """`(n, channels)` or `(n, channels, height, width)`, in the same shape."""
-        return float_kernels.batch_norm(
-            x, self.gamma, self.beta, self.mean, self.variance, self.eps, self.centre_first
-        )
+        return float_kernels.batch_norm(x, self.gamma, self.beta, self.mean, self.variance, self.eps)
+
+
+@dataclass(frozen=True, eq=False)
+class CentredBatchNorm(BatchNorm):
+    """A `BatchNorm` computed in the order that is written there, so that x = mean gives beta exactly.
+
+    Torch multiplies x first, which leaves a tie to rounding; counts of signs are often ties.
+    """
+
+    def run(self, x: NDArray[np.float32]) -> Value:
+        """`(n, channels)` or `(n, channels, height, width)`, in the same shape."""
+        return float_kernels.centred_batch_norm(x, self.gamma, self.beta, self.mean, self.variance, self.eps)
 
 
 def convolution_effort(x: Signal, out: Signal, windows: Windows, groups: int) -> Effort:
