@@ -40,8 +40,7 @@ def import_bmxnet(
         if output is not None:
             model.save(output)
     except (ValueError, OSError) as error:
-        message = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
-        typer.echo(f"bnnlab: {message}", err=True)
+        typer.echo(f"bnnlab: {_sentence(error)}", err=True)
         raise typer.Exit(BAD_INPUT) from None
     rows, right = outline(model), _recognised(model) if fits_mnist(model) else None
     if as_json:
@@ -50,6 +49,12 @@ def import_bmxnet(
     _print(model, rows, right)
     if output is not None:
         typer.echo(f"saved as {output}")
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:  # from the system; without its number
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _shape(text: str | None) -> tuple[int, ...] | None:
