@@ -32,11 +32,14 @@ def import_bmxnet(
     input_shape: Annotated[
         str | None, typer.Option(help="Shape of one example, as 1x28x28, where it cannot be guessed.")
     ] = None,
+    divisor: Annotated[
+        float, typer.Option(help="What pixels are divided by before the network sees them.")
+    ] = 255.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
     """Read a network of BMXNet: its layers, their sizes, and how many of MNIST's digits it recognises."""
     try:
-        model = load_bmxnet(params, symbol, input_shape=_shape(input_shape))
+        model = load_bmxnet(params, symbol, input_shape=_shape(input_shape), divisor=divisor)
         if output is not None:
             model.save(output)
     except (ValueError, OSError) as error:

@@ -80,7 +80,17 @@ def nodes_of(layers: Sequence[Layer], shapes: Sequence[Shape], divisor: float) -
 
 @dataclass
 class _Builder:
-    """Adds nodes, and knows which of them give each layer's numbers and signs."""
+    """Adds nodes, and knows which of them give each layer's numbers and signs.
+
+    Attributes:
+        layers: Of the network.
+        shapes: Of their results.
+        divisor: Of pixels.
+        nodes: Those added so far.
+        names: Theirs, and that of the input.
+        numbers: Which node gives a layer's numbers, by the layer's position.
+        signs: Which gives its signs, and the shape in which they are packed: flattened images stay images.
+    """
 
     layers: Sequence[Layer]
     shapes: Sequence[Shape]
@@ -88,9 +98,7 @@ class _Builder:
     nodes: list[Node] = field(default_factory=list)
     names: set[str] = field(default_factory=lambda: {INPUT})
     numbers: dict[int, str] = field(default_factory=dict)
-    signs: dict[int, tuple[str, Shape]] = field(
-        default_factory=dict
-    )  # with the shape they have when unpacked
+    signs: dict[int, tuple[str, Shape]] = field(default_factory=dict)
 
     def put_folded(self, place: int, folded: Fold) -> None:
         source = self.layers[folded.source]
