@@ -75,8 +75,8 @@ def neuron_input() -> Operands | None:
         return None
     row = st.container(horizontal=True, vertical_alignment="bottom")
     layer = str(_chosen_layer(row, network))
-    example = _chosen_number(row, network.noun, network.examples, "gemm_image")
-    neuron = _chosen_number(row, "Neuron", network.layers[layer], "gemm_neuron")
+    example = chosen_number(row, network.noun, network.examples, "gemm_image")
+    neuron = chosen_number(row, "Neuron", network.layers[layer], "gemm_neuron")
     again = row.button(
         "Look again",
         icon=":material/refresh:",
@@ -104,10 +104,11 @@ def _chosen_layer(row: Any, network: Network) -> Any:
     )
 
 
-def _chosen_number(row: Any, label: str, count: int, key: str) -> int:
+def chosen_number(row: Any, label: str, count: int, key: str, start: int = 0) -> int:
+    """One of `count` things, counted from 0; a number from a larger network or data set is forgotten."""
     if st.session_state.get(key, 0) >= count:
-        del st.session_state[key]  # from a larger network or data set
-    return int(row.number_input(label, 0, count - 1, 0, key=key, **IN_ADDRESS, width=150))
+        del st.session_state[key]
+    return int(row.number_input(label, 0, count - 1, start, key=key, **IN_ADDRESS, width=150))
 
 
 def _look(run: TrainingRun, layer: str, example: int) -> Look:

@@ -28,6 +28,7 @@ from rich.progress import (
 
 import bnnlab
 from bnnlab.deploy.bench_command import bench
+from bnnlab.deploy.bmxnet.command import import_bmxnet
 from bnnlab.deploy.export.command import export
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ data = typer.Typer(help="Data sets: list them, download them.", no_args_is_help=
 app.add_typer(data, name="data")
 app.add_typer(bench, name="bench")
 app.command()(export)
+app.command("import-bmxnet")(import_bmxnet)
 
 BAD_INPUT, FAILED = 2, 1
 

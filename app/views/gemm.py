@@ -1,10 +1,12 @@
 """XNOR-GEMM: the compiled loop, one word at a time, on a small matrix or on the network just trained."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
 import bnnlab
-from bnnlab.app import components
+from bnnlab.app import bmxnet_input, components
 from bnnlab.app.matrix_input import matrix_input, random_matrix
 from bnnlab.app.neuron_input import NETWORK, Operands, neuron_input
 from bnnlab.app.session import IN_ADDRESS
@@ -26,13 +28,13 @@ def page() -> None:
     )
     source = st.segmented_control(
         "What to multiply",
-        [MATRICES, NETWORK],
+        list(SOURCES),
         default=MATRICES,
         required=True,
         key="gemm_source",
         **IN_ADDRESS,
     )
-    operands = _matrices() if source == MATRICES else neuron_input()
+    operands = SOURCES[str(source)]()
     if operands is not None:
         _step_through(operands)
 
@@ -132,3 +134,10 @@ def _matrices() -> Operands | None:
         )
         return None
     return Operands(a, b)
+
+
+SOURCES: dict[str, Callable[[], Operands | None]] = {
+    MATRICES: _matrices,
+    NETWORK: neuron_input,
+    bmxnet_input.NETWORK: bmxnet_input.bmxnet_input,
+}

@@ -7,6 +7,7 @@ a module need it.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from bnnlab.deploy.bmxnet import load_bmxnet
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.export import export_c, export_npz, export_onnx
 from bnnlab.deploy.graph import Node, PackedModel
@@ -29,6 +30,7 @@ __all__ = [
     "export_npz",
     "export_onnx",
     "latent_weights",
+    "load_bmxnet",
     "prove",
     "put_weights",
     "unpack_signs",

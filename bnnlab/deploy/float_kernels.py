@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -82,6 +83,18 @@ def batch_norm(x: Floats, gamma: Floats, beta: Floats, mean: Floats, variance: F
     return y
 
 
+def centred_batch_norm(
+    x: Floats, gamma: Floats, beta: Floats, mean: Floats, variance: Floats, eps: float
+) -> Floats:
+    """As `batch_norm`, in the order of the formula: (x - mean) / sqrt(variance + eps) * gamma + beta."""
+    shape = (-1,) + (1,) * (x.ndim - 2)
+    y: Floats = x - mean.reshape(shape)
+    y /= np.sqrt(variance + np.float32(eps)).reshape(shape)
+    y *= gamma.reshape(shape)
+    y += beta.reshape(shape)
+    return y
+
+
 def max_pool2d(x: Floats, size: Pair, stride: Pair, padding: Pair) -> Floats:
     """Maxima of windows."""
     torch = _torch()
@@ -99,6 +112,37 @@ def max_pool2d(x: Floats, size: Pair, stride: Pair, padding: Pair) -> Floats:
         x = np.pad(x, edges, constant_values=-np.inf)
     maxima: Floats = sliding_window_view(x, size, axis=(2, 3))[:, :, ::down, ::right].max(axis=(4, 5))
     return maxima
+
+
+def sum_pool2d(x: Floats, size: Pair, stride: Pair) -> Floats:
+    """Sums of windows."""
+    torch = _torch()
+    if torch is not None:
+        return _run(
+            torch.nn.functional.avg_pool2d, x, kernel_size=size, stride=tuple(stride), divisor_override=1
+        )
+    sums: Floats = sliding_window_view(x, size, axis=(2, 3))[:, :, :: stride[0], :: stride[1]].sum(
+        axis=(4, 5)
+    )
+    return sums
+
+
+ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, np.float32(0)),
+    "sigmoid": lambda x: np.float32(0.5) * (np.float32(1) + np.tanh(np.float32(0.5) * x)),
+    "softplus": lambda x: np.logaddexp(x, np.float32(0)),
+}
+"""Functions of each number, by the names they have in torch."""
+
+
+def activation(x: Floats, kind: str) -> Floats:
+    """One of `ACTIVATIONS`, of each number."""
+    torch = _torch()
+    if torch is None:
+        return ACTIVATIONS[kind](x)
+    functions = torch if hasattr(torch, kind) else torch.nn.functional
+    return _run(getattr(functions, kind), x)
 
 
 def _run(function: Any, *arrays: Floats | None, **options: Any) -> Floats:

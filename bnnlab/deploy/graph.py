@@ -226,16 +226,17 @@ class PackedModel:
         examples, single = self._examples(x)
         chunk = self._chunk
         if len(examples) <= chunk:
-            few = self._last(self._run(examples))
+            few = self._last(self._run(examples, keep=False))
             return few[0] if single else few
         parts = [
-            self._last(self._run(examples[start : start + chunk])) for start in range(0, len(examples), chunk)
+            self._last(self._run(examples[start : start + chunk], keep=False))
+            for start in range(0, len(examples), chunk)
         ]
         return np.concatenate(parts)
 
     def values(self, x: ArrayLike) -> dict[str, Value]:
         """What every node gives for these examples, by name; arguments as in `predict`."""
-        return self._run(self._examples(x)[0])
+        return self._run(self._examples(x)[0], keep=True)
 
     def _examples(self, x: ArrayLike) -> tuple[NDArray[Any], bool]:
         examples = np.asarray(x)
@@ -265,15 +266,27 @@ class PackedModel:
         """Examples that run together: fewer where they are so large that more would need more memory than one may."""
         return min(CHUNK, max(1, MOST_NUMBERS // sum(signal.count for signal in self.signals.values())))
 
+    @cached_property
+    def _needed_last_by(self) -> dict[str, list[str]]:
+        """For each node, whose results are needed by no later one."""
+        last_user = {name: node.name for node in self.nodes for name in node.inputs}
+        users: dict[str, list[str]] = {}
+        for name, user in last_user.items():
+            users.setdefault(user, []).append(name)
+        return users
+
     def _last(self, values: dict[str, Value]) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = values[self.nodes[-1].name]  # type: ignore[assignment]
         return logits
 
-    def _run(self, examples: NDArray[Any]) -> dict[str, Value]:
+    def _run(self, examples: NDArray[Any], keep: bool) -> dict[str, Value]:
+        """What every node gives, or without `keep`, what nobody needs any more left out."""
         values: dict[str, Value] = {INPUT: examples}
         with np.errstate(over="ignore", invalid="ignore"):  # as torch: what is too large is infinite
             for node in self.nodes:
                 values[node.name] = node.op.run(*[values[name] for name in node.inputs])
+                for name in () if keep else self._needed_last_by.get(node.name, ()):
+                    del values[name]
         return values
 
 

@@ -31,9 +31,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from bnnlab.deploy import ModelFileError, PackedModel
+from bnnlab.deploy import ModelFileError, PackedModel, load_bmxnet
 from bnnlab.deploy.file import from_bytes, to_bytes
 from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
+from tests.deploy.bmxnet_networks import branches
 from tests.deploy.networks import chain, network
 from tests.fuzz.mutations import MUTATIONS
 
@@ -80,6 +81,7 @@ def originals() -> list[bytes]:
         flatten=nn.Flatten(),
         last=nn.Linear(12 * 2 * 1, 4),
     )
+    branched = branches()
     models = [
         PackedModel.from_module(network("mlp", widths=(20, 70), first_layer="binary"), (1, 12, 12)),
         PackedModel.from_module(
@@ -105,6 +107,7 @@ def originals() -> list[bytes]:
             divisor=None,
         ),
         PackedModel.from_module(grouped, (2, 10, 10), class_names=("a", "b", "é", "a b")),
+        load_bmxnet(branched.params, branched.symbol, input_shape=(1, 12, 12)),
     ]
     return [to_bytes(model) for model in models]
 

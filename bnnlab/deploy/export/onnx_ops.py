@@ -12,8 +12,13 @@ from bnnlab.deploy.export.lowering import Comparison, Product, comparison
 from bnnlab.deploy.export.onnx_graph import INPUT_NAME, OnnxGraph
 from bnnlab.deploy.graph import Node
 from bnnlab.deploy.ops import (
+    Activation,
+    Add,
+    AveragePool,
     BatchNorm,
     BitPool,
+    CentredBatchNorm,
+    CountsFromDots,
     DenseOnSigns,
     Flatten,
     FloatConv,
@@ -23,6 +28,7 @@ from bnnlab.deploy.ops import (
     Op,
     PackCompared,
     PackSigns,
+    Pad,
     PixelDense,
     SignConv,
     SignDense,
@@ -148,9 +154,51 @@ def _bit_pool(graph: OnnxGraph, name: str, op: BitPool, x: str) -> str:
     return graph.add("Mul", name, _max_pool(graph, f"{name}.largest", op, turned), turns)
 
 
+def _average_pool(graph: OnnxGraph, name: str, op: AveragePool, x: str) -> str:
+    if op.size is None:
+        return graph.add("GlobalAveragePool", name, x)
+    if op.full:
+        raise ValueError(
+            f"node {name!r} averages windows that reach beyond the padding, which has no ONNX form here"
+        )
+    size, stride, pads = list(op.size), list(op.stride), [*op.padding, *op.padding]
+    return graph.add(
+        "AveragePool", name, x, kernel_shape=size, strides=stride, pads=pads, count_include_pad=1
+    )
+
+
+def _pad(graph: OnnxGraph, name: str, op: Pad, x: str) -> str:
+    above, left, below, right = op.edges
+    edges = graph.constant(f"{name}.edges", np.array([0, 0, above, left, 0, 0, below, right], np.int64))
+    return graph.add("Pad", name, x, edges, graph.number(op.value))
+
+
+def _activation(graph: OnnxGraph, name: str, op: Activation, x: str) -> str:
+    return graph.add(op.kind.capitalize(), name, x)
+
+
+def _add(graph: OnnxGraph, name: str, _: Add, *branches: str) -> str:
+    return graph.add("Sum", name, *branches)
+
+
+def _counts(graph: OnnxGraph, name: str, op: CountsFromDots, x: str) -> str:
+    twice = graph.add("Add", f"{name}.twice", x, graph.number(op.depth))
+    if op.bias is None:
+        return graph.add("Mul", name, twice, graph.number(0.5))
+    counts = graph.add("Mul", f"{name}.counts", twice, graph.number(0.5))
+    return graph.add(
+        "Add", name, counts, _per_channel(graph, f"{name}.bias", op.bias, len(graph.shapes[name]) == 3)
+    )
+
+
 WRITERS: dict[type[Op], Writer] = {
+    Activation: _activation,
+    Add: _add,
+    AveragePool: _average_pool,
     BatchNorm: _batch_norm,
     BitPool: _bit_pool,
+    CentredBatchNorm: _batch_norm,
+    CountsFromDots: _counts,
     DenseOnSigns: _float_dense,
     Flatten: _flatten,
     FloatConv: _float_conv,
@@ -159,6 +207,7 @@ WRITERS: dict[type[Op], Writer] = {
     MaxPool: _max_pool,
     PackCompared: _pack_compared,
     PackSigns: _pack_signs,
+    Pad: _pad,
     PixelDense: _pixel_dense,
     SignConv: _sign_conv,
     SignDense: _sign_dense,

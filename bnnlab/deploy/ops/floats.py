@@ -260,6 +260,18 @@ class BatchNorm(Op):
         return float_kernels.batch_norm(x, self.gamma, self.beta, self.mean, self.variance, self.eps)
 
 
+@dataclass(frozen=True, eq=False)
+class CentredBatchNorm(BatchNorm):
+    """A `BatchNorm` computed in the order that is written there, so that x = mean gives beta exactly.
+
+    Torch multiplies x first, which leaves a tie to rounding; counts of signs are often ties.
+    """
+
+    def run(self, x: NDArray[np.float32]) -> Value:
+        """`(n, channels)` or `(n, channels, height, width)`, in the same shape."""
+        return float_kernels.centred_batch_norm(x, self.gamma, self.beta, self.mean, self.variance, self.eps)
+
+
 def convolution_effort(x: Signal, out: Signal, windows: Windows, groups: int) -> Effort:
     """What a convolution of numbers takes: the padded image, what is under the filter at each place, the result."""
     padded = x.shape[0] * math.prod(windows.padded(x.image))

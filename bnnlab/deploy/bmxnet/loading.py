@@ -1,0 +1,81 @@
+"""From two files to a packed network."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+from bnnlab.deploy.bmxnet.nodes import nodes_of
+from bnnlab.deploy.bmxnet.params import read_params
+from bnnlab.deploy.bmxnet.readers import read_layers
+from bnnlab.deploy.bmxnet.shapes import guess_input, propagate
+from bnnlab.deploy.bmxnet.symbol import read_symbol
+from bnnlab.deploy.errors import ModelFileError
+from bnnlab.deploy.graph import PackedModel
+
+File = str | os.PathLike[str] | bytes
+LARGEST_EXTENT = 100_000
+
+
+def load_bmxnet(
+    params: File,
+    symbol: File,
+    *,
+    input_shape: tuple[int, ...] | None = None,
+    divisor: float = 255.0,
+    class_names: tuple[str, ...] | None = None,
+) -> PackedModel:
+    """Read a network that BMXNet (version 1) trained, with or without packed weights.
+
+    Args:
+        params: Path of its ``.params`` file, or the file's bytes.
+        symbol: Path of its ``-symbol.json`` file, or the file's bytes.
+        input_shape: Shape of one example, `(features,)` or `(channels, height, width)`. The files do not have it;
+            if None, the one that fits of MNIST's (28 x 28, one channel), CIFAR's (32 x 32) and, for 1000 classes or
+            more, ImageNet's (224 x 224), else the smallest square that fits.
+        divisor: The network saw x = p / divisor where it is given uint8 pixels p.
+        class_names: Name of each class; numbers if None.
+
+    Returns:
+        A network that answers as BMXNet's own code for CPUs. Its nodes are called as in the symbol file; one of a
+        binary layer gives bits where what follows it is folded into thresholds, else counts of equal signs.
+
+    Raises:
+        ModelFileError: If a file is damaged, or the network has what is unknown here; it names file and field.
+        OSError: If a path cannot be read.
+        ValueError: If `input_shape`, `divisor` or `class_names` are impossible.
+    """
+    _check_arguments(input_shape, divisor)
+    nodes = read_symbol(*_content(symbol, "symbol"))
+    content, file = _content(params, "params")
+    layers = read_layers(nodes, read_params(content, file), file)
+    shapes = guess_input(layers) if input_shape is None else propagate(layers, tuple(input_shape))
+    classes = shapes[-1][0]
+    names = tuple(map(str, range(classes))) if class_names is None else tuple(class_names)
+    if len(names) != classes:
+        raise ValueError(f"class_names must be as many as the outputs, {classes}, got {len(names)}")
+    packed = nodes_of(layers, shapes, float(divisor))
+    try:
+        return PackedModel(packed, shapes[0], names)
+    except ValueError as error:
+        raise ModelFileError(f"{nodes[-1].file}: {error}") from error
+
+
+def _check_arguments(input_shape: tuple[int, ...] | None, divisor: float) -> None:
+    if input_shape is not None and not (
+        len(input_shape) in (1, 3) and all(type(n) is int and 1 <= n <= LARGEST_EXTENT for n in input_shape)
+    ):
+        raise ValueError(
+            f"input_shape must be (features,) or (channels, height, width), each in 1..{LARGEST_EXTENT}, "
+            f"got {input_shape!r}"
+        )
+    if not 0 < divisor < math.inf:
+        raise ValueError(f"divisor must be above 0, got {divisor!r}")
+
+
+def _content(file: File, argument: str) -> tuple[bytes, str]:
+    """A file's bytes, and what to call it."""
+    if isinstance(file, bytes):
+        return file, argument
+    return Path(file).read_bytes(), Path(file).name

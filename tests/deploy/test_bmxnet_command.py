@@ -1,0 +1,97 @@
+"""The command that imports: what it says and saves, and one line with exit code 2 for what it cannot read."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from bnnlab.cli import app
+from bnnlab.deploy import PackedModel, evaluation, load_bmxnet
+
+from .bmxnet_networks import lenet, resnet
+from .bmxnet_writer import Writer
+
+
+def written(folder: Path, network: Writer) -> list[str]:
+    (folder / "net-0001.params").write_bytes(network.params)
+    (folder / "net-symbol.json").write_bytes(network.symbol)
+    return [str(folder / "net-0001.params"), str(folder / "net-symbol.json")]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["import-bmxnet", *arguments])
+
+
+@pytest.fixture
+def few_digits(monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray, np.ndarray]:
+    images, labels = evaluation.mnist_test()
+    assert (images.shape, labels.shape) == ((10_000, 1, 28, 28), (10_000,))
+    monkeypatch.setattr("bnnlab.deploy.bmxnet.command.mnist_test", lambda: (images[:300], labels[:300]))
+    return images[:300], labels[:300]
+
+
+def test_a_network_is_told_tested_and_saved(
+    tmp_path: Path, few_digits: tuple[np.ndarray, np.ndarray]
+) -> None:
+    network = lenet(64)
+    files, target = written(tmp_path, network), tmp_path / "net.bnn"
+    result = run(*files, "--output", str(target))
+    assert result.exit_code == 0, result.output
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert ["qconv", "XnorConv", "64", "x", "8", "x", "8", "bits", "13,120"] in rows
+    model = load_bmxnet(network.params, network.symbol)
+    right = int((model.predict(few_digits[0]) == few_digits[1]).sum())
+    assert f"recognises {right} of MNIST's 300 test images: {right / 300:.2%}" in result.stdout
+    assert np.array_equal(PackedModel.load(target).logits(few_digits[0]), model.logits(few_digits[0]))
+    report = json.loads(run(*files, "--json").stdout)
+    assert report["mnist"] == {"images": 300, "recognised": right, "accuracy": right / 300}
+    assert report["input_shape"] == [1, 28, 28]
+    assert [layer["name"] for layer in report["layers"]] == [node.name for node in model.nodes]
+    assert report["bytes"] == sum(layer["nbytes"] for layer in report["layers"])
+
+
+def test_other_images_are_not_tested(tmp_path: Path) -> None:
+    files = written(tmp_path, resnet(64, width=8))
+    assert "MNIST's test images do not fit" in run(*files, "--input-shape", "3x48x40").stdout
+    report = json.loads(run(*files, "--json").stdout)
+    assert (report["mnist"], report["input_shape"]) == (None, [3, 32, 32])
+
+
+def test_names_are_no_markup(tmp_path: Path, few_digits: object) -> None:
+    network = lenet(64)
+    (tmp_path / "net-0001.params").write_bytes(network.params)
+    (tmp_path / "net-symbol.json").write_bytes(network.symbol.replace(b'"tanh2"', b'"[red]tanh2"'))
+    result = run(str(tmp_path / "net-0001.params"), str(tmp_path / "net-symbol.json"))
+    assert "[red]tanh2" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["{params}", "{params}"], "net-0001.params: is no JSON text"),
+        (["{symbol}", "{symbol}"], "net-symbol.json: magic: is 0x"),
+        (["missing", "{symbol}"], "missing: No such file or directory"),
+        (["{params}", "."], ".: Is a directory"),
+        (["{params}", "{symbol}", "--input-shape", "28"], "(QFullyConnected)|(Convolution)"),
+        (
+            ["{params}", "{symbol}", "--input-shape", "28xx28"],
+            "input_shape must be whole numbers with x between them",
+        ),
+        (["{params}", "{symbol}", "--input-shape", "1x0x28"], "input_shape must be (features,)"),
+        (["{params}", "{symbol}", "--divisor", "0"], "divisor must be above 0, got 0.0"),
+        (["{params}", "{symbol}", "--output", "missing/net.bnn"], "missing' does not exist"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    params, symbol = written(tmp_path, lenet(64))
+    result = run(*(text.format(params=params, symbol=symbol) for text in arguments))
+    assert result.exit_code == 2, result.output
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("bnnlab: ")
+    assert any(part in line for part in says.split("|"))
+    assert result.stdout == ""
