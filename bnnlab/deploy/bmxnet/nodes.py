@@ -102,14 +102,15 @@ class _Builder:
 
     def put_folded(self, place: int, folded: Fold) -> None:
         source = self.layers[folded.source]
-        norms = [step for step in folded.after if isinstance(step, Normalise)]
+        steps = [step for step in folded.after if isinstance(step, Activate | Normalise)]
+        norms = [step for step in steps if isinstance(step, Normalise)]
         if folded.source in self.numbers:
-            compared = fold_numbers(lambda numbers: _signs(numbers, norms), len(norms[0].gamma))
+            compared = fold_numbers(lambda numbers: _signs(numbers, steps), len(norms[0].gamma))
             pack = PackCompared(compared.values, compared.rising)
             name = self._put(f"{norms[-1].node.name}.bits", pack, self.numbers[folded.source])
         else:
             assert isinstance(source, SignLayer)
-            thresholds = _thresholds(source, source.depth(self._input_shape(source)), norms)
+            thresholds = _thresholds(source, source.depth(self._input_shape(source)), steps)
             name = self._put_product(source.node.name, source, thresholds)
         for step, falling in _poolings(folded.after):
             name = self._put_bit_pool(step, name, falling)
@@ -197,27 +198,30 @@ class _Builder:
         return name
 
 
-def _thresholds(layer: SignLayer, depth: int, norms: Sequence[Normalise]) -> Thresholds:
+def _thresholds(layer: SignLayer, depth: int, steps: Sequence[Activate | Normalise]) -> Thresholds:
     """What dot products are compared with, so that the signs are those of the normalised counts."""
 
     def signs(dots: NDArray[Any]) -> NDArray[np.bool_]:
         counts = ((dots + depth) / 2).astype(np.float32)
-        return _signs(counts if layer.bias is None else counts + layer.bias, norms)
+        return _signs(counts if layer.bias is None else counts + layer.bias, steps)
 
     most = np.full(layer.weights.outputs, depth, np.int64)
     return fold(signs, -most, most)
 
 
-def _signs(numbers: NDArray[np.float32], norms: Sequence[Normalise]) -> NDArray[np.bool_]:
-    """Whether the signs of numbers `(rows, channels)` are +1 after they were normalised."""
+def _signs(numbers: NDArray[np.float32], steps: Sequence[Activate | Normalise]) -> NDArray[np.bool_]:
+    """Whether the signs of numbers `(rows, channels)` are +1 after activations and normalisations."""
     y = numbers
     with np.errstate(over="ignore", invalid="ignore"):
-        for norm in norms:
+        for step in steps:
+            if isinstance(step, Activate):
+                y = float_kernels.activation(y, step.kind)
+                continue
             normalised = float_kernels.centred_batch_norm(
-                y, norm.gamma, norm.beta, norm.mean, norm.variance, norm.eps
+                y, step.gamma, step.beta, step.mean, step.variance, step.eps
             )
             # The largest numbers become infinite on the way; 0 times them is 0 nevertheless.
-            y = np.where(norm.gamma == 0, norm.beta, normalised)
+            y = np.where(step.gamma == 0, step.beta, normalised)
     return y >= 0
 
 

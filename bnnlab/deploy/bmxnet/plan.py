@@ -2,8 +2,9 @@
 
 Asked from the last layer to the first. A binary layer wants the signs of its input; all others want numbers, but for
 those that only move signs about: flattening, and maxima, since the sign of a maximum is the maximum of the signs. A
-batch normalisation of which only signs are wanted is a comparison of what comes before it, and of maxima before it,
-since bits are pooled faster than numbers: of a binary layer's counts, if nobody else wants them, or of numbers.
+batch normalisation of which only signs are wanted is a comparison of what comes before it, and before activations,
+which increase as their input does, and before maxima, since bits are pooled faster than numbers: of a binary layer's
+counts, if nobody else wants them, or of numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bnnlab.deploy.bmxnet.layers import Flat, Layer, Normalise, Pool, Same, Shape, Sign, SignLayer
+from bnnlab.deploy.bmxnet.layers import Activate, Flat, Layer, Normalise, Pool, Same, Shape, Sign, SignLayer
 
 MOST_TAPS_OF_BITS = 1024
 """Larger windows are pooled as numbers, in one call instead of one for each tap."""
@@ -25,7 +26,7 @@ class Fold:
 
     Attributes:
         source: Position of the layer whose counts or numbers are compared.
-        after: The normalisations and poolings that follow it up to the layer whose signs are wanted, in order.
+        after: The normalisations, activations and poolings that follow it, up to the layer whose signs are wanted.
     """
 
     source: int
@@ -76,9 +77,9 @@ def plan(layers: Sequence[Layer], shapes: Sequence[Shape]) -> Plan:
 
 
 def _fold(layers: Sequence[Layer], shapes: Sequence[Shape], users: Counter[int], end: int) -> Fold:
-    """The last layer up to `end` that is no normalisation or pooling, or that others use too."""
+    """The last layer up to `end` that is no normalisation, activation or pooling, or that others use too."""
     source, after = end, []
-    while isinstance(layer := layers[source], Normalise | Same) or _pools_bits(layer, shapes):
+    while isinstance(layer := layers[source], Activate | Normalise | Same) or _pools_bits(layer, shapes):
         if source != end and users[source] != 1:
             break
         after.append(layer)
