@@ -46,7 +46,7 @@ def compiled(folder: Path, source: str, *flags: str) -> Path:
     assert COMPILER is not None
     (folder / "main.c").write_text(source)
     done = subprocess.run(
-        [COMPILER, *(flags or FLAGS), "-o", folder / "main", folder / "main.c"],
+        [COMPILER, *(flags or FLAGS), "-o", folder / "main", folder / "main.c", "-lm"],
         capture_output=True,
         text=True,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bnnlab.bits import PackedImages, PackedMatrix
-from bnnlab.deploy import PackedModel, export_c, export_onnx, load_bmxnet
+from bnnlab.deploy import PackedModel, export_onnx, load_bmxnet
 
 from .bmxnet_networks import branches, lenet, mlp, resnet
 from .bmxnet_writer import Writer
@@ -60,6 +60,4 @@ def test_what_has_no_form_elsewhere_is_named(tmp_path: Path) -> None:
     model, _ = loaded(net)
     with pytest.raises(ValueError, match="node 'mean' averages windows that reach beyond the padding"):
         export_onnx(model, tmp_path / "net.onnx")
-    with pytest.raises(ValueError, match="which has no C form here"):
-        export_c(model, tmp_path / "net.h")
     assert list(tmp_path.iterdir()) == []

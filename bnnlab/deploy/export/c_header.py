@@ -36,7 +36,7 @@ def export_c(
     name: str | None = None,
     example: ArrayLike | None = None,
 ) -> None:
-    """Write a network as a C header that needs stdint.h and string.h and nothing else.
+    """Write a network as a C header that needs nothing but the C library.
 
     With NAME for the name, it defines
 
@@ -164,6 +164,7 @@ TEMPLATE = Template("""\
 #ifndef $guard
 #define $guard
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnnlab.bits.packing import words_for
+
 NULL = "0"
 
 PIXELS = "pixels"
@@ -98,6 +100,14 @@ class CProgram:
         self.fields.append(f"    {kind} {name}[{size}];")
         return f"w->{name}"
 
+    def numbers(self, step: Step) -> str:
+        """Declare room for a step's result in floats."""
+        return self.field(f"{step.name}_numbers", "float", step.channels * step.pixels)
+
+    def bits(self, step: Step) -> str:
+        """Declare room for a step's result in words, each pixel's channels in words of its own."""
+        return self.field(f"{step.name}_bits", "uint64_t", step.pixels * words_for(step.channels))
+
     def shared(self, name: str, kind: str, size: int) -> str:
         """A member that calls use one after the other, as large as the largest of them needs."""
         self.scratch[kind, name] = max(size, self.scratch.get((kind, name), 0))
@@ -106,6 +116,10 @@ class CProgram:
     def shared_fields(self) -> list[str]:
         """Their declarations."""
         return [f"    {kind} {name}[{size}];" for (kind, name), size in self.scratch.items()]
+
+    def clear(self, member: str) -> None:
+        """Make a member of the workspace 0."""
+        self.calls.append(f"    memset({member}, 0, sizeof {member});")
 
     def call(self, function: str, *arguments: object) -> None:
         """Add a call of a function of the runtime."""

@@ -259,6 +259,58 @@ static inline void NAME_from_pixels(const uint8_t *pixels, int count, float divi
         y[k] = (float)pixels[k] / divisor + offset;
 }
 
+static inline void NAME_relu(const float *x, int count, float *y)
+{
+    for (int k = 0; k < count; ++k)
+        y[k] = x[k] > 0 ? x[k] : 0;
+}
+
+static inline void NAME_tanh(const float *x, int count, float *y)
+{
+    for (int k = 0; k < count; ++k)
+        y[k] = tanhf(x[k]);
+}
+
+static inline void NAME_sigmoid(const float *x, int count, float *y)
+{
+    for (int k = 0; k < count; ++k)
+        y[k] = 0.5f * (1.0f + tanhf(0.5f * x[k]));
+}
+
+static inline void NAME_softplus(const float *x, int count, float *y)
+{
+    for (int k = 0; k < count; ++k)
+        y[k] = x[k] > 0 ? x[k] + log1pf(expf(-x[k])) : log1pf(expf(x[k]));
+}
+
+/* How many of `depth` signs agree, from their dot product. */
+static inline void NAME_counts(const float *x, int depth, const float *bias, int channels, int pixels, float *y)
+{
+    for (int k = 0; k < channels * pixels; ++k) {
+        float count = (x[k] + (float)depth) * 0.5f;
+        y[k] = bias ? count + bias[k / pixels] : count;
+    }
+}
+
+/* Adds x to y; a step of 0 adds one channel, or pixel, to all. */
+static inline void NAME_add(const float *x, int channel_step, int pixel_step, int channels, int pixels, float *y)
+{
+    for (int channel = 0; channel < channels; ++channel)
+        for (int pixel = 0; pixel < pixels; ++pixel)
+            *y++ += x[channel * channel_step + pixel * pixel_step];
+}
+
+static inline void NAME_pad(const float *x, int channels, int height, int width, int above, int left, int out_height,
+                            int out_width, float value, float *y)
+{
+    for (int channel = 0; channel < channels; ++channel)
+        for (int row = -above; row < out_height - above; ++row)
+            for (int column = -left; column < out_width - left; ++column) {
+                int inside = row >= 0 && row < height && column >= 0 && column < width;
+                *y++ = inside ? x[(channel * height + row) * width + column] : value;
+            }
+}
+
 static inline void NAME_batch_norm(const float *x, const float *factors, const float *shifts, int channels, int pixels,
                                    float *y)
 {
@@ -303,6 +355,25 @@ static inline void NAME_max_pool(const NAME_window *window, const float *x, floa
                     found = 1;
                 }
                 *y++ = largest;
+            }
+}
+
+/* Padding takes part as zeros, and what a last window has beyond it takes no part. */
+static inline void NAME_average_pool(const NAME_window *window, const float *x, float *y)
+{
+    for (int channel = 0; channel < window->channels; ++channel, x += window->height * window->width)
+        for (int row = 0; row < window->out_height; ++row)
+            for (int column = 0; column < window->out_width; ++column) {
+                int count = 0;
+                float sum = 0;
+                for (int tap = 0; tap < window->size_y * window->size_x; ++tap) {
+                    int v = NAME_under(row, window->stride_y, window->padding_y, tap / window->size_x, 1);
+                    int u = NAME_under(column, window->stride_x, window->padding_x, tap % window->size_x, 1);
+                    count += v < window->height + window->padding_y && u < window->width + window->padding_x;
+                    if (v >= 0 && v < window->height && u >= 0 && u < window->width)
+                        sum += x[v * window->width + u];
+                }
+                *y++ = sum / (float)count;
             }
 }
 

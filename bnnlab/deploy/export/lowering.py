@@ -18,7 +18,9 @@ from bnnlab.bits import PackedMatrix
 from bnnlab.deploy.folding import fold_numbers
 from bnnlab.deploy.graph import INPUT, Node, PackedModel
 from bnnlab.deploy.ops import (
+    Activation,
     BatchNorm,
+    CountsFromDots,
     FromPixels,
     Op,
     PackCompared,
@@ -33,7 +35,7 @@ from bnnlab.deploy.ops.bits import unpack_filters
 
 Product = XnorDense | XnorConv | PixelDense
 
-MONOTONE = (BatchNorm,)
+MONOTONE = (Activation, BatchNorm, CountsFromDots)
 """Operations on each number alone that keep the order of numbers, or turn it, or make all of them equal."""
 
 SCALED = (SignConv, SignDense, XnorConv, XnorDense)
