@@ -7,6 +7,7 @@ along the channels; the patches are then gathered from words (`ext/conv.c`), whi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,39 +136,16 @@ class _Geometry:
             raise ValueError(
                 f"groups must be equal, got {images.groups} in images and {filters.groups} in filters"
             )
-        filter_count, channels, *size = filters.shape
-        if images.channels != channels * filters.groups:
+        if images.channels != filters.shape[1] * filters.groups:
             raise ValueError(
                 f"channels must be equal, got {images.channels} in images and "
-                f"{channels * filters.groups} in filters"
+                f"{filters.shape[1] * filters.groups} in filters"
             )
-        if pad_value not in (-1, 0, 1):
-            raise ValueError(f"pad_value must be -1, 0 or 1, got {pad_value!r}")
-        strides, paddings, dilations = (
-            _pair("stride", stride, 1), _pair("padding", padding, 0), _pair("dilation", dilation, 1)
-        )  # fmt: skip
-        out_size = [
-            (extent + 2 * pad - spread * (taps - 1) - 1) // step + 1
-            for extent, taps, step, pad, spread in zip(
-                images.words.shape[1:3], size, strides, paddings, dilations, strict=True
-            )
-        ]
-        if min(out_size) < 1:
-            raise ValueError(
-                f"the filter of {size[0]} x {size[1]} does not fit into images of {images.words.shape[1]} x "
-                f"{images.words.shape[2]} with padding {paddings} and dilation {dilations}"
-            )
-        pixels = images.words.shape[0] * out_size[0] * out_size[1]
-        products = pixels * filter_count * channels * size[0] * size[1]
-        return cls(
-            (size[0], size[1]),
-            (out_size[0], out_size[1]),
-            strides,
-            dilations,
-            paddings,
-            int(pad_value),
-            products,
-        )
+        numbers = images.words.shape[:3], filters.shape, stride, padding, pad_value, dilation
+        try:
+            return _geometry(*numbers)
+        except TypeError:  # what cannot be looked up, a list, is told what it should be
+            return _geometry.__wrapped__(*numbers)
 
     @property
     def corrected(self) -> bool:
@@ -203,6 +181,41 @@ class _Geometry:
         )
 
 
+@lru_cache
+def _geometry(
+    images: tuple[int, int, int],
+    filters: tuple[int, int, int, int],
+    stride: Pair,
+    padding: Pair,
+    pad_value: int,
+    dilation: Pair,
+) -> _Geometry:
+    """The numbers of a convolution of `(images, height, width)` with filters of some shape."""
+    if pad_value not in (-1, 0, 1):
+        raise ValueError(f"pad_value must be -1, 0 or 1, got {pad_value!r}")
+    strides, paddings, dilations = (
+        _pair("stride", stride, 1), _pair("padding", padding, 0), _pair("dilation", dilation, 1)
+    )  # fmt: skip
+    count, height, width = images
+    filter_count, channels, rows, columns = filters
+    out_height, out_width = (
+        (extent + 2 * pad - spread * (taps - 1) - 1) // step + 1
+        for extent, taps, step, pad, spread in zip(
+            (height, width), (rows, columns), strides, paddings, dilations, strict=True
+        )
+    )
+    if min(out_height, out_width) < 1:
+        raise ValueError(
+            f"the filter of {rows} x {columns} does not fit into images of {height} x {width} with padding "
+            f"{paddings} and dilation {dilations}"
+        )
+    products = count * out_height * out_width * filter_count * channels * rows * columns
+    return _Geometry(
+        (rows, columns), (out_height, out_width), strides, dilations, paddings, int(pad_value), products
+    )
+
+
+@lru_cache
 def _outside(channels: int, pad_value: int) -> NDArray[np.uint64]:
     """The words of a pixel beyond the edge. A padding of 0 is first counted as -1."""
     signs = np.full((1, channels), pad_value == 1)

@@ -101,6 +101,11 @@ def test_images_come_back_from_their_words(groups: int, rng: np.random.Generator
         ({"stride": 0}, ValueError, "stride must be a whole number from 1 on, or two of them, got 0"),
         ({"padding": (1, -1)}, ValueError, r"padding must be .* got \(1, -1\)"),
         ({"dilation": 1.5}, ValueError, "dilation"),
+        (
+            {"stride": [1, 1]},
+            ValueError,
+            r"stride must be a whole number from 1 on, or two of them, got \[1, 1\]",
+        ),
         ({"pad_value": 2}, ValueError, "pad_value must be -1, 0 or 1, got 2"),
         ({"images": np.ones((1, 3, 4, 4))}, TypeError, "images must be PackedImages, got an array"),
         ({"images": bnnlab.pack_images(np.ones((1, 5, 4, 4)))}, ValueError, "5 in images and 3 in filters"),
