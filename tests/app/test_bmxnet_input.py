@@ -93,7 +93,7 @@ def test_its_layers_and_its_accuracy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bnnlab.app.bmxnet_input.mnist_test", lambda: (x, y))
     network = lenet(64)
     app = opened(network)
-    assert list(app.dataframe[0].value["name"])[:3] == ["data", "conv", "tanh"]
+    assert list(app.dataframe[0].value["name"])[:3] == ["data", "conv", "norm.bits"]
     assert not any("It recognises" in each.value for each in app.markdown)
     app.button(key="bmxnet_test").click().run()
     right = 300 * int(load_bmxnet(network.params, network.symbol).predict(x[0]) == 0)

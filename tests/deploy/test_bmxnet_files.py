@@ -250,11 +250,18 @@ def test_bits_that_fill_up_a_word_do_not_count() -> None:
     assert np.array_equal(load_bmxnet(network.params, network.symbol).logits(x), clean.logits(x))
 
 
-def test_a_network_that_takes_too_much() -> None:
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("pad", "(9000, 9000)", "symbol: the network up to node 'conv0' takes too much for one example"),
+        ("stride", "(70000, 1)", r"symbol: node 'conv0' \(Convolution\): stride must be from 1 to 65535"),
+    ],
+)
+def test_what_an_operation_or_the_whole_network_cannot_be(key: str, value: str, says: str) -> None:
     network = resnet(64)
     graph = json.loads(network.symbol)
-    node(graph, "conv0")["attr"]["pad"] = "(9000, 9000)"
-    with pytest.raises(ModelFileError, match="symbol: the network up to node 'conv0' takes too much"):
+    node(graph, "conv0")["attr"][key] = value
+    with pytest.raises(ModelFileError, match=says):
         load_bmxnet(network.params, json.dumps(graph).encode())
 
 

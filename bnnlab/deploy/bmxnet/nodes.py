@@ -64,17 +64,22 @@ def nodes_of(layers: Sequence[Layer], shapes: Sequence[Shape], divisor: float) -
         divisor: Of pixels.
 
     Raises:
-        ModelFileError: If two of them would have one name.
+        ModelFileError: If two of them would have one name, or an operation cannot be as its layer is.
     """
     builder = _Builder(layers, shapes, divisor)
     planned = plan(layers, shapes)
     for place, layer in enumerate(layers):
-        if place in planned.folds:
-            builder.put_folded(place, planned.folds[place])
-        elif place in planned.numbers:
-            builder.put_numbers(place, layer)
-        if place in planned.signs and place not in planned.folds:
-            builder.put_signs(place, layer)
+        try:
+            if place in planned.folds:
+                builder.put_folded(place, planned.folds[place])
+            elif place in planned.numbers:
+                builder.put_numbers(place, layer)
+            if place in planned.signs and place not in planned.folds:
+                builder.put_signs(place, layer)
+        except ModelFileError:
+            raise
+        except ValueError as error:  # from an operation that refuses a field
+            layer.node.fail(str(error))
     return tuple(builder.nodes)
 
 
@@ -215,7 +220,7 @@ def _signs(numbers: NDArray[np.float32], steps: Sequence[Activate | Normalise]) 
     with np.errstate(over="ignore", invalid="ignore"):
         for step in steps:
             if isinstance(step, Activate):
-                y = float_kernels.activation(y, step.kind)
+                y = float_kernels.ACTIVATIONS[step.kind](y)  # thresholds must not depend on torch being there
                 continue
             normalised = float_kernels.centred_batch_norm(
                 y, step.gamma, step.beta, step.mean, step.variance, step.eps
