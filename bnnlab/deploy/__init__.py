@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from bnnlab.deploy.bmxnet import load_bmxnet
+from bnnlab.deploy.costs import summary
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.export import export_c, export_npz, export_onnx
 from bnnlab.deploy.graph import Node, PackedModel
@@ -33,6 +34,7 @@ __all__ = [
     "load_bmxnet",
     "prove",
     "put_weights",
+    "summary",
     "unpack_signs",
 ]
 

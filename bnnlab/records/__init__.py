@@ -19,6 +19,7 @@ from bnnlab.records.snapshot import (
     PointsView,
     Snapshot,
 )
+from bnnlab.records.summary import LayerSummary, Macs, NetworkSummary
 
 __all__ = [
     "HISTOGRAM_BINS",
@@ -37,6 +38,9 @@ __all__ = [
     "LayerDynamics",
     "LayerProduct",
     "LayerSnapshot",
+    "LayerSummary",
+    "Macs",
+    "NetworkSummary",
     "PointsView",
     "Snapshot",
     "TrainingEvent",
