@@ -13,6 +13,7 @@ from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.export import export_c, export_npz, export_onnx
 from bnnlab.deploy.graph import Node, PackedModel
 from bnnlab.deploy.ops import OPS
+from bnnlab.deploy.profiling import profile
 from bnnlab.deploy.sign_conventions import CONVENTIONS, SignConvention, unpack_signs
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ __all__ = [
     "export_onnx",
     "latent_weights",
     "load_bmxnet",
+    "profile",
     "prove",
     "put_weights",
     "summary",

@@ -8,10 +8,13 @@ from bnnlab.records.benchmark import (
     Ceilings,
     KernelSpeed,
 )
+from bnnlab.records.claims import Claim, ClaimValue
+from bnnlab.records.energy import EnergyConstant, EnergyEstimate, EnergyPreset
 from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.records.events import STARVED_AFTER, LayerDynamics, TrainingEvent
 from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
 from bnnlab.records.product import LayerProduct
+from bnnlab.records.profile import NodeTime, Profile
 from bnnlab.records.snapshot import (
     HISTOGRAM_BINS,
     ImagesView,
@@ -31,6 +34,11 @@ __all__ = [
     "BenchmarkEnvironment",
     "BenchmarkResult",
     "Ceilings",
+    "Claim",
+    "ClaimValue",
+    "EnergyConstant",
+    "EnergyEstimate",
+    "EnergyPreset",
     "EstimatorCurve",
     "History",
     "ImagesView",
@@ -41,7 +49,9 @@ __all__ = [
     "LayerSummary",
     "Macs",
     "NetworkSummary",
+    "NodeTime",
     "PointsView",
+    "Profile",
     "Snapshot",
     "TrainingEvent",
 ]
