@@ -12,16 +12,17 @@ from bnnlab.bench.product import GemmShape
 from bnnlab.bits import kernels
 from bnnlab.deploy.energy import SRAM_BYTES, energy_per_mac, estimate_energy
 from bnnlab.records import Benchmark, BenchmarkResult, Claim, ClaimValue, NetworkSummary
+from bnnlab.records.profile import time_text
 
 CLAIM_SHAPE = GemmShape(14 * 14, 256 * 3 * 3, 256)
 """A layer of the kind that the claim of speed is about: 256 filters of 3 x 3 on 256 channels of 14 x 14 pixels."""
 
 CLAIM_SECONDS = 2.0
 RIVALS = {
-    "naive-c-scalar": "a float loop in C, one number at a time",
-    "naive-c": "the same loop, made faster by the compiler",
-    "numpy": "NumPy's float32 product (BLAS)",
-    "torch": "torch's float32 product",
+    "naive-c-scalar": "one float at a time in C",
+    "naive-c": "several at a time in C",
+    "numpy": "float32 in NumPy (BLAS)",
+    "torch": "float32 in torch",
 }
 """Opponents in `bnnlab.bench` that compute with floats, and what a reader calls them."""
 
@@ -78,11 +79,11 @@ def size_claim(packed: NetworkSummary, state_bytes: int, file_bytes: int | None 
             ClaimValue("this network", state_bytes / kept, "measured", sizes),
         ),
         meaning=(
-            f"Of the {kept:,} packed bytes only {signs:,} ({signs / kept:.0%}) are signs. Beside them a "
-            f"binary network keeps {floats:,} bytes of float32 numbers (float layers, normalisations) and "
-            f"{thresholds:,} of thresholds; the rest are words that are not full, and names and shapes. The "
-            "larger the binary layers, the closer to 32: BMXNet's binary LeNet, a file of 206,511 bytes, "
-            "comes to 22."
+            f"Of the {kept:,} packed bytes {signs:,} ({signs / kept:.0%}) are signs. Beside them a binary "
+            f"network keeps {floats:,} bytes of float32 numbers (float layers, normalisations) and "
+            f"{thresholds:,} of thresholds; the rest are the directions of these, words that are not full, "
+            "names, shapes and checksums. The larger the binary layers, the closer to 32: BMXNet's binary "
+            "LeNet, a file of 206,511 bytes, comes to 22."
         ),
     )
 
@@ -103,8 +104,8 @@ def speed_claim(
         claimed=58.0,
         formula=r"S = \frac{64\,c\,N_W}{c\,N_W + 64}",
         formula_text=(
-            "Each output sums c · N_W products: c channels, N_W taps of a filter. One operation does 64 of "
-            "them, and one more scales the sum."
+            "Each output sums $c\\,N_W$ products: $c$ channels, $N_W$ taps of a filter. One operation does "
+            "64 of them, and one more scales the sum."
         ),
         source=(
             "Rastegari et al., XNOR-Net, ECCV 2016, section 4.1; in Communications of the ACM 12/2020 the "
@@ -132,8 +133,8 @@ def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
         claimed=1000.0,
         formula=r"E = \sum_{\text{products}} e_{\text{op}} + \text{bits} \cdot e_{\text{bit}}",
         formula_text=(
-            "Each product with its addition costs e_op, by its precision; each bit of the parameters is read "
-            "once, for e_bit."
+            "Each product with its addition costs $e_{\\text{op}}$, by its precision; each bit of the "
+            "parameters is read once, for $e_{\\text{bit}}$."
         ),
         source=(
             "We know of no measurement of just 1000. Constants: Horowitz, ISSCC 2014, and Han et al., "
@@ -162,11 +163,12 @@ def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
 
 def _counted(packed: NetworkSummary) -> list[ClaimValue]:
     depths = {f"{channels} channels of 3 × 3": 9 * channels for channels in (256, 64)}
-    depths |= {f"{layer.name} of this network": layer.depth for layer in packed.layers if layer.macs.bit_bit}
+    own = [layer for layer in packed.layers if layer.macs.bit_bit]
+    for depth in dict.fromkeys(layer.depth for layer in own):
+        names = [layer.name for layer in own if layer.depth == depth]
+        depths[names[0] + (f" and {len(names) - 1} more here" if len(names) > 1 else " here")] = depth
     return [
-        ClaimValue(
-            f"counted: {what}", op_count_speedup(depth), "formula", f"{depth:,} products in each output"
-        )
+        ClaimValue(what, op_count_speedup(depth), "formula", f"{depth:,} products in each output")
         for what, depth in depths.items()
     ]
 
@@ -175,14 +177,14 @@ def _kernel_values(kernel: Benchmark | None) -> list[ClaimValue]:
     if kernel is None:
         return []
     values = [
-        ClaimValue(f"kernel against {RIVALS[each.opponent]}", each.ratio, "measured", f"{_times(each)}, {CLAIM_SHAPE}")
+        ClaimValue(f"kernel, against {RIVALS[each.opponent]}", each.ratio, "measured", _times(each))
         for each in sorted(kernel.results, key=lambda each: -(each.ratio or 0))
         if each.opponent in RIVALS and each.ratio
-    ]  # fmt: skip
+    ]
     if kernel.ceilings.binary_over_float32 is not None:
         text = "xor, popcount and add against float32 multiply-and-add, in loops of nothing else"
         allowed = kernel.ceilings.binary_over_float32
-        values.append(ClaimValue("what this CPU's instructions allow", allowed, "measured", text))
+        values.append(ClaimValue("most that this CPU's instructions allow", allowed, "measured", text))
     return values
 
 
@@ -190,20 +192,16 @@ def _network_values(network: Benchmark | None) -> list[ClaimValue]:
     if network is None:
         return []
     return [
-        ClaimValue(f"whole network against {each.opponent}, {each.workload}", each.ratio, "measured", _times(each))
+        ClaimValue(f"network, against {each.opponent}, {each.workload}", each.ratio, "measured", _times(each))
         for each in network.results
         if each.opponent != "packed" and each.ratio
-    ]  # fmt: skip
+    ]
 
 
 def _times(result: BenchmarkResult) -> str:
     assert result.ratio is not None
     theirs = result.best_seconds / result.part
-    return f"{_time(theirs / result.ratio)} instead of {_time(theirs)}"
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.3g} µs"
+    return f"{time_text(theirs / result.ratio)} instead of {time_text(theirs)}"
 
 
 def _meaning_of_speed(kernel: Benchmark | None, network: Benchmark | None) -> str:
@@ -218,24 +216,27 @@ def _meaning_of_speed(kernel: Benchmark | None, network: Benchmark | None) -> st
             f"Here, the binary kernel is {loop:,.0f} times as fast as a plain loop over floats, and "
             f"{blas:,.0f} times as fast as the product that float networks really use."
         )
+    if kernel and (allowed := kernel.ceilings.binary_over_float32):
+        sentences.append(
+            f"The instructions alone allow {allowed:.0f} times; more than that comes from memory, of which "
+            "signs need less."
+        )
     torch = (
-        sorted(each.ratio for each in network.results if each.opponent == "torch" and each.ratio)
-        if network
-        else []
+        [each.ratio for each in network.results if each.opponent == "torch" and each.ratio] if network else []
     )
     if torch:
+        span = " to ".join(dict.fromkeys(f"{ratio:.1f}" for ratio in sorted((min(torch), max(torch)))))
         sentences.append(
-            "The whole network is "
-            f"{' to '.join(f'{ratio:.1f}' for ratio in dict.fromkeys((torch[0], torch[-1])))} times as fast "
-            "as in torch: whatever in it is not binary takes as long as before."
+            f"The whole network is {span} times as fast as in torch: what in it is not binary takes as long "
+            "as before, and small layers leave a kernel little to do."
         )
-    return " ".join(sentences)  # fmt: skip
+    return " ".join(sentences)
 
 
 def _fit(packed: NetworkSummary) -> str:
-    sizes = f"the parameters of this network, {packed.float32_bytes:,} bytes in float32 and {packed.nbytes:,} packed"
+    sizes = f"{packed.float32_bytes:,} bytes in float32 and {packed.nbytes:,} packed"
     if packed.float32_bytes <= SRAM_BYTES:
-        return f"Both {sizes}, fit into 32 KB: nothing would have to move."
+        return f"This network takes {sizes}: both fit into 32 KB, so nothing would have to move."
     if packed.nbytes <= SRAM_BYTES:
-        return f"Of {sizes}, only the packed ones fit into 32 KB: they would move."
-    return f"Of {sizes}, neither fit into 32 KB."
+        return f"This network takes {sizes}: packed, and only then, it fits into 32 KB."
+    return f"This network takes {sizes}: neither fits into 32 KB."

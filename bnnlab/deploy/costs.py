@@ -16,9 +16,9 @@ import numpy as np
 from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.ops import (
     BatchNorm,
+    DenseOnSigns,
     FloatConv,
     FloatDense,
-    FromPixels,
     Op,
     PixelDense,
     SignConv,
@@ -39,6 +39,7 @@ PRECISIONS: dict[type[Op], str] = {
     SignConv: "float_bit",
     FloatDense: "float_float",
     FloatConv: "float_float",
+    DenseOnSigns: "float_float",
 }
 """What the operations multiply: a field of `Macs`. Those that are not here multiply nothing."""
 
@@ -54,19 +55,20 @@ def summary(
 
     Args:
         model: A packed network, or a torch module of any structure.
-        input_shape: Shape of one example; needed for a module only.
+        input_shape: Shape of one example of a module; as in `PackedModel.from_module`, some modules tell.
         pixels: Whether a module's examples stand for bytes, as `PackedModel.from_module` assumes: a first dense
             layer of binary weights then multiplies them.
 
     Raises:
-        ValueError: If a module comes without `input_shape`, cannot run on it, or has a layer whose
-            multiplications are not known here.
+        ValueError: If `input_shape` is missing and the module does not tell, if the module cannot run on it, or has
+            a layer whose multiplications are not known here.
     """
     if isinstance(model, PackedModel):
         return _of_packed(model)
-    if input_shape is None:
-        raise ValueError("input_shape must be given for a torch module: the shape of one example")
-    return _of_module(model, tuple(input_shape), pixels)
+    from bnnlab.deploy.from_module import known_input_shape
+
+    shape = known_input_shape(model) if input_shape is None else tuple(input_shape)
+    return _of_module(model, shape, pixels)
 
 
 @dataclass
@@ -124,22 +126,19 @@ class _Rows:
 
 
 def _of_packed(model: PackedModel) -> NetworkSummary:
-    takes_pixels = any(isinstance(node.op, FromPixels | PixelDense) for node in model.nodes)
-    example = np.zeros((1, *model.input_shape), np.uint8 if takes_pixels else np.float32)
-    values, rows = model.values(example), _Rows()
+    rows = _Rows()
     for node in model.nodes:
         precision = PRECISIONS.get(type(node.op))
         if precision:
             rows.begin(node.name)
-            shape = tuple(values[node.name].shape[1:])
-            rows.current.add_product(shape, _weights(node.op), precision)
+            rows.current.add_product(model.signals[node.name].shape, _weights(node.op), precision)
         _add_arrays(rows.current, node.op)
     return rows.finished(model.input_shape, packed=True)
 
 
 def _weights(op: Any) -> int:
     """How many weights an operation multiplies with."""
-    if isinstance(op, FloatDense | FloatConv):
+    if isinstance(op, FloatDense | FloatConv | DenseOnSigns):
         return op.weight.size
     return math.prod(op.shape) if isinstance(op, XnorConv | SignConv) else op.depth * op.words.shape[1]
 

@@ -14,10 +14,12 @@ from bnnlab.bench.conditions import measuring_conditions
 from bnnlab.deploy.graph import INPUT, PackedModel
 from bnnlab.deploy.ops import (
     BatchNorm,
+    DenseOnSigns,
     FloatConv,
     FloatDense,
     MaxPool,
     Op,
+    PackCompared,
     PackSigns,
     PixelDense,
     SignConv,
@@ -40,9 +42,11 @@ WORK_OF: dict[type[Op], Work] = {
     FloatConv: "float",
     SignDense: "float",
     SignConv: "float",
+    DenseOnSigns: "float",
     BatchNorm: "float",
     MaxPool: "float",
     PackSigns: "pack",
+    PackCompared: "pack",
     Unpack: "pack",
 }
 """Which kind of work an operation is; those that are not here are "rest"."""

@@ -8,50 +8,60 @@ import plotly.graph_objects as go
 
 from bnnlab.figures.theme import DARK_LINES, LINES, styled
 from bnnlab.records import Claim
+from bnnlab.records.claims import ratio_text
 
-BASES = {"formula": ("formula", "/"), "measured": ("measured here", ""), "model": ("model", ".")}
+BASES = {"formula": ("by formula", "/"), "measured": ("measured", ""), "model": ("by the model", ".")}
 """What a reader calls them, and the pattern of their bars."""
+
+ROW, ABOVE, BELOW = 52, 48, 56  # pixels of a row, and of what stands above and below all of them
 
 
 def claim_bars(claim: Claim, dark: bool = False) -> go.Figure:
-    """A bar from 1 to each ratio, on a logarithmic axis, and a line at the ratio that is claimed."""
-    (line, _), *_, (grey, _) = colours = DARK_LINES if dark else LINES
-    fill = {"formula": grey, "measured": line, "model": colours[1][0]}
-    names = {value: f"{value.label}<br>{ratio_text(value.ratio)}" for value in claim.values}
+    """A bar from 1 to each ratio, on a logarithmic axis, and a line at the ratio that is claimed.
+
+    What a bar stands for is written above it, so that narrow columns have room for it.
+    """
+    colours = [colour for colour, _ in (DARK_LINES if dark else LINES)]
+    fill = dict(zip(BASES, (colours[3], colours[0], colours[1]), strict=True))
     figure = go.Figure()
-    for basis, (name, pattern) in BASES.items():
-        values = [value for value in claim.values if value.basis == basis]
-        if values:
-            figure.add_bar(
-                x=[value.ratio - 1 for value in values],
-                base=1,
-                y=[names[value] for value in values],
-                orientation="h",
-                name=name,
-                width=0.5,
-                marker={"color": fill[basis], "pattern": {"shape": pattern, "fillmode": "overlay"}},
-                customdata=[value.detail for value in values],
-                hovertemplate="%{customdata}<extra></extra>",
-            )
-    figure.add_vline(
-        claim.claimed, line={"color": colours[2][0], "width": 3, "dash": "dash"},
-        annotation={"text": f"claimed: {ratio_text(claim.claimed)}", "yref": "paper", "y": 1, "yanchor": "bottom"},
+    for row, value in enumerate(claim.values):
+        basis, pattern = BASES[value.basis]
+        figure.add_bar(
+            x=[value.ratio - 1],
+            base=1,
+            y=[row],
+            width=0.36,
+            orientation="h",
+            marker={
+                "color": fill[value.basis],
+                "pattern": {"shape": pattern, "fillmode": "overlay", "size": 6},
+            },
+            hovertemplate=f"{value.detail}<extra></extra>",
+            name=basis,
+        )
+        figure.add_annotation(
+            text=f"<b>{ratio_text(value.ratio)}</b> {basis}: {value.label}",
+            x=0, xref="paper", xanchor="left", y=row - 0.2, yanchor="bottom", showarrow=False, align="left",
+        )  # fmt: skip
+    claimed = log10(claim.claimed)  # an annotation on a logarithmic axis is placed by the logarithm
+    figure.add_vline(claim.claimed, line={"color": colours[2], "width": 2, "dash": "dash"}, layer="below")
+    figure.add_annotation(
+        text=f"claimed: {ratio_text(claim.claimed)}",
+        x=claimed, xanchor="right", y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": colours[2]},
     )  # fmt: skip
-    styled(figure, x="ratio, logarithmic", y="", height=150 + 44 * len(claim.values))
-    least = min(1.0, *(value.ratio for value in claim.values)) * 0.9
-    most = max(claim.claimed, *(value.ratio for value in claim.values)) * 1.6
+    ratios = [claim.claimed, *(value.ratio for value in claim.values)]
+    styled(
+        figure, x="times (each mark: ten times more)", y="", height=ABOVE + BELOW + ROW * len(claim.values)
+    )
     figure.update_layout(
         hovermode="closest",
-        barmode="overlay",
-        margin={"l": 8, "t": 64},
-        legend={"y": 1.0, "yanchor": "bottom", "yref": "container"},
-        xaxis={"type": "log", "range": [log10(least), log10(most)], "dtick": 1},
-        yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array"},
+        showlegend=False,
+        margin={"l": 8, "r": 8, "t": ABOVE, "b": BELOW},
+        xaxis={
+            "type": "log",
+            "range": [log10(min(1, *ratios)) - 0.05, log10(max(ratios)) + 0.05],
+            "dtick": 1,
+        },
+        yaxis={"range": [len(claim.values) - 0.6, -0.75], "visible": False},
     )
-    figure.update_yaxes(categoryarray=[names[value] for value in claim.values])
     return figure
-
-
-def ratio_text(ratio: float) -> str:
-    """A ratio with as many digits as it deserves."""
-    return f"{ratio:,.0f}×" if ratio >= 100 else f"{ratio:.3g}×"

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from bnnlab.figures.theme import DARK_LINES, LINES, styled
 from bnnlab.records import Profile
-from bnnlab.records.profile import WORK
+from bnnlab.records.profile import WORK, time_text
 
 PATTERNS = {"binary": "", "pixels": "\\", "float": "x", "pack": "/", "rest": "."}
 
@@ -39,24 +39,16 @@ def time_breakdown(profiles: Sequence[Profile], dark: bool = False) -> go.Figure
                 customdata=[time_text(time) for time in times],
                 hovertemplate="%{x:.1f} %, %{customdata}<extra>" + title + "</extra>",
             )  # fmt: skip
-    styled(figure, x="share of the time (%)", y="", height=170 + 62 * len(profiles))
+    styled(figure, x="share of the time (%)", y="", height=150 + 62 * len(profiles))
     figure.update_layout(
         barmode="stack",
         hovermode="closest",
         legend={"traceorder": "normal"},
-        margin={"l": 8, "t": 76},
+        margin={"l": 8, "t": 56},
         xaxis={"range": [0, 100]},
         yaxis={"autorange": "reversed", "automargin": True},
     )
     return figure
-
-
-def time_text(seconds: float) -> str:
-    """A time in the unit that suits it."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= 0.9995 * size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"
 
 
 def _examples(count: int) -> str:

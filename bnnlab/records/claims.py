@@ -35,7 +35,7 @@ class Claim:
         statement: As the lecture makes it.
         claimed: The ratio it names.
         formula: Where the ratio comes from, in LaTeX.
-        formula_text: What the letters stand for, in a sentence.
+        formula_text: What the letters stand for, in a sentence; letters in LaTeX between dollars.
         source: Who made it.
         values: What is known here, the formula's own first.
         meaning: What to make of it, in a few sentences.
@@ -53,3 +53,8 @@ class Claim:
     def to_dict(self) -> dict[str, Any]:
         """As plain values for JSON."""
         return asdict(self)
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio with as many digits as it deserves."""
+    return f"{ratio:,.0f}×" if ratio >= 100 else f"{ratio:.3g}×"

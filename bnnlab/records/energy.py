@@ -36,7 +36,7 @@ class EnergyPreset:
     """Where the weights of a float32 network and of a binary one are taken to lie.
 
     Attributes:
-        name: Key in `bnnlab.deploy.ENERGY_PRESETS`.
+        name: Key in `bnnlab.deploy.energy.ENERGY_PRESETS`.
         title: What a reader chooses.
         float_memory: Where each float32 weight is read; None leaves memory out.
         binary_memory: Where each binary weight is read, or None.

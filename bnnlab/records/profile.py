@@ -76,3 +76,11 @@ class Profile:
     def to_dict(self) -> dict[str, Any]:
         """As plain values for JSON."""
         return asdict(self) | {"by_work": dict(self.by_work), "binary_share": self.binary_share}
+
+
+def time_text(seconds: float) -> str:
+    """A time in the unit that suits it."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= 0.9995 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"

@@ -8,7 +8,15 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 THRESHOLD_BITS = 33
-"""A threshold is an int32 and one bit that says in which direction it is crossed."""
+"""A threshold is a number of 32 bits, and one bit that says in which direction it is crossed."""
+
+PRECISIONS = {
+    "bit_bit": "1-bit × 1-bit",
+    "byte_bit": "8-bit × 1-bit",
+    "float_bit": "float32 × 1-bit",
+    "float_float": "float32 × float32",
+}
+"""The fields of `Macs`, and what a reader calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class LayerSummary:
         float_values: Numbers kept as float32: weights, biases, normalisations, factors.
         foldable: How many of these are more than two for each channel of a normalisation: gamma, beta, mean and
             variance say no more than a factor and an offset, once training is over.
-        thresholds: Outputs whose scaling, normalisation and sign became one int32 and a direction.
+        thresholds: Outputs whose scaling, normalisation and sign became a comparison: with a whole number where they
+            are sums of signs or pixels, with a float32 where they are numbers.
         macs: For one example.
         stored_bytes: Of the arrays as they are kept: words padded to 64 bits, a direction in a byte; in a module
             all in float32, latent weights too.
@@ -76,6 +85,11 @@ class LayerSummary:
     macs: Macs
     stored_bytes: int
     float32_bytes: int
+
+    @property
+    def precision(self) -> str:
+        """Inputs times weights, as a reader calls them; `PRECISIONS`."""
+        return next(name for kind, name in PRECISIONS.items() if getattr(self.macs, kind))
 
     @property
     def bits(self) -> int:
@@ -109,7 +123,7 @@ class NetworkSummary:
 
     @property
     def thresholds(self) -> int:
-        """Outputs that are compared with a whole number."""
+        """Outputs that are compared with a threshold."""
         return sum(layer.thresholds for layer in self.layers)
 
     @property

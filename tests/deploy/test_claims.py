@@ -9,17 +9,11 @@ import pytest
 from bnnlab.bench import gemm_benchmark
 from bnnlab.bench.product import GemmShape
 from bnnlab.bits import kernels
-from bnnlab.deploy import (
-    ENERGY_PRESETS,
-    PackedModel,
-    energy_claim,
-    network_benchmark,
-    op_count_speedup,
-    size_claim,
-    speed_claim,
-    summary,
-)
-from bnnlab.deploy.claims import RIVALS
+from bnnlab.deploy import PackedModel, summary
+from bnnlab.deploy.claims import RIVALS, energy_claim, op_count_speedup, size_claim, speed_claim
+from bnnlab.deploy.energy import ENERGY_PRESETS
+from bnnlab.deploy.network_benchmark import network_benchmark
+from bnnlab.deploy.ops import DenseOnSigns
 from bnnlab.records import Benchmark, Claim, NetworkSummary
 
 from .networks import network, numbers, pixels
@@ -67,23 +61,23 @@ def test_size_is_the_files_where_there_is_one() -> None:
     assert ratios(arrays, "measured") == {"this network": state / counted().stored_bytes}
     assert ratios(file, "measured") == {"this network": state / 20_000}
     assert ratios(file, "formula") == {"one weight": 32}
-    assert "Of the 20,000 packed bytes only 1,137 (6%) are signs" in file.meaning
+    assert "Of the 20,000 packed bytes 1,137 (6%) are signs" in file.meaning
 
 
 def test_speed_before_and_after_measuring() -> None:
     before = speed_claim(counted())
-    assert ratios(before, "formula")["counted: hidden1 of this network"] == pytest.approx(64 * 70 / 134)
+    assert ratios(before, "formula")["hidden1 here"] == pytest.approx(64 * 70 / 134)
     assert not ratios(before, "measured")
     after = speed_claim(counted(), kernel(), whole())
     measured = ratios(after, "measured")
-    assert {f"kernel against {rival}" for rival in RIVALS.values()} < measured.keys()
+    assert {f"kernel, against {rival}" for rival in RIVALS.values()} < measured.keys()
     roofline = kernel().ceilings.binary_over_float32
-    assert measured.get("what this CPU's instructions allow") == roofline
+    assert measured.get("most that this CPU's instructions allow") == roofline
     results = {(each.opponent, each.workload): each for each in whole().results}
     for batch in (1, 5):
         torch, ours = (results[name, f"batch of {batch}"].best_seconds for name in ("torch", "packed"))
-        assert measured[f"whole network against torch, batch of {batch}"] == pytest.approx(torch / ours)
-    assert "whatever in it is not binary takes as long as before" in after.meaning
+        assert measured[f"network, against torch, batch of {batch}"] == pytest.approx(torch / ours)
+    assert "what in it is not binary takes as long as before" in after.meaning
 
 
 @pytest.mark.parametrize("preset", ENERGY_PRESETS)
@@ -97,9 +91,9 @@ def test_energy_is_called_a_model(preset: str) -> None:
 @pytest.mark.parametrize(
     ("widths", "says"),
     [
-        ((8, 8), "fit into 32 KB: nothing would have to move"),
-        ((32, 300), "only the packed ones fit"),
-        ((512, 8), "neither fit into 32 KB"),
+        ((8, 8), "both fit into 32 KB, so nothing"),
+        ((32, 300), "packed, and only then, it fits"),
+        ((512, 8), "neither fits into 32 KB"),
     ],
 )
 def test_energy_says_what_fits_on_the_chip(widths: tuple[int, ...], says: str) -> None:
@@ -116,10 +110,10 @@ def test_claims_are_plain_values() -> None:
 def test_all_answers_of_a_network_are_held_against_the_modules() -> None:
     assert all(each.exact for each in whole().results)
     assert whole().subject == "network"
-    wrong = replace(packed(), nodes=packed().nodes[:-1])
-    (last,) = packed().nodes[-1:]
+    *nodes, last = packed().nodes
+    assert isinstance(last.op, DenseOnSigns)
     bias = np.arange(10, dtype=np.float32) * 100
-    broken = replace(wrong, nodes=(*wrong.nodes, replace(last, op=replace(last.op, bias=bias))))
+    broken = replace(packed(), nodes=(*nodes, replace(last, op=replace(last.op, bias=bias))))
     images = pixels(5)
     (ours,) = network_benchmark(
         broken, MODEL, images, numbers(images).numpy(), (5,), 0.01, ["packed"]

@@ -120,8 +120,9 @@ def test_branches_are_counted_in_the_order_in_which_they_run() -> None:
             self.slope = nn.PReLU(8)
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            y = self.slope(self.first(x))
-            return y + self.second(self.second(y))
+            y: torch.Tensor = self.slope(self.first(x))
+            z: torch.Tensor = self.second(self.second(y))
+            return y + z
 
     model = Residual()
     counted = summary(model, (4,))
@@ -135,6 +136,7 @@ def test_branches_are_counted_in_the_order_in_which_they_run() -> None:
 def test_what_cannot_be_counted_is_refused() -> None:
     with pytest.raises(ValueError, match="input_shape must be given"):
         summary(larq_mnist())
+    assert summary(network("mlp", widths=(8,))).input_shape == (1, 12, 12), "it tells"
     with pytest.raises(ValueError, match=r"does not run on examples of input_shape \(7,\)"):
         summary(chain(a=nn.Linear(4, 4)), (7,))
     with pytest.raises(ValueError, match="type ConvTranspose2d multiplies in a way that is not counted"):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bnnlab.deploy import ENERGY_PRESETS, energy_per_mac, estimate_energy, summary
-from bnnlab.deploy.energy import ENERGY_CONSTANTS
+from bnnlab.deploy import summary
+from bnnlab.deploy.energy import ENERGY_CONSTANTS, ENERGY_PRESETS, energy_per_mac, estimate_energy
 
 from .networks import network
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnnlab.deploy import OPS, PackedModel, profile
-from bnnlab.deploy.benchmark import with_fixed_signs
+from bnnlab.deploy.network_benchmark import with_fixed_signs
 from bnnlab.deploy.profiling import WORK_OF
 from bnnlab.records import NodeTime, Profile
 

@@ -153,13 +153,13 @@ def _prepare_torch(workload: NetworkWorkload) -> Prepared:
 def _prepare_onnx(workload: NetworkWorkload) -> Prepared:
     import onnxruntime
 
-    from bnnlab.deploy.onnx import export_onnx
+    from bnnlab.deploy.export import export_onnx
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     with TemporaryDirectory() as folder:
         path = Path(folder) / "network.onnx"
-        export_onnx(workload.model, path)
+        export_onnx(workload.packed, path)
         session = onnxruntime.InferenceSession(path.read_bytes(), options)
     inputs = {session.get_inputs()[0].name: workload.numbers.numpy()}
     return Prepared(lambda: session.run(None, inputs)[0], np.asarray)
