@@ -13,7 +13,12 @@ from bnnlab.bench.compare import check_seconds
 from bnnlab.bench.conditions import measuring_conditions
 from bnnlab.deploy.graph import INPUT, PackedModel
 from bnnlab.deploy.ops import (
+    Activation,
+    Add,
+    AveragePool,
     BatchNorm,
+    CentredBatchNorm,
+    CountsFromDots,
     DenseOnSigns,
     FloatConv,
     FloatDense,
@@ -43,7 +48,12 @@ WORK_OF: dict[type[Op], Work] = {
     SignDense: "float",
     SignConv: "float",
     DenseOnSigns: "float",
+    Activation: "float",
+    Add: "float",
+    AveragePool: "float",
     BatchNorm: "float",
+    CentredBatchNorm: "float",
+    CountsFromDots: "float",
     MaxPool: "float",
     PackSigns: "pack",
     PackCompared: "pack",

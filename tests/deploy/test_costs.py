@@ -4,10 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from bnnlab.deploy import PackedModel, summary
+from bnnlab.deploy import OPS, PackedModel, load_bmxnet, summary
+from bnnlab.deploy.costs import PRECISIONS
 from bnnlab.nn import BinaryConv2d, BinaryLinear
 from bnnlab.records import Macs
 
+from .bmxnet_networks import lenet
 from .networks import chain, network
 
 
@@ -91,6 +93,23 @@ def test_a_module_and_its_packed_network_agree(spec: dict | str, shape: tuple[in
     assert module.macs.total > 0
     assert packed.thresholds > 0 == module.thresholds
     assert packed.stored_bytes < module.stored_bytes
+
+
+def test_a_network_of_bmxnet_is_counted_without_a_module() -> None:
+    network = lenet(64)
+    counted = summary(load_bmxnet(network.params, network.symbol))
+    assert [layer.macs for layer in counted.layers] == [
+        Macs(float_float=64 * 25 * 24 * 24),
+        Macs(bit_bit=64 * 64 * 25 * 8 * 8),
+        Macs(bit_bit=1024 * 100),
+        Macs(float_float=100 * 10),
+    ]
+    assert counted.binary_weights == 64 * 64 * 25 + 1024 * 100
+
+
+def test_no_operation_that_multiplies_is_missed() -> None:
+    fields = {op: set(op.__dataclass_fields__) for op in OPS.values()}
+    assert set(PRECISIONS) == {op for op, names in fields.items() if names & {"words", "weight"}}
 
 
 def test_points_are_no_pixels() -> None:
