@@ -21,6 +21,7 @@ def claim_panels(network: PackedNetwork) -> None:
     for column, draw in zip(st.columns([3, 4, 3]), (_size, _speed, _energy), strict=True):
         with column.container(border=True, height="stretch"):
             draw(network)
+    _constants()
 
 
 def _size(network: PackedNetwork) -> None:
@@ -59,7 +60,10 @@ def _energy(network: PackedNetwork) -> None:
     claim = energy_claim(network.after, str(preset))
     heading.markdown(f"#### {claim.statement[:1].upper()}{claim.statement[1:]}")
     _panel(claim)
-    with st.expander("The constants"):
+
+
+def _constants() -> None:
+    with st.expander("The constants of the energy model"):
         st.table([_constant(each) for each in ENERGY_CONSTANTS])
         st.caption(
             "What a whole system draws is another thing and must not be compared with these: FINN's network "

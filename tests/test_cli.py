@@ -65,6 +65,8 @@ def test_defaults_are_those_of_run_config() -> None:
         ),
         (["summary"], "either a file or --model must be given"),
         (["summary", "x.bnn", "--model", "mlp"], "either a file or --model must be given"),
+        (["summary", "nosuch.bnn"], "'nosuch.bnn' cannot be read: No such file or directory"),
+        (["summary", __file__], "test_cli.py: not a packed model"),
         (["summary", "--model", "magic"], "model must be one of mlp, convnet; got 'magic'"),
         (["summary", "--model", "mlp", "--widths", "64,-1"], "widths must be whole numbers of 1..65536"),
         (["summary", "--model", "mlp", "--first-layer", "ternary"], "first_layer must be float or binary"),

@@ -20,7 +20,7 @@ from bnnlab.records import LayerSummary, NetworkSummary
 from bnnlab.records.claims import ratio_text
 
 BAD_INPUT = 2
-COLUMNS = 110  # also where the output is no terminal, which rich takes to be narrow
+COLUMNS = 140  # also where the output is no terminal, which rich takes to be narrow
 
 
 def summarise(
@@ -42,10 +42,10 @@ def summarise(
         if (file is None) == (model is None):
             raise ValueError("either a file or --model must be given")
         if file is not None:
-            packed = PackedModel.load(file)
+            packed = _loaded(file)
         else:
             packed = _untrained(str(model), input_shape, classes, widths, first_layer, last_layer)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         typer.echo(f"bnnlab: {error}", err=True)
         raise typer.Exit(BAD_INPUT) from None
     counted = summary(packed)
@@ -53,6 +53,13 @@ def summarise(
         typer.echo(json.dumps(_document(counted), indent=2))
     else:
         _print(counted, Console(width=max(Console().width, COLUMNS)))
+
+
+def _loaded(file: Path) -> PackedModel:
+    try:
+        return PackedModel.load(file)
+    except OSError as error:
+        raise ValueError(f"{str(file)!r} cannot be read: {error.strerror}") from None
 
 
 def _untrained(
