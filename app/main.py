@@ -6,7 +6,7 @@ from itertools import pairwise
 import streamlit as st
 
 from bnnlab.app import style
-from bnnlab.app.views import gemm, kernel, lab, packing, signs
+from bnnlab.app.views import gemm, kernel, lab, packing, signs, summary
 
 st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
 
@@ -21,8 +21,9 @@ lab_page = st.Page(
 signs_page = st.Page(signs.page, title="Signs & STE", icon=":material/exposure:", url_path="signs")
 packing_page = st.Page(packing.page, title="Packing", icon=":material/view_week:", url_path="packing")
 kernel_page = st.Page(kernel.page, title="Kernel", icon=":material/memory:", url_path="kernel")
+summary_page = st.Page(summary.page, title="Summary", icon=":material/summarize:", url_path="summary")
 
-pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page]
+pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page, summary_page]
 page = st.navigation(pages, position="top")
 style.apply(sidebar=page == lab_page)
 page.run()

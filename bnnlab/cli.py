@@ -30,6 +30,7 @@ import bnnlab
 from bnnlab.deploy.bench_command import bench
 from bnnlab.deploy.bmxnet.command import import_bmxnet
 from bnnlab.deploy.export.command import export
+from bnnlab.deploy.summary_command import summarise
 
 if TYPE_CHECKING:
     from bnnlab.records import TrainingEvent
@@ -46,6 +47,7 @@ app.add_typer(data, name="data")
 app.add_typer(bench, name="bench")
 app.command()(export)
 app.command("import-bmxnet")(import_bmxnet)
+app.command("summary")(summarise)
 
 BAD_INPUT, FAILED = 2, 1
 

@@ -63,6 +63,14 @@ def test_defaults_are_those_of_run_config() -> None:
             ["bench", "gemm", "--shape", "256x784"],
             "a shape must be MxKxN, such as 256x784x1024, got '256x784'",
         ),
+        (["summary"], "either a file or --model must be given"),
+        (["summary", "x.bnn", "--model", "mlp"], "either a file or --model must be given"),
+        (["summary", "nosuch.bnn"], "'nosuch.bnn' cannot be read: No such file or directory"),
+        (["summary", __file__], "test_cli.py: not a packed model"),
+        (["summary", "--model", "magic"], "model must be one of mlp, convnet; got 'magic'"),
+        (["summary", "--model", "mlp", "--widths", "64,-1"], "widths must be whole numbers of 1..65536"),
+        (["summary", "--model", "mlp", "--first-layer", "ternary"], "first_layer must be float or binary"),
+        (["summary", "--model", "convnet", "--input-shape", "784"], "needs images"),
         (["bench", "gemm", "--shape", "0x4x4"], "rows must be at least 1, got 0"),
         (["bench", "gemm", "--seconds", "nan"], "seconds must be above 0 and at most 3600, got nan"),
         (["bench", "gemm", "--opponents", "numpy,nobody"], "opponent must be one of"),
@@ -200,3 +208,32 @@ def test_help_is_quick_to_import() -> None:
     code = "import sys, bnnlab.cli; print(int('torch' in sys.modules or 'streamlit' in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
+
+
+def test_summary_counts_a_network_by_name() -> None:
+    result = run("summary", "--model", "mlp", "--widths", "64,32", "--first-layer", "binary")
+    assert result.exit_code == 0
+    (line,) = (line for line in result.stdout.splitlines() if line.startswith(" input"))
+    assert line.split() == [
+        "input",
+        "8-bit",
+        "×",
+        "1-bit",
+        "64",
+        "50,176",
+        "50,176",
+        "0",
+        "64",
+        "6,976",
+        "201,216",
+    ]
+    assert "nothing was measured" in result.stdout
+    points = run(
+        "summary", "--model", "mlp", "--widths", "64,32", "--input-shape", "2", "--classes", "2", "--json"
+    )
+    document = json.loads(points.stdout)
+    assert document["totals"]["macs"] == {
+        "bit_bit": 2048, "byte_bit": 0, "float_bit": 0, "float_float": 192, "total": 2240, "binary_share": 2048 / 2240
+    }  # fmt: skip
+    assert document["op_count_speedup"] == {"hidden1": 32.0}
+    assert document["energy_model"]["moved"]["ratio"] > document["energy_model"]["dram"]["ratio"] > 1

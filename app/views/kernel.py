@@ -1,11 +1,10 @@
 """Kernel: the loop that multiplies, in C and as the machine code that runs, and how fast it is."""
 
-from threading import Lock
-
 import streamlit as st
 
 import bnnlab
 from bnnlab.app import components
+from bnnlab.app.measuring import measured
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.bench import kernel_speeds
 from bnnlab.bits.disassembly import Instruction, disassemble_anywhere
@@ -15,7 +14,6 @@ from bnnlab.records import KernelSpeed
 from bnnlab.widgets import kernel
 
 SECONDS = 2.0
-ONE_AT_A_TIME = Lock()  # two measurements would only slow each other down
 
 
 def page() -> None:
@@ -89,25 +87,16 @@ def _speeds() -> None:
         )
     )
     if row.button("Measure here, now", icon=":material/timer:", type="primary"):
-        st.session_state["speeds"] = f"{m:,} × {k:,} × {n:,}", _measured(m, k, n)
+        st.session_state["speeds"] = (
+            f"{m:,} × {k:,} × {n:,}",
+            measured(lambda tell: kernel_speeds(m, k, n, SECONDS, tell)),
+        )
     if "speeds" in st.session_state:
         _chart(*st.session_state["speeds"])
     else:
         st.caption(
             "Nothing is measured until you ask for it: it takes a few seconds of this computer's time."
         )
-
-
-def _measured(m: int, k: int, n: int) -> tuple[KernelSpeed, ...]:
-    bar = st.progress(0.0, "Measuring")
-
-    def tell(share: float) -> None:
-        bar.progress(share, "Measuring")
-
-    with ONE_AT_A_TIME:
-        speeds = kernel_speeds(m, k, n, SECONDS, tell)
-    bar.empty()
-    return speeds
 
 
 def _chart(shape: str, speeds: tuple[KernelSpeed, ...]) -> None:

@@ -8,10 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from bnnlab.deploy.bmxnet import load_bmxnet
+from bnnlab.deploy.costs import summary
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.export import export_c, export_npz, export_onnx
 from bnnlab.deploy.graph import Node, PackedModel
 from bnnlab.deploy.ops import OPS
+from bnnlab.deploy.profiling import profile
 from bnnlab.deploy.sign_conventions import CONVENTIONS, SignConvention, unpack_signs
 
 if TYPE_CHECKING:
@@ -31,8 +33,10 @@ __all__ = [
     "export_onnx",
     "latent_weights",
     "load_bmxnet",
+    "profile",
     "prove",
     "put_weights",
+    "summary",
     "unpack_signs",
 ]
 

@@ -8,10 +8,13 @@ from bnnlab.records.benchmark import (
     Ceilings,
     KernelSpeed,
 )
+from bnnlab.records.claims import Claim, ClaimValue
+from bnnlab.records.energy import EnergyConstant, EnergyEstimate, EnergyPreset
 from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.records.events import STARVED_AFTER, LayerDynamics, TrainingEvent
 from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
 from bnnlab.records.product import LayerProduct
+from bnnlab.records.profile import NodeTime, Profile
 from bnnlab.records.snapshot import (
     HISTOGRAM_BINS,
     ImagesView,
@@ -19,6 +22,7 @@ from bnnlab.records.snapshot import (
     PointsView,
     Snapshot,
 )
+from bnnlab.records.summary import LayerSummary, Macs, NetworkSummary
 
 __all__ = [
     "HISTOGRAM_BINS",
@@ -30,6 +34,11 @@ __all__ = [
     "BenchmarkEnvironment",
     "BenchmarkResult",
     "Ceilings",
+    "Claim",
+    "ClaimValue",
+    "EnergyConstant",
+    "EnergyEstimate",
+    "EnergyPreset",
     "EstimatorCurve",
     "History",
     "ImagesView",
@@ -37,7 +46,12 @@ __all__ = [
     "LayerDynamics",
     "LayerProduct",
     "LayerSnapshot",
+    "LayerSummary",
+    "Macs",
+    "NetworkSummary",
+    "NodeTime",
     "PointsView",
+    "Profile",
     "Snapshot",
     "TrainingEvent",
 ]

@@ -141,7 +141,7 @@ class Benchmark:
     """One benchmark, complete.
 
     Attributes:
-        subject: ``"gemm"``, ``"conv"``, ``"pack"`` or ``"threads"``.
+        subject: ``"gemm"``, ``"conv"``, ``"pack"``, ``"threads"``, ``"inference"`` or ``"network"``.
         environment: Where and how.
         ceilings: What the CPU could do at best.
         opponents: What each opponent computes and how it was called, in a line.

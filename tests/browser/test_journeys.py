@@ -8,9 +8,10 @@ import time
 import urllib.request
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, WebSocket, expect
+from playwright.sync_api import Browser, Page, TimeoutError, ViewportSize, WebSocket, expect
 
 import bnnlab
+from bnnlab.deploy import PackedModel, summary
 
 from .conftest import PATIENCE_MS, SIZE
 
@@ -208,6 +209,37 @@ def test_nothing_is_cut_off_and_colours_follow_the_theme(
     expect(host).to_be_visible(timeout=PATIENCE_MS)
     minus = host.evaluate("node => getComputedStyle(node).getPropertyValue('--minus').trim().toUpperCase()")
     assert minus == {"light": "#1B4F9C", "dark": "#4A86E8"}[scheme]
+    too_wide = page.evaluate(
+        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+                 .some(node => node.scrollWidth > node.clientWidth)"""
+    )
+    assert not too_wide
+    context.close()
+
+
+def test_a_trained_network_is_packed_proved_and_downloaded(page: Page) -> None:
+    open_lab(page, "?dataset=digits&first=binary")
+    lab = page.locator(".bnnlab").element_handle()
+    page.wait_for_function("node => Number(node.dataset.step) >= 20", arg=lab)
+    page.get_by_role("link", name="Summary").first.click()
+    expect(page.get_by_text("mlp 256-256 on digits, after")).to_be_visible()
+    expect(page.get_by_text("It takes pixels p as bytes")).to_be_visible()
+    page.get_by_role("button", name="Prove it").click()
+    expect(page.get_by_text("decisions compared, 0 differ")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Packed network").click()
+    packed = PackedModel.load(download.value.path())
+    assert [layer.macs.bit_bit for layer in summary(packed).layers] == [0, 256 * 256, 0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1366, 1920])
+def test_the_summary_fits_every_window(browser: Browser, server: str, scheme: str, width: int) -> None:
+    size: ViewportSize = {"width": width, "height": 900}
+    context = browser.new_context(base_url=server, viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/summary")
+    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=PATIENCE_MS)
     too_wide = page.evaluate(
         """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
                  .some(node => node.scrollWidth > node.clientWidth)"""

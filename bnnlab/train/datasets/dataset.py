@@ -30,6 +30,7 @@ class Dataset:
         x_test: Like `x_train`.
         y_test: Like `y_train`.
         class_names: Name of each class.
+        half_range: Images are grey values p as p / half_range - 1; None for points.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Dataset:
     x_test: NDArray[np.float32]
     y_test: NDArray[np.int64]
     class_names: tuple[str, ...]
+    half_range: int | None = None
 
     def __post_init__(self) -> None:
         for array in (self.x_train, self.y_train, self.x_test, self.y_test):
@@ -108,4 +110,5 @@ def images_from(
         x_test=scaled(arrays["x_test"]),
         y_test=arrays["y_test"].astype(np.int64),
         class_names=class_names,
+        half_range=half_range,
     )

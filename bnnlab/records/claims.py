@@ -1,0 +1,60 @@
+"""What is claimed of binary networks, beside what a formula, a clock or a model says of one of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Basis = Literal["formula", "measured", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimValue:
+    """One ratio, and where it comes from.
+
+    Attributes:
+        label: What is compared, in a few words.
+        ratio: How many times smaller, faster, or less.
+        basis: ``"formula"``: follows from the definition alone; ``"measured"``: here and now; ``"model"``: follows
+            from constants of others.
+        detail: The figures behind it.
+    """
+
+    label: str
+    ratio: float
+    basis: Basis
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim, put to the test.
+
+    Attributes:
+        name: ``"size"``, ``"speed"`` or ``"energy"``.
+        statement: As the lecture makes it.
+        claimed: The ratio it names.
+        formula: Where the ratio comes from, in LaTeX.
+        formula_text: What the letters stand for, in a sentence; letters in LaTeX between dollars.
+        source: Who made it.
+        values: What is known here, the formula's own first.
+        meaning: What to make of it, in a few sentences.
+    """
+
+    name: str
+    statement: str
+    claimed: float
+    formula: str
+    formula_text: str
+    source: str
+    values: tuple[ClaimValue, ...]
+    meaning: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values for JSON."""
+        return asdict(self)
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio with as many digits as it deserves."""
+    return f"{ratio:,.0f}×" if ratio >= 100 else f"{ratio:.3g}×"

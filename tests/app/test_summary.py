@@ -1,0 +1,243 @@
+"""The Summary page: counts, claims and deploy steps of the network at hand, and what it says when that changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bnnlab.app import session
+from bnnlab.app.downloads import FORMATS, Format, content
+from bnnlab.app.trained_network import PackedNetwork, TrainedNetwork
+from bnnlab.deploy import PackedModel
+from bnnlab.deploy.energy import ENERGY_PRESETS
+from bnnlab.train import LiveRun, RunConfig
+
+IMAGES = RunConfig(dataset="digits", widths=(32, 24), first_layer="binary", batch_size=100)
+
+
+@pytest.fixture(autouse=True)
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRun]:
+    """The session's run, and measurements that take no time."""
+    run = LiveRun(RunConfig())
+    monkeypatch.setattr(session, "live_run", lambda _first=None: run)
+    monkeypatch.setattr("bnnlab.app.deploy_steps.SECONDS", 0.01)
+    monkeypatch.setattr("bnnlab.app.claim_panels.SECONDS", 0.01)
+    yield run
+    run.close()
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_string("from bnnlab.app.views import summary; summary.page()", default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def clicked(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(str(each.value) for each in (*app.markdown, *app.caption, *app.success, *app.info))
+
+
+def bars(app: AppTest, key: str) -> dict[str, float]:
+    """What a claim's chart shows: the texts above its bars, and their ratios."""
+    (chart,) = (each for each in app.get("plotly_chart") if key in each.proto.id)
+    figure = json.loads(chart.proto.spec)
+    labels = [note["text"] for note in figure["layout"]["annotations"] if "<b>" in note["text"]]
+    return {
+        label: 1 + bar["x"][0] if isinstance(bar["x"], list) else 0.0
+        for label, bar in zip(labels, figure["data"], strict=True)
+    }
+
+
+def learn(run: LiveRun, config: RunConfig, steps: int) -> None:
+    run.reset(config)
+    run.play()
+    run.wait_for(step=steps, timeout=60)
+
+
+def test_a_network_that_never_learned_has_a_summary_too() -> None:
+    app = opened()
+    assert "mlp 64-64-64 on moons, after 0 training steps" in texts(app)
+    assert "has not learned anything yet" in texts(app)
+    table = app.table[0].value
+    assert [metric.label for metric in app.metric] == ["File, packed", "Binary weights", "Products of signs"]
+    assert [metric.value for metric in app.metric][1:] == ["97%", "97%"]
+    file, arrays = float(app.metric[0].value.split()[0]), list(table["Bytes, packed"])[-1]
+    assert float(arrays.strip("*").replace(",", "")) < 1024 * file < 10_000
+    assert list(table["Layer"]) == ["input", "hidden1", "hidden2", "output", "**all**"]
+    assert list(table["Multiplies"])[:4] == [
+        "float32 × float32",
+        "1-bit × 1-bit",
+        "1-bit × 1-bit",
+        "float32 × float32",
+    ]
+    assert list(table["Products"])[-1] == "**8,448**"
+    assert not app.error
+
+
+def test_training_rests_while_one_looks(run: LiveRun) -> None:
+    run.play()
+    run.wait_for(step=3)
+    opened()
+    assert run.wait_for().status.state == "paused"
+
+
+def test_all_three_claims_stand_side_by_side() -> None:
+    app = opened()
+    assert [label.split("</b> ")[1] for label in bars(app, "claim_size")] == [
+        "by formula: one weight", "measured: this network"
+    ]  # fmt: skip
+    assert "<b>62.3×</b> by formula: 256 channels of 3 × 3" in bars(app, "claim_speed")
+    assert not any("measured" in label for label in bars(app, "claim_speed"))
+    assert "nothing was measured" in texts(app)
+
+
+@pytest.mark.parametrize("preset", ENERGY_PRESETS)
+def test_the_energy_model_takes_the_chosen_assumption(preset: str) -> None:
+    app = opened(energy_preset=ENERGY_PRESETS[preset].title)
+    assert ENERGY_PRESETS[preset].text in texts(app)
+    assert all("by the model" in label for label in bars(app, "claim_energy"))
+
+
+def test_the_kernel_is_measured_when_asked(run: LiveRun) -> None:
+    app = clicked(opened(), "measure_kernel")
+    labels = " ".join(bars(app, "claim_speed"))
+    assert "measured: kernel, against one float at a time in C" in labels
+    assert "measured: kernel, against float32 in NumPy (BLAS)" in labels
+    learn(run, IMAGES, 1)
+    assert "measured: kernel" in " ".join(bars(app.run(), "claim_speed")), "it is no network's"
+
+
+def test_proof_of_every_layer_and_every_answer(run: LiveRun) -> None:
+    learn(run, IMAGES, 5)
+    app = opened()
+    assert "pixels p as bytes; the network learned them as p / 8 − 1" in texts(app)
+    clicked(app, "prove")
+    (table,) = (each.value for each in app.table if "Sums tried for each" in each.value)
+    assert list(table["Layer"]) == ["input", "hidden1"]
+    assert list(table["Sums tried for each"]) == [f"{2 * 255 * 64 + 1:,}", "33"]
+    assert set(table["Decisions that differ"]) == set(table["Weights that differ"]) == {"0"}
+    (proved,) = app.success
+    examples = run.call(lambda training: len(training.dataset.x_test))
+    assert f"{examples:,} of {examples:,} answers" in proved.value
+
+
+def test_a_network_that_learned_on_makes_results_stale(run: LiveRun) -> None:
+    learn(run, IMAGES, 5)
+    app = clicked(clicked(opened(), "prove"), "time")
+    assert not app.warning
+    assert "network, against torch" in " ".join(bars(app, "claim_speed"))
+    learn(run, IMAGES, 9)
+    app.run()
+    assert len(app.warning) == 2
+    assert all("of an earlier network: mlp 32-24 on digits" in warning.value for warning in app.warning)
+    assert "network, against torch" not in " ".join(bars(app, "claim_speed"))
+    clicked(clicked(app, "prove"), "time")
+    assert not app.warning
+
+
+def test_times_of_one_example_and_of_many(run: LiveRun) -> None:
+    learn(run, IMAGES, 1)
+    app = clicked(opened(), "time")
+    (table,) = (each.value for each in app.table if "Run by" in each.value)
+    assert set(table["Answers"]) == {"equal"}
+    assert {"packed", "torch"} <= set(table["Run by"])
+    (chart,) = (each for each in app.get("plotly_chart") if "time_breakdown" in each.proto.id)
+    assert any(
+        bar["name"] == "signs × signs, thresholds included" for bar in json.loads(chart.proto.spec)["data"]
+    )
+    assert "Amdahl" in texts(app)
+
+
+def test_a_float_layer_that_is_nearly_everything_is_pointed_at(run: LiveRun) -> None:
+    learn(run, RunConfig(dataset="digits", widths=(64, 16), batch_size=100), 1)
+    (info,) = opened().info
+    assert info.value.startswith("Layer `input` is ")
+    assert "**First layer: binary**" in info.value
+    learn(run, replace(IMAGES, last_layer="binary"), 1)
+    assert not opened().info
+
+
+def test_without_thresholds_only_the_answers_are_compared(run: LiveRun) -> None:
+    learn(run, RunConfig(widths=(8,)), 1)
+    app = clicked(opened(), "prove")
+    assert "nothing to try but its answers" in texts(app)
+    assert "Not in the table: input." in texts(app)
+    assert "500 of 500 answers" in app.success[0].value
+
+
+def test_a_wrong_bit_is_no_success(run: LiveRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    of: Callable[[Any], PackedNetwork] = PackedNetwork.of
+
+    def broken(network: Any) -> PackedNetwork:
+        made = of(network)
+        for node in made.packed.nodes:
+            if "words" in node.op.tensors():
+                node.op.tensors()["words"][0, 0] ^= np.uint64(1)
+        return made
+
+    monkeypatch.setattr(PackedNetwork, "of", broken)
+    learn(run, IMAGES, 1)
+    app = clicked(opened(), "prove")
+    assert not app.success
+    assert app.error[0].value.startswith("Not equal")
+
+
+def test_a_network_that_cannot_be_packed_is_one_sentence(
+    run: LiveRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_network: Any) -> PackedNetwork:
+        raise ValueError("layer 'b' is a Softmax, which cannot be packed")
+
+    monkeypatch.setattr(PackedNetwork, "of", refuse)
+    (error,) = opened().error
+    assert error.value == "This network cannot be packed: layer 'b' is a Softmax, which cannot be packed."
+
+
+def test_a_run_without_a_network_is_one_sentence(run: LiveRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.close()
+    (error,) = opened().error
+    assert error.value == "The Lab's network cannot be looked at: the run is closed."
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.ending)
+def test_every_format_holds_this_network(form: Format, run: LiveRun, tmp_path: Path) -> None:
+    learn(run, IMAGES, 3)
+    app = opened()
+    (button,) = (
+        each for each in app.get("download_button") if each.proto.id.endswith(f"download_{form.ending}")
+    )
+    assert button.proto.label == form.title
+    assert not button.proto.disabled
+    network = PackedNetwork.of(run.call(TrainedNetwork.of))
+    made = content(form, network.packed, f"digits_mlp.{form.ending}")
+    if form.ending == "bnn":
+        assert len(made) == network.file_bytes
+        (tmp_path / "digits_mlp.bnn").write_bytes(made)
+        again = PackedModel.load(tmp_path / "digits_mlp.bnn")
+        assert np.array_equal(
+            again.predict(network.test_examples()), network.packed.predict(network.test_examples())
+        )
+    else:
+        assert {"h": b"int digits_mlp_predict(", "onnx": b"logits", "npz": b"PK"}[form.ending] in made
+
+
+def test_a_format_whose_package_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bnnlab.app.downloads.find_spec", lambda _name: None)
+    app = opened()
+    assert [each.proto.disabled for each in app.get("download_button")] == [False, False, True, False]
+    assert "The package onnx is not installed here" in texts(app)

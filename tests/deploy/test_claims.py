@@ -1,0 +1,127 @@
+"""Each claim holds its formula's value, what was measured, and says what it means of this network."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from bnnlab.bench import gemm_benchmark
+from bnnlab.bench.product import GemmShape
+from bnnlab.bits import kernels
+from bnnlab.deploy import PackedModel, summary
+from bnnlab.deploy.claims import RIVALS, energy_claim, op_count_speedup, size_claim, speed_claim
+from bnnlab.deploy.energy import ENERGY_PRESETS
+from bnnlab.deploy.network_benchmark import network_benchmark
+from bnnlab.deploy.ops import DenseOnSigns
+from bnnlab.records import Benchmark, Claim, NetworkSummary
+
+from .networks import network, numbers, pixels
+
+MODEL = network("mlp", widths=(70, 130))
+
+
+@cache
+def packed() -> PackedModel:
+    return PackedModel.from_module(MODEL, (1, 12, 12))
+
+
+@cache
+def counted() -> NetworkSummary:
+    return summary(packed())
+
+
+@cache
+def kernel() -> Benchmark:
+    return gemm_benchmark([GemmShape(8, 130, 16)], 0.02, [kernels()[0], *RIVALS])
+
+
+@cache
+def whole() -> Benchmark:
+    images = pixels(5)
+    return network_benchmark(
+        packed(), MODEL, images, numbers(images).numpy(), (1, 5), 0.02, ["packed", "torch"]
+    )
+
+
+@pytest.mark.parametrize(("channels", "speedup"), [(256, 62.27), (64, 57.6)])
+def test_the_op_count_is_that_of_the_paper(channels: int, speedup: float) -> None:
+    assert op_count_speedup(9 * channels) == pytest.approx(speedup, abs=0.005)
+    with pytest.raises(ValueError, match="depth must be at least 1"):
+        op_count_speedup(0)
+
+
+def ratios(claim: Claim, basis: str) -> dict[str, float]:
+    return {value.label: value.ratio for value in claim.values if value.basis == basis}
+
+
+def test_size_is_the_files_where_there_is_one() -> None:
+    state = summary(MODEL, (1, 12, 12)).stored_bytes
+    arrays, file = size_claim(counted(), state), size_claim(counted(), state, 20_000)
+    assert ratios(arrays, "measured") == {"this network": state / counted().stored_bytes}
+    assert ratios(file, "measured") == {"this network": state / 20_000}
+    assert ratios(file, "formula") == {"one weight": 32}
+    assert "Of the 20,000 packed bytes 1,137 (6%) are signs" in file.meaning
+
+
+def test_speed_before_and_after_measuring() -> None:
+    before = speed_claim(counted())
+    assert ratios(before, "formula")["hidden1 here"] == pytest.approx(64 * 70 / 134)
+    assert not ratios(before, "measured")
+    after = speed_claim(counted(), kernel(), whole())
+    measured = ratios(after, "measured")
+    assert {f"kernel, against {rival}" for rival in RIVALS.values()} < measured.keys()
+    roofline = kernel().ceilings.binary_over_float32
+    assert measured.get("most that this CPU's instructions allow") == roofline
+    results = {(each.opponent, each.workload): each for each in whole().results}
+    for batch in (1, 5):
+        torch, ours = (results[name, f"batch of {batch}"].best_seconds for name in ("torch", "packed"))
+        assert measured[f"network, against torch, batch of {batch}"] == pytest.approx(torch / ours)
+    assert "what in it is not binary takes as long as before" in after.meaning
+
+
+@pytest.mark.parametrize("preset", ENERGY_PRESETS)
+def test_energy_is_called_a_model(preset: str) -> None:
+    claim = energy_claim(counted(), preset)
+    assert {value.basis for value in claim.values} == {"model"}
+    assert claim.meaning.startswith("A model, right to an order of magnitude at best; nothing was measured.")
+    assert ENERGY_PRESETS[preset].text in claim.meaning
+
+
+@pytest.mark.parametrize(
+    ("widths", "says"),
+    [
+        ((8, 8), "both fit into 32 KB, so nothing"),
+        ((32, 300), "packed, and only then, it fits"),
+        ((512, 8), "neither fits into 32 KB"),
+    ],
+)
+def test_energy_says_what_fits_on_the_chip(widths: tuple[int, ...], says: str) -> None:
+    model = network("mlp", widths=widths, last_layer="binary")
+    assert says in energy_claim(summary(PackedModel.from_module(model, (1, 12, 12))), "moved").meaning
+
+
+def test_claims_are_plain_values() -> None:
+    document = speed_claim(counted(), kernel()).to_dict()
+    assert document["claimed"] == 58
+    assert document["values"][0]["basis"] == "formula"
+
+
+def test_all_answers_of_a_network_are_held_against_the_modules() -> None:
+    assert all(each.exact for each in whole().results)
+    assert whole().subject == "network"
+    *nodes, last = packed().nodes
+    assert isinstance(last.op, DenseOnSigns)
+    bias = np.arange(10, dtype=np.float32) * 100
+    broken = replace(packed(), nodes=(*nodes, replace(last, op=replace(last.op, bias=bias))))
+    images = pixels(5)
+    (ours,) = network_benchmark(
+        broken, MODEL, images, numbers(images).numpy(), (5,), 0.01, ["packed"]
+    ).results
+    assert not ours.exact
+
+
+def test_a_batch_larger_than_the_examples_is_refused() -> None:
+    images = pixels(5)
+    with pytest.raises(ValueError, match=r"a batch must be in 1..5, the number of examples, got 6"):
+        network_benchmark(packed(), MODEL, images, numbers(images).numpy(), (6,))
