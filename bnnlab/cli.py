@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
@@ -30,6 +31,7 @@ import bnnlab
 from bnnlab.deploy.bench_command import bench
 from bnnlab.deploy.bmxnet.command import import_bmxnet
 from bnnlab.deploy.export.command import export
+from bnnlab.deploy.predict_command import predict
 from bnnlab.deploy.summary_command import summarise
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ app.add_typer(bench, name="bench")
 app.command()(export)
 app.command("import-bmxnet")(import_bmxnet)
 app.command("summary")(summarise)
+app.command()(predict)
 
 BAD_INPUT, FAILED = 2, 1
 
@@ -120,6 +123,9 @@ def train(
     threads: Annotated[
         int, typer.Option(min=1, help="Threads of torch; small networks are fastest with one.")
     ] = 1,
+    save: Annotated[
+        Path | None, typer.Option(help="Pack the trained network into this file, such as network.bnn.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON document.")] = False,
 ) -> None:
     """Train a binary network and report its accuracy.
@@ -128,7 +134,8 @@ def train(
     answered with the list of those there are.
     """
     options = {name: value for name, value in locals().items() if value is not None}
-    del options["as_json"], options["threads"]
+    for name in ("as_json", "threads", "save"):
+        options.pop(name, None)
     with one_line_errors():
         import torch
 
@@ -138,11 +145,15 @@ def train(
 
         if widths is not None:
             options["widths"] = widths_from_text(widths)
+        if save is not None and not save.parent.is_dir():
+            raise ValueError(f"--save must name a file in a folder that exists, got {str(save)!r}")
         torch.set_num_threads(threads)
         run = start(RunConfig.from_dict(options))
         began = time.perf_counter()
         evaluations = _train_with_progress(run, quiet=as_json)
         report = _report(run, evaluations, time.perf_counter() - began)
+        if save is not None:
+            _save_packed(run, save)
     if as_json:
         typer.echo(json.dumps(report, indent=2))
     else:
@@ -240,6 +251,22 @@ def _check_free(address: str, port: int) -> None:
         raise ValueError(
             f"cannot listen on {address} port {port} ({error.strerror}); another one: --port {port + 1}"
         ) from None
+
+
+def _save_packed(run: TrainingRun, path: Path) -> None:
+    from bnnlab.deploy import PackedModel
+
+    dataset = run.dataset
+    packed = PackedModel.from_module(
+        run.model,
+        dataset.x_test.shape[1:],
+        divisor=dataset.half_range,
+        class_names=dataset.class_names,
+    )
+    try:
+        packed.save(path)
+    except OSError as error:
+        raise ValueError(f"{str(path)!r} cannot be written: {error.strerror}") from None
 
 
 def _train_with_progress(run: TrainingRun, quiet: bool) -> list[TrainingEvent]:

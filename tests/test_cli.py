@@ -55,6 +55,7 @@ def test_defaults_are_those_of_run_config() -> None:
         (["train", "--widths", "64,0"], "1..4096, got 0"),
         (["train", "--quantizer", "magic"], "clipped_ste"),
         (["train", "--model", "convnet"], "needs images"),
+        (["train", "--save", "/nowhere/at/all.bnn"], "--save must name a file in a folder that exists"),
         (["train", "--batch-size", "1"], "batch_size must be in 2..10000"),
         (["disassemble", "nosuch"], "kernel must be 'auto' or one of"),
         (["data", "fetch", "nowhere"], "to fetch: mnist-full, fashion-mnist, cifar10"),
