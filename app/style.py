@@ -12,9 +12,11 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 </style>"""
 
 
-# Leaving a page that is being redrawn can leave its sidebar behind, empty.
+# Leaving a page that is being redrawn can leave its sidebar behind, empty. On a phone the list of pages is in it.
 _NO_SIDEBAR = """<style>
-[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
+@media (min-width: 768px) {
+  [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
+}
 </style>"""
 
 

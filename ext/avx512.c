@@ -4,7 +4,7 @@
  *   vpxord   zmm, zmm, zmm      1                   any of 4 pipes x2  p0 p5
  *   vpopcntd zmm, zmm           1                   2 of 4 pipes x2    p5
  *   vpaddd   zmm, zmm, zmm      1                   any of 4 pipes x2  p0 p5
- *   vmovdqu32 zmm, m512         1 / rows            loads
+ *   vmovdqu64 zmm, m512         1 / rows            loads
  *   vpbroadcastd zmm, m32       1 / vectors         loads
  *
  * (x2: a 512-bit instruction occupies its pipe for two cycles.) Bottleneck: on Zen 4 the vector pipes, 6 passes over 4
@@ -112,7 +112,7 @@ AVX512 XNOR_INLINE void store_bits(const xnor_product *p, ptrdiff_t row, ptrdiff
     p->bits[row * p->bits_stride + column / CHUNK] = word ^ p->flips[column / CHUNK];
 }
 
-/* `rows` rows, then the next as many, and so on, along one panel. Every argument but the last two is constant where
+/* `rows` rows, then the next as many, and so on, along one panel. The numbers `rows` to `whole` are constant where
  * this is called. Returns the first row that is left. */
 /* listing: begin */
 AVX512 XNOR_INLINE ptrdiff_t tiles(const xnor_product *p, ptrdiff_t column, int rows, int vectors, int dots, int whole,

@@ -228,7 +228,9 @@ def _outside(channels: int, pad_value: int) -> NDArray[np.uint64]:
 def _pair(name: str, value: Pair, least: int) -> tuple[int, int]:
     pair = (value, value) if isinstance(value, int) else value
     if not (
-        isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(n, int) and n >= least for n in pair)
+        isinstance(pair, tuple)
+        and len(pair) == 2
+        and all(isinstance(n, int) and least <= n < 2**31 for n in pair)
     ):
         raise ValueError(f"{name} must be a whole number from {least} on, or two of them, got {value!r}")
     return pair

@@ -32,10 +32,10 @@ def usable_threads(threads: int, products: int) -> int:
         1 for small jobs, and never more than there are cores for this process.
 
     Raises:
-        ValueError: If `threads` is below 1.
+        ValueError: If `threads` is no whole number, or below 1.
     """
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
+    if not hasattr(threads, "__index__") or threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads!r}")
     return min(threads, available_cores()) if products >= WORTH_SHARING else 1
 
 

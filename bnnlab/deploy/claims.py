@@ -221,20 +221,33 @@ def _meaning_of_speed(kernel: Benchmark | None, network: Benchmark | None) -> st
             f"The instructions alone allow {allowed:.0f} times; more than that comes from memory, of which "
             "signs need less."
         )
-    torch = (
-        [each.ratio for each in network.results if each.opponent == "torch" and each.ratio] if network else []
-    )
-    if torch:
-        span = " to ".join(dict.fromkeys(f"{ratio:.1f}" for ratio in sorted((min(torch), max(torch)))))
+    against = [_against(network, opponent) for opponent in ("torch", "onnxruntime")]
+    if network and (said := [each for each in against if each]):
         sentences.append(
-            f"The whole network is {span} times as fast as in torch: what in it is not binary takes as long "
-            "as before, and small layers leave a kernel little to do."
+            f"The whole network is {', and '.join(said)}: what in it is not binary takes as long as before, and "
+            "small layers leave a kernel little to do."
         )
     return " ".join(sentences)
 
 
+def _against(network: Benchmark | None, opponent: str) -> str:
+    """How many times as fast as an opponent, over all batches, or nothing if it did not run."""
+    ratios = (
+        [each.ratio for each in network.results if each.opponent == opponent and each.ratio]
+        if network
+        else []
+    )
+    if not ratios:
+        return ""
+    span = " to ".join(dict.fromkeys(f"{ratio:.1f}" for ratio in sorted((min(ratios), max(ratios)))))
+    return f"{span} times as fast as in {opponent}"
+
+
 def _fit(packed: NetworkSummary) -> str:
-    sizes = f"{packed.float32_bytes:,} bytes in float32 and {packed.nbytes:,} packed"
+    sizes = (
+        f"{packed.float32_bytes:,} bytes in float32 (without normalisations, which fold into thresholds) and "
+        f"{packed.nbytes:,} packed"
+    )
     if packed.float32_bytes <= SRAM_BYTES:
         return f"This network takes {sizes}: both fit into 32 KB, so nothing would have to move."
     if packed.nbytes <= SRAM_BYTES:

@@ -7,6 +7,7 @@ of that folds into thresholds, and bits go on; where none does, numbers go on.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -48,6 +49,7 @@ from bnnlab.nn.layers import BinaryLayer
 PRODUCTS = (nn.Linear, nn.Conv2d, BinaryLinear, BinaryConv2d)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 IGNORED = (nn.Identity, nn.Dropout)  # nothing in evaluation mode
+LEAVES = (*PRODUCTS, *NORMS, *IGNORED, nn.MaxPool2d, nn.Flatten, BinaryActivation)
 
 
 @dataclass
@@ -57,8 +59,8 @@ class Stage:
     Attributes:
         name: Of the layer.
         layer: The layer.
-        after: Normalisations and poolings, with their names, in order.
         flattened: Whether one example of the layer's input is an image that is laid out in one row.
+        after: Normalisations and poolings, with their names, in order.
         signed: Whether the sign of the result is taken.
     """
 
@@ -77,10 +79,17 @@ def build(
     class_names: tuple[str, ...] | None,
 ) -> PackedModel:
     """See `PackedModel.from_module`."""
+    model = on_cpu(model)
     builder = _Builder(input_shape, divisor, offset)
     for stage in _stages(model):
         builder.add(stage)
     return PackedModel(tuple(builder.nodes), input_shape, tuple(class_names or ()))
+
+
+def on_cpu(model: nn.Module) -> nn.Module:
+    """The model itself, or a copy of it where it lies on another device."""
+    elsewhere = any(not (each.is_cpu or each.is_meta) for each in model.parameters())
+    return copy.deepcopy(model).cpu() if elsewhere else model
 
 
 def known_input_shape(model: nn.Module) -> tuple[int, ...]:
@@ -101,18 +110,40 @@ def known_input_shape(model: nn.Module) -> tuple[int, ...]:
 
 
 def leaves(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
-    """The layers of nested sequences in order, with their names.
+    """The layers of nested sequences in order, with their names; one that stands twice comes twice.
 
     Raises:
-        ValueError: If the model is more than a sequence: what happens between its layers cannot be seen.
+        ValueError: If the model is more than a sequence, since what happens between its layers cannot be seen, or a
+            layer is of an unknown kind, computes in its own way, or holds numbers that cannot be packed.
     """
-    for name, child in model.named_children() if isinstance(model, nn.Sequential) else [("model", model)]:
-        if isinstance(child, nn.Sequential):
+    children = model._modules.items() if _is_sequence(model) else [("model", model)]
+    for name, child in children:
+        if child is None:
+            continue
+        if _is_sequence(child):
             yield from leaves(child, f"{prefix}{name}.")
-        elif isinstance(child, (*PRODUCTS, *NORMS, *IGNORED, nn.MaxPool2d, nn.Flatten, BinaryActivation)):
-            yield f"{prefix}{name}", child
         else:
-            raise ValueError(f"layer {prefix}{name!r} is a {type(child).__name__}, which cannot be packed")
+            _check_leaf(f"{prefix}{name}", child)
+            yield f"{prefix}{name}", child
+
+
+def _is_sequence(module: nn.Module | None) -> bool:
+    return isinstance(module, nn.Sequential) and type(module).forward is nn.Sequential.forward
+
+
+def _check_leaf(name: str, layer: nn.Module) -> None:
+    kinds = [kind for kind in LEAVES if isinstance(layer, kind)]
+    if not any(type(layer).forward is kind.forward for kind in kinds):
+        own = " with a forward method of its own" if kinds or isinstance(layer, nn.Sequential) else ""
+        raise ValueError(f"layer {name!r} is a {type(layer).__name__}{own}, which cannot be packed")
+    if layer._forward_hooks or layer._forward_pre_hooks:
+        raise ValueError(f"layer {name!r} has hooks, which may change what it computes: remove them first")
+    for parameter in layer.parameters():
+        if parameter.dtype != torch.float32 or parameter.is_meta:
+            found = "no values" if parameter.is_meta else str(parameter.dtype)
+            raise ValueError(f"layer {name!r} must hold float32 numbers, it holds {found}")
+    if isinstance(layer, NORMS) and layer.running_mean is None:
+        raise ValueError(f"layer {name!r} keeps no running statistics, so it has no thresholds")
 
 
 def _stages(model: nn.Module) -> list[Stage]:

@@ -145,7 +145,8 @@ class PackedModel:
         """Pack a trained network.
 
         Args:
-            model: A sequence of `bnnlab.nn` layers, `Linear`, `Conv2d`, `BatchNorm`, `MaxPool2d`, `Flatten`.
+            model: A sequence of `bnnlab.nn` layers, `Linear`, `Conv2d`, `BatchNorm`, `MaxPool2d`, `Flatten`,
+                `Identity` and `Dropout`, in float32.
             input_shape: Shape of one example, as the model sees it. The models of `bnnlab.nn.MODELS` know theirs;
                 where the first layer is linear, it is `(features,)` if None.
             divisor: The model sees x = p / divisor + offset where the packed model is given uint8 pixels p:
@@ -162,7 +163,13 @@ class PackedModel:
         """
         from bnnlab.deploy.from_module import build, known_input_shape
 
-        shape = known_input_shape(model) if input_shape is None else tuple(input_shape)
+        if input_shape is not None and not (
+            isinstance(input_shape, tuple | list) and len(input_shape) in (1, 3)
+        ):
+            raise ValueError(
+                f"input_shape must be (features,) or (channels, height, width), got {input_shape!r}"
+            )
+        shape = known_input_shape(model) if input_shape is None else tuple(map(int, input_shape))
         return build(model, shape, divisor, offset, class_names)
 
     @classmethod
@@ -243,13 +250,15 @@ class PackedModel:
         single = examples.shape == self.input_shape
         if single:
             examples = examples[None]
-        if len(self.input_shape) == 1 and math.prod(examples.shape[1:]) == self.input_shape[0]:
+        rows = examples.ndim == 2 or len(self.input_shape) == 1
+        if rows and math.prod(examples.shape[1:]) == math.prod(self.input_shape):
             examples = examples.reshape(
                 len(examples), *self.input_shape
-            )  # images for a network that sees rows
-        if examples.shape[1:] != self.input_shape or examples.dtype.kind not in "fu":
+            )  # images in rows, or rows for images
+        numbers = examples.dtype.kind == "f" or examples.dtype == np.uint8
+        if examples.shape[1:] != self.input_shape or not numbers:
             raise ValueError(
-                f"x must be numbers or uint8 pixels of shape (n, {', '.join(map(str, self.input_shape))}), got "
+                f"x must be float numbers or uint8 pixels of shape (n, {', '.join(map(str, self.input_shape))}), got "
                 f"{examples.dtype} of shape {examples.shape}"
             )
         if examples.dtype != np.uint8 or not self._pixels:

@@ -16,9 +16,18 @@ from numpy.typing import NDArray
 from torch import nn
 
 from bnnlab.bits import PackedMatrix, Thresholds, threshold
-from bnnlab.deploy.from_module import NORMS, PRODUCTS, leaves, signs_after
+from bnnlab.deploy.from_module import NORMS, PRODUCTS, leaves, on_cpu, signs_after
 from bnnlab.deploy.graph import PackedModel
-from bnnlab.deploy.ops import PixelDense, XnorConv, XnorDense
+from bnnlab.deploy.ops import (
+    DenseOnSigns,
+    FloatConv,
+    FloatDense,
+    PixelDense,
+    SignConv,
+    SignDense,
+    XnorConv,
+    XnorDense,
+)
 from bnnlab.nn.layers import BinaryLayer
 
 MOST_AT_ONCE = 4_000_000
@@ -60,19 +69,21 @@ def prove(packed: PackedModel, model: nn.Module) -> tuple[LayerProof, ...]:
         One record for each layer with thresholds, in order.
 
     Raises:
-        ValueError: If a packed layer has no counterpart in the module.
+        ValueError: If a packed layer has no counterpart in the module, or a layer without thresholds, of which there
+            are no decisions to try, has other weights than its counterpart.
     """
     return tuple(proofs(packed, model))
 
 
 def proofs(packed: PackedModel, model: nn.Module) -> Iterator[LayerProof]:
     """As `prove`, one layer after the other as they are done."""
-    layers = _layers_with_norms(model)
+    layers = _layers_with_norms(on_cpu(model))
     for node in packed.nodes:
         op = node.op
-        if not isinstance(op, XnorDense | XnorConv | PixelDense) or op.values is None or op.rising is None:
-            continue
         layer, norms = layers.get(node.name, (None, []))
+        if not isinstance(op, XnorDense | XnorConv | PixelDense) or op.values is None or op.rising is None:
+            _check_same_weights(node.name, op, layer)
+            continue
         if not isinstance(layer, BinaryLayer):
             raise ValueError(f"the module has no binary layer {node.name!r}")
         sums = _possible_sums(op, layer)
@@ -83,6 +94,19 @@ def proofs(packed: PackedModel, model: nn.Module) -> Iterator[LayerProof]:
             mismatches=_mismatches(op, Thresholds(op.values, op.rising), layer, norms, sums),
             wrong_weights=_wrong_weights(op, layer),
         )
+
+
+def _check_same_weights(name: str, op: Any, layer: nn.Module | None) -> None:
+    """Refuse a layer whose result stays numbers, if its weights are not those of its counterpart."""
+    if isinstance(op, XnorDense | XnorConv | PixelDense | SignDense | SignConv):
+        same = isinstance(layer, BinaryLayer) and _wrong_weights(op, layer) == 0
+    elif isinstance(op, FloatDense | FloatConv | DenseOnSigns):
+        weight = getattr(layer, "weight", None)
+        same = weight is not None and np.array_equal(op.weight, weight.detach().numpy())
+    else:
+        return
+    if not same:
+        raise ValueError(f"layer {name!r} of the module has other weights than the packed one")
 
 
 def _layers_with_norms(model: nn.Module) -> dict[str, tuple[nn.Module, list[nn.Module]]]:
@@ -121,7 +145,11 @@ def _mismatches(
 
 def _wrong_weights(op: Any, layer: BinaryLayer) -> int:
     signs = layer.binary_weight.flatten(1).numpy() > 0
-    if isinstance(op, XnorConv):
+    if signs.size != (op.shape[1] * op.shape[2] * op.shape[3] if hasattr(op, "shape") else op.depth) * len(
+        signs
+    ):
+        return signs.size
+    if isinstance(op, XnorConv | SignConv):
         packed = PackedMatrix(op.words, signs.shape[1], "rows").unpack() > 0
     else:
         packed = PackedMatrix(op.words, op.depth, "columns").unpack().T > 0

@@ -18,6 +18,8 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
         OSError: If its folder is not there, or cannot be written to.
     """
     target = Path(os.path.realpath(path))  # a link stays one
+    if target.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder, not a file")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {str(target.parent)!r} does not exist")
     beside = target.with_name(f".bnn-{secrets.token_hex(8)}.tmp")

@@ -157,6 +157,8 @@ def read_only(shape: tuple[int, int]) -> np.ndarray:
         ({"kernel": "abacus"}, ValueError, "scalar.*lecture.*abacus"),
         ({"pb": [[1]]}, TypeError, "pb must be a PackedMatrix or PreparedWeights, got a list"),
         ({"threads": 0}, ValueError, "threads must be at least 1, got 0"),
+        ({"threads": 2.5}, ValueError, "threads must be at least 1, got 2.5"),
+        ({"threads": "2"}, ValueError, "threads must be at least 1, got '2'"),
     ],
 )
 def test_refusals_name_what_is_wrong(change, error, says) -> None:  # type: ignore[no-untyped-def]

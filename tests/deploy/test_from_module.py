@@ -161,3 +161,68 @@ def test_the_shape_of_examples_need_not_be_said_where_the_model_tells() -> None:
     assert np.array_equal(packed.predict(images.reshape(20, 144)), expected)
     with pytest.raises(ValueError, match=r"input_shape must be given, such as \(1, 28, 28\)"):
         PackedModel.from_module(nn.Sequential(*convnet))
+
+
+class Residual(nn.Sequential):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + torch.as_tensor(super().forward(x))  # type: ignore[no-untyped-call]
+
+
+class Doubled(nn.Linear):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 2 * super().forward(x)
+
+
+def hooked() -> nn.Linear:
+    layer = nn.Linear(4, 4)
+    layer.register_forward_hook(lambda _, __, y: y + 1)
+    return layer
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        (Residual(nn.Linear(4, 4)), "'b' is a Residual with a forward method of its own"),
+        (Doubled(4, 4), "'b' is a Doubled with a forward method of its own"),
+        (hooked(), "'b' has hooks"),
+        (nn.Linear(4, 4).double(), "'b' must hold float32 numbers, it holds torch.float64"),
+        (nn.Linear(4, 4, device="meta"), "'b' must hold float32 numbers, it holds no values"),
+        (nn.BatchNorm1d(4, track_running_stats=False), "'b' keeps no running statistics"),
+    ],
+)
+def test_layers_that_compute_in_another_way_are_refused(layer: nn.Module, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        PackedModel.from_module(chain(a=nn.Linear(4, 4), b=layer), (4,))
+
+
+def test_a_layer_that_stands_twice_computes_twice() -> None:
+    torch.manual_seed(0)
+    twice, sign = BinaryLinear(16, 16), BinaryActivation()
+    model = nn.Sequential(
+        nn.Linear(8, 16), twice, twice, sign, nn.Linear(16, 16), sign, nn.Linear(16, 3)
+    ).eval()
+    x = torch.randn(20, 8)
+    packed = PackedModel.from_module(model, (8,), divisor=None)
+    with torch.no_grad():
+        assert np.allclose(packed.logits(x.numpy()), model(x).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("last", ["float", "binary"])
+def test_the_proof_asks_for_the_weights_of_layers_without_thresholds_too(last: str) -> None:
+    model = network("mlp", widths=(64, 32), last_layer=last)
+    packed = PackedModel.from_module(model)
+    with torch.no_grad():
+        model.get_submodule("output").weight.neg_()  # type: ignore[operator]
+    with pytest.raises(ValueError, match="layer 'output' of the module has other weights"):
+        prove(packed, model)
+
+
+def test_rows_serve_a_network_of_images() -> None:
+    packed = PackedModel.from_module(network("mlp", widths=(64, 32)))
+    images = pixels(5)
+    assert np.array_equal(packed.predict(images.reshape(5, 144)), packed.predict(images))
+    with pytest.raises(ValueError, match="got uint16"):
+        packed.predict(images.astype(np.uint16))
+    for shape in (8, (), "8"):
+        with pytest.raises(ValueError, match="input_shape must be"):
+            PackedModel.from_module(network("mlp", widths=(64,)), shape)  # type: ignore[arg-type]

@@ -78,4 +78,7 @@ def _content(file: File, argument: str) -> tuple[bytes, str]:
     """A file's bytes, and what to call it."""
     if isinstance(file, bytes):
         return file, argument
-    return Path(file).read_bytes(), Path(file).name
+    path = Path(file)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ModelFileError(f"{path.name}: is no file")  # a device may never end
+    return path.read_bytes(), path.name
