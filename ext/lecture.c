@@ -34,7 +34,7 @@ XNOR_INLINE void xnor_gemm_baseline(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K,
             BINARY_WORD A_PART = A[m * lda + k];
             for (ptrdiff_t n = 0; n < N; ++n) {
                 C[m * ldc + n] += __builtin_popcountll(~(A_PART ^ B[k * ldb + n]));
-                record(&steps, m, k, n, A_PART, B[k * ldb + n], C[m * ldc + n]);
+                record(&steps, m, k, n, A_PART, B[k * ldb + n], C[m * ldc + n]); /* in the trace only */
             }
         }
     }

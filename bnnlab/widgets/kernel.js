@@ -113,7 +113,7 @@ const BETWEEN = {
   before: "Here the loop begins.",
   after: "Here it ends: the jump above goes back while there is more to count.",
 };
-const MARKED_LINE = "What is marked counts; the rest says for which words.";
+const MARKED_LINE = "Marked: what does the counting. The lines around it choose the words.";
 const FROM_THE_SLIDE = "What the lecture's compiler made of its C line (addresses and registers are a compiler's choice):";
 
 const KERNEL_STYLE = `

@@ -55,7 +55,7 @@ export class ProductTable {
 }
 
 // A count and a dot product are two different things, and so they do not look the same.
-const PRODUCT_LEGEND = ["#9: count, the bits that agree so far", "bold 9: dot product, finished"];
+const PRODUCT_LEGEND = ["behind a #: how many bits agree so far", "in bold: a dot product that is finished"];
 
 // Which part of a C that is larger than the window.
 function partShown({ rows, columns, trace }, top, left) {
