@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bnnlab import _pack, _xnor
 from bnnlab.bits.images import PackedImages
 from bnnlab.bits.packing import WORD_BITS, PackedMatrix, described, words_for
+from bnnlab.bits.thresholds import check_fields
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +29,7 @@ class FloatThresholds:
     rising: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        for name, array, dtype in (("values", self.values, np.float32), ("rising", self.rising, np.bool_)):
-            if not isinstance(array, np.ndarray) or array.dtype != dtype or array.ndim != 1:
-                raise TypeError(
-                    f"{name} must be a 1-D array of dtype {np.dtype(dtype)}, got {described(array)}"
-                )
-        if len(self.values) != len(self.rising):
-            raise ValueError(
-                f"values and rising must have one length, got {len(self.values)} and {len(self.rising)}"
-            )
+        check_fields(self.values, self.rising, np.float32)
 
     def __len__(self) -> int:
         return len(self.values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +34,7 @@ class Thresholds:
     rising: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        for name, array, dtype in (("values", self.values, np.int32), ("rising", self.rising, np.bool_)):
-            if not isinstance(array, np.ndarray) or array.dtype != dtype or array.ndim != 1:
-                raise TypeError(
-                    f"{name} must be a 1-D array of dtype {np.dtype(dtype)}, got {described(array)}"
-                )
-        if len(self.values) != len(self.rising):
-            raise ValueError(
-                f"values and rising must have one length, got {len(self.values)} and {len(self.rising)}"
-            )
+        check_fields(self.values, self.rising, np.int32)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -101,6 +94,23 @@ def attach(weights: PreparedWeights, thresholds: Thresholds) -> None:
     limits = np.full(words_for(columns) * WORD_BITS, -1, np.int32)
     limits[:columns] = np.clip(np.where(thresholds.rising, missing // 2, -(-missing // 2) - 1), -1, depth)
     weights.set_thresholds(thresholds, limits, _flip_words(~thresholds.rising))
+
+
+def check_fields(values: NDArray[Any], rising: NDArray[Any], dtype: type) -> None:
+    """Refuse thresholds of another kind, or whose directions are not as many.
+
+    Raises:
+        TypeError: If `values` is no 1-D array of `dtype`, or `rising` none of bool.
+        ValueError: If their lengths differ.
+    """
+    for name, array, kind in (("values", values, dtype), ("rising", rising, np.bool_)):
+        if not isinstance(array, np.ndarray) or array.dtype != kind or array.ndim != 1:
+            shape = f" and shape {array.shape}" if isinstance(array, np.ndarray) else ""
+            raise TypeError(
+                f"{name} must be a 1-D array of dtype {np.dtype(kind)}, got {described(array)}{shape}"
+            )
+    if len(values) != len(rising):
+        raise ValueError(f"values and rising must have one length, got {len(values)} and {len(rising)}")
 
 
 def check_thresholds(thresholds: Thresholds, columns: int) -> None:
