@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -22,7 +23,11 @@ INPUT = "(input)"
 """Name of what the network is given; no layer can be called so."""
 
 CHUNK = 256
-"""Examples that run together; more would only fill the caches."""
+"""Examples that run together at most."""
+
+LARGEST_RESULT = 3 << 18
+"""Numbers that one node gives at once, 3 MiB: it stays in the caches, and in memory that the allocator hands out again.
+From 4 MiB on, every run pays for fresh pages: a convolution's output of 9 M numbers took 4 times as long."""
 
 MOST_CLASSES = 1 << 16
 
@@ -231,19 +236,41 @@ class PackedModel:
     def logits(self, x: ArrayLike) -> NDArray[np.float32]:
         """A number for each class, `(n, classes)` float32; arguments as in `predict`."""
         examples, single = self._examples(x)
-        chunk = self._chunk
-        if len(examples) <= chunk:
-            few = self._last(self._run(examples, keep=False))
-            return few[0] if single else few
-        parts = [
-            self._last(self._run(examples[start : start + chunk], keep=False))
-            for start in range(0, len(examples), chunk)
-        ]
-        return np.concatenate(parts)
+        parts = [self._last(self.run(part)) for part in self.parts(examples)]
+        logits = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return logits[0] if single else logits
 
     def values(self, x: ArrayLike) -> dict[str, Value]:
         """What every node gives for these examples, by name; arguments as in `predict`."""
-        return self._run(self._examples(x)[0], keep=True)
+        return self.run(self._examples(x)[0], keep=True)
+
+    def parts(self, examples: NDArray[Any]) -> list[NDArray[Any]]:
+        """Examples `(n, *input_shape)`, split evenly into parts that run together."""
+        parts = -(-len(examples) // self._chunk)
+        return [examples] if parts < 2 else np.array_split(examples, parts)
+
+    def run(
+        self, examples: NDArray[Any], keep: bool = False, after: Callable[[], None] | None = None
+    ) -> dict[str, Value]:
+        """What the nodes give for examples that are checked already and run together.
+
+        Args:
+            examples: `(n, *input_shape)` uint8 or float32.
+            keep: Whether to keep results that no later node needs.
+            after: Called after each node.
+
+        Returns:
+            Results by name; without `keep`, little but the last one's.
+        """
+        values: dict[str, Value] = {INPUT: examples}
+        with np.errstate(over="ignore", invalid="ignore"):  # as torch: what is too large is infinite
+            for node in self.nodes:
+                values[node.name] = node.op.run(*[values[name] for name in node.inputs])
+                for name in () if keep else self._needed_last_by.get(node.name, ()):
+                    del values[name]
+                if after:
+                    after()
+        return values
 
     def _examples(self, x: ArrayLike) -> tuple[NDArray[Any], bool]:
         examples = np.asarray(x)
@@ -272,8 +299,10 @@ class PackedModel:
 
     @cached_property
     def _chunk(self) -> int:
-        """Examples that run together: fewer where they are so large that more would need more memory than one may."""
-        return min(CHUNK, max(1, MOST_NUMBERS // sum(signal.count for signal in self.signals.values())))
+        """Examples that run together: as many as keep every result small, and all results within `MOST_NUMBERS`."""
+        counts = [signal.count for signal in self.signals.values()]
+        numbers = [signal.count for signal in self.signals.values() if signal.kind != "bits"]
+        return min(CHUNK, max(1, min(LARGEST_RESULT // max(numbers), MOST_NUMBERS // sum(counts))))
 
     @cached_property
     def _needed_last_by(self) -> dict[str, list[str]]:
@@ -287,16 +316,6 @@ class PackedModel:
     def _last(self, values: dict[str, Value]) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = values[self.nodes[-1].name]  # type: ignore[assignment]
         return logits
-
-    def _run(self, examples: NDArray[Any], keep: bool) -> dict[str, Value]:
-        """What every node gives, or without `keep`, what nobody needs any more left out."""
-        values: dict[str, Value] = {INPUT: examples}
-        with np.errstate(over="ignore", invalid="ignore"):  # as torch: what is too large is infinite
-            for node in self.nodes:
-                values[node.name] = node.op.run(*[values[name] for name in node.inputs])
-                for name in () if keep else self._needed_last_by.get(node.name, ()):
-                    del values[name]
-        return values
 
 
 def numbered(classes: int) -> tuple[str, ...]:

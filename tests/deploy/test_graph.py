@@ -157,7 +157,7 @@ def test_large_examples_run_few_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(FromPixels, "run", counting)
     monkeypatch.setattr(graph, "MOST_NUMBERS", 650)
     assert np.allclose(replace(packed).logits(examples), expected)
-    assert seen == [4, 4, 1]
+    assert seen == [3, 3, 3]
 
 
 def test_bytes_are_numbers_to_a_network_that_knows_no_pixels() -> None:
@@ -165,3 +165,14 @@ def test_bytes_are_numbers_to_a_network_that_knows_no_pixels() -> None:
     image = np.full((3, 2, 2), 7, np.uint8)
     assert np.array_equal(packed.logits(image), packed.logits(image.astype(np.float32)))
     assert sorted(set(packed.logits(image))) == [-3, 21]
+
+
+def test_many_images_run_in_parts_whose_results_stay_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = model((1, 8, 8), FloatConv(floats(4, 1, 3, 3)), Flatten())  # 4 x 6 x 6 numbers for each image
+    images = np.random.default_rng(2).standard_normal((11, 1, 8, 8), np.float32)
+    together = packed.logits(images)
+    assert [len(part) for part in packed.parts(images)] == [11]
+    monkeypatch.setattr(graph, "LARGEST_RESULT", 3 * 144)
+    in_parts = replace(packed)
+    assert [len(part) for part in in_parts.parts(images)] == [3, 3, 3, 2]
+    np.testing.assert_allclose(in_parts.logits(images), together, rtol=1e-5, atol=1e-5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,11 +73,12 @@ class BitPool(Op):
             words = np.pad(words, ((0, 0), (rows, rows), (columns, columns), (0, 0)))
         height = (words.shape[1] - self.size[0]) // down + 1
         width = (words.shape[2] - self.size[1]) // right + 1
-        pooled = np.zeros((words.shape[0], height, width, words.shape[3]), np.uint64)
-        for row in range(self.size[0]):
-            for column in range(self.size[1]):
-                pooled |= words[:, row::down, column::right][:, :height, :width]
-        return PackedImages(pooled if self.flips is None else pooled ^ self.flips, x.channels, x.groups)
+        tall = reduce(np.bitwise_or, [words[:, row::down][:, :height] for row in range(self.size[0])])
+        pooled = reduce(
+            np.bitwise_or, [tall[:, :, column::right][:, :, :width] for column in range(self.size[1])]
+        )
+        pooled = np.ascontiguousarray(pooled if self.flips is None else pooled ^ self.flips)
+        return PackedImages(pooled, x.channels, x.groups)
 
 
 @dataclass(frozen=True, eq=False)
