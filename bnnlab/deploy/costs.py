@@ -65,7 +65,7 @@ def summary(
     """
     if isinstance(model, PackedModel):
         return _of_packed(model)
-    from bnnlab.deploy.from_module import known_input_shape
+    from bnnlab.deploy.stages import known_input_shape
 
     shape = known_input_shape(model) if input_shape is None else tuple(input_shape)
     return _of_module(model, shape, pixels)

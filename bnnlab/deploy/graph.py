@@ -166,7 +166,8 @@ class PackedModel:
             ValueError: If the model holds a layer or an order of layers that is unknown, which is named; or if
                 `input_shape` is None and the model does not tell.
         """
-        from bnnlab.deploy.from_module import build, known_input_shape
+        from bnnlab.deploy.from_module import build
+        from bnnlab.deploy.stages import known_input_shape
 
         if input_shape is not None and not (
             isinstance(input_shape, tuple | list) and len(input_shape) in (1, 3)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from bnnlab.bits import PackedMatrix, Thresholds, threshold
-from bnnlab.deploy.from_module import NORMS, PRODUCTS, leaves, on_cpu, signs_after
 from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.module_signs import signs_after
 from bnnlab.deploy.ops import (
     DenseOnSigns,
     FloatConv,
@@ -28,6 +28,7 @@ from bnnlab.deploy.ops import (
     XnorConv,
     XnorDense,
 )
+from bnnlab.deploy.stages import NORMS, PRODUCTS, leaves, on_cpu
 from bnnlab.nn.layers import BinaryLayer
 
 MOST_AT_ONCE = 4_000_000

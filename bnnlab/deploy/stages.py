@@ -1,0 +1,133 @@
+"""A torch module read as stages: each a layer that multiplies, and what follows it up to the next.
+
+What follows is batch normalisation, pooling, and perhaps the sign that the next layer takes of its input.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
+from bnnlab.nn.layers import BinaryLayer
+
+PRODUCTS = (nn.Linear, nn.Conv2d, BinaryLinear, BinaryConv2d)
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+IGNORED = (nn.Identity, nn.Dropout)  # nothing in evaluation mode
+LEAVES = (*PRODUCTS, *NORMS, *IGNORED, nn.MaxPool2d, nn.Flatten, BinaryActivation)
+
+
+@dataclass
+class Stage:
+    """A layer that multiplies, and what follows it up to the next.
+
+    Attributes:
+        name: Of the layer.
+        layer: The layer.
+        flattened: Whether one example of the layer's input is an image that is laid out in one row.
+        after: Normalisations and poolings, with their names, in order.
+        signed: Whether the sign of the result is taken.
+    """
+
+    name: str
+    layer: nn.Module
+    flattened: bool = False
+    after: list[tuple[str, nn.Module]] = field(default_factory=list)
+    signed: bool = False
+
+
+def stages(model: nn.Module) -> list[Stage]:
+    """The stages of a model in order.
+
+    Raises:
+        ValueError: As in `leaves`, or if layers stand in an order that cannot be packed.
+    """
+    found: list[Stage] = []
+    flattened = False
+    for name, layer in leaves(model):
+        if isinstance(layer, PRODUCTS):
+            found.append(Stage(name, layer, flattened))
+            flattened = False
+        elif isinstance(layer, nn.Flatten):
+            flattened = True
+        elif isinstance(layer, IGNORED):
+            pass
+        elif not found:
+            raise ValueError(f"layer {name!r} stands before the first layer that multiplies")
+        elif isinstance(layer, BinaryActivation):
+            found[-1].signed = True
+        elif found[-1].signed or (flattened and isinstance(layer, nn.MaxPool2d)):
+            raise ValueError(f"layer {name!r} follows a sign or a flattening; only another product may")
+        else:
+            found[-1].after.append((name, layer))
+    if not found:
+        raise ValueError("the model has no layer that multiplies")
+    for stage, following in pairwise(found):
+        if isinstance(following.layer, BinaryLayer):
+            stage.signed |= following.layer.input_binarizer is not None
+    return found
+
+
+def on_cpu(model: nn.Module) -> nn.Module:
+    """The model itself, or a copy of it where it lies on another device."""
+    elsewhere = any(not (each.is_cpu or each.is_meta) for each in model.parameters())
+    return copy.deepcopy(model).cpu() if elsewhere else model
+
+
+def known_input_shape(model: nn.Module) -> tuple[int, ...]:
+    """The shape of one example, from the model itself.
+
+    Raises:
+        ValueError: If the model does not tell it.
+    """
+    if isinstance(known := getattr(model, "input_shape", None), tuple):
+        return known
+    first = next((layer for _, layer in leaves(model) if isinstance(layer, PRODUCTS)), None)
+    if isinstance(first, nn.Linear | BinaryLinear):
+        return (first.in_features,)
+    raise ValueError(
+        "input_shape must be given, such as (1, 28, 28): the first layer that multiplies is "
+        f"{'missing' if first is None else 'a ' + type(first).__name__}, which does not tell the size of an image"
+    )
+
+
+def leaves(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
+    """The layers of nested sequences in order, with their names; one that stands twice comes twice.
+
+    Raises:
+        ValueError: If the model is more than a sequence, since what happens between its layers cannot be seen, or a
+            layer is of an unknown kind, computes in its own way, or holds numbers that cannot be packed.
+    """
+    children = model._modules.items() if _is_sequence(model) else [("model", model)]
+    for name, child in children:
+        if child is None:
+            continue
+        if _is_sequence(child):
+            yield from leaves(child, f"{prefix}{name}.")
+        else:
+            _check_leaf(f"{prefix}{name}", child)
+            yield f"{prefix}{name}", child
+
+
+def _is_sequence(module: nn.Module | None) -> bool:
+    return isinstance(module, nn.Sequential) and type(module).forward is nn.Sequential.forward
+
+
+def _check_leaf(name: str, layer: nn.Module) -> None:
+    kinds = [kind for kind in LEAVES if isinstance(layer, kind)]
+    if not any(type(layer).forward is kind.forward for kind in kinds):
+        own = " with a forward method of its own" if kinds or isinstance(layer, nn.Sequential) else ""
+        raise ValueError(f"layer {name!r} is a {type(layer).__name__}{own}, which cannot be packed")
+    if layer._forward_hooks or layer._forward_pre_hooks:
+        raise ValueError(f"layer {name!r} has hooks, which may change what it computes: remove them first")
+    for parameter in layer.parameters():
+        if parameter.dtype != torch.float32 or parameter.is_meta:
+            found = "no values" if parameter.is_meta else str(parameter.dtype)
+            raise ValueError(f"layer {name!r} must hold float32 numbers, it holds {found}")
+    if isinstance(layer, NORMS) and layer.running_mean is None:
+        raise ValueError(f"layer {name!r} keeps no running statistics, so it has no thresholds")
