@@ -3,12 +3,14 @@
 A neuron of a packed layer knows only one whole number, its sum, and there are few of those: a product of K signs
 has 2K + 1 at most. So all of them can be tried. Where all weights are equal and all decisions are equal, and the bits
 that enter the layer are equal, the bits that leave it are; the rest is induction from the first packed layer on.
+What decides no sign by a whole number is compared with what the module packs to now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -16,18 +18,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from bnnlab.bits import PackedMatrix, Thresholds, threshold
-from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.from_module import build
+from bnnlab.deploy.graph import Node, PackedModel
 from bnnlab.deploy.module_signs import signs_after
-from bnnlab.deploy.ops import (
-    DenseOnSigns,
-    FloatConv,
-    FloatDense,
-    PixelDense,
-    SignConv,
-    SignDense,
-    XnorConv,
-    XnorDense,
-)
+from bnnlab.deploy.ops import FromPixels, PixelDense, XnorConv, XnorDense
 from bnnlab.deploy.stages import NORMS, PRODUCTS, leaves, on_cpu
 from bnnlab.nn.layers import BinaryLayer
 
@@ -60,33 +54,34 @@ class LayerProof:
 
 
 def prove(packed: PackedModel, model: nn.Module) -> tuple[LayerProof, ...]:
-    """Try every sum of every neuron whose sign is decided by a threshold.
+    """Try every sum of every neuron whose sign is decided by a threshold, and compare all else with a new packing.
 
     Args:
         packed: A packed network.
         model: The module that it was packed from; it is asked as in evaluation mode, and not changed.
 
     Returns:
-        One record for each layer with thresholds, in order.
+        One record for each layer with thresholds of whole numbers, in order.
 
     Raises:
-        ValueError: If a packed layer has no counterpart in the module, or a layer without thresholds, of which there
-            are no decisions to try, has other weights than its counterpart.
+        ValueError: If anything else differs from what the module packs to: an operation, its input, a number of it;
+            or if the module cannot be packed.
     """
     return tuple(proofs(packed, model))
 
 
 def proofs(packed: PackedModel, model: nn.Module) -> Iterator[LayerProof]:
     """As `prove`, one layer after the other as they are done."""
-    layers = _layers_with_norms(on_cpu(model))
-    for node in packed.nodes:
+    model = on_cpu(model)
+    layers, again = _layers_with_norms(model), _packed_again(packed, model)
+    for node, counterpart in zip(packed.nodes, again, strict=True):
         op = node.op
-        layer, norms = layers.get(node.name, (None, []))
         if not isinstance(op, XnorDense | XnorConv | PixelDense) or op.values is None or op.rising is None:
-            _check_same_weights(node.name, op, layer)
+            _check_same(node, counterpart)
             continue
-        if not isinstance(layer, BinaryLayer):
-            raise ValueError(f"the module has no binary layer {node.name!r}")
+        _check_same(node, counterpart, but=("words", "values", "rising"))
+        layer, norms = layers[node.name]
+        assert isinstance(layer, BinaryLayer)
         sums = _possible_sums(op, layer)
         yield LayerProof(
             layer=node.name,
@@ -97,17 +92,28 @@ def proofs(packed: PackedModel, model: nn.Module) -> Iterator[LayerProof]:
         )
 
 
-def _check_same_weights(name: str, op: Any, layer: nn.Module | None) -> None:
-    """Refuse a layer whose result stays numbers, if its weights are not those of its counterpart."""
-    if isinstance(op, XnorDense | XnorConv | PixelDense | SignDense | SignConv):
-        same = isinstance(layer, BinaryLayer) and _wrong_weights(op, layer) == 0
-    elif isinstance(op, FloatDense | FloatConv | DenseOnSigns):
-        weight = getattr(layer, "weight", None)
-        same = weight is not None and np.array_equal(op.weight, weight.detach().numpy())
-    else:
-        return
-    if not same:
-        raise ValueError(f"layer {name!r} of the module has other weights than the packed one")
+def _packed_again(packed: PackedModel, model: nn.Module) -> tuple[Node, ...]:
+    takes = next((node.op for node in packed.nodes if isinstance(node.op, FromPixels | PixelDense)), None)
+    divisor, offset = (None, 0.0) if takes is None else (takes.divisor, takes.offset)
+    nodes = build(model, packed.input_shape, divisor, offset, None).nodes
+    for ours, theirs in zip_longest(packed.nodes, nodes):
+        known, other = (
+            "nothing"
+            if node is None
+            else f"{node.name!r} ({type(node.op).__name__}) on {', '.join(node.inputs)}"
+            for node in (ours, theirs)
+        )
+        if known != other:
+            raise ValueError(f"packed must be of this module, but has {known} where that packs to {other}")
+    return nodes
+
+
+def _check_same(node: Node, expected: Node, but: tuple[str, ...] = ()) -> None:
+    """Refuse an operation that is not the one expected, in anything but the numbers in the fields of `but`."""
+    for name in (field.name for field in fields(expected.op)):
+        ours, theirs = getattr(node.op, name), getattr(expected.op, name)
+        if not (np.shape(ours) == np.shape(theirs) if name in but else np.array_equal(ours, theirs)):
+            raise ValueError(f"node {node.name!r} has other {name} than the module packs to")
 
 
 def _layers_with_norms(model: nn.Module) -> dict[str, tuple[nn.Module, list[nn.Module]]]:
@@ -146,11 +152,7 @@ def _mismatches(
 
 def _wrong_weights(op: Any, layer: BinaryLayer) -> int:
     signs = layer.binary_weight.flatten(1).numpy() > 0
-    if signs.size != (op.shape[1] * op.shape[2] * op.shape[3] if hasattr(op, "shape") else op.depth) * len(
-        signs
-    ):
-        return signs.size
-    if isinstance(op, XnorConv | SignConv):
+    if isinstance(op, XnorConv):
         packed = PackedMatrix(op.words, signs.shape[1], "rows").unpack() > 0
     else:
         packed = PackedMatrix(op.words, op.depth, "columns").unpack().T > 0

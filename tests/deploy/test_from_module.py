@@ -1,5 +1,7 @@
 """A packed network has the module's hidden signs bit for bit, and its answers."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -207,14 +209,38 @@ def test_a_layer_that_stands_twice_computes_twice() -> None:
         assert np.allclose(packed.logits(x.numpy()), model(x).numpy(), atol=1e-5)
 
 
-@pytest.mark.parametrize("last", ["float", "binary"])
-def test_the_proof_asks_for_the_weights_of_layers_without_thresholds_too(last: str) -> None:
-    model = network("mlp", widths=(64, 32), last_layer=last)
-    packed = PackedModel.from_module(model)
-    with torch.no_grad():
-        model.get_submodule("output").weight.neg_()  # type: ignore[operator]
-    with pytest.raises(ValueError, match="layer 'output' of the module has other weights"):
-        prove(packed, model)
+def test_the_proof_compares_what_decides_no_sign_by_a_whole_number() -> None:
+    spec: dict[str, Any] = {"model": "convnet", "widths": (5, 66, 30)}
+    packed = PackedModel.from_module(network(**spec))
+    for name, parameter, says in (
+        ("output", "weight", "'output' has other weight"),
+        ("output", "bias", "'output' has other bias"),
+        ("conv1", "weight", "'conv1' has other weight"),
+        ("conv1_norm", "bias", "'conv1.bits' has other values"),
+    ):
+        model = network(**spec)
+        with torch.no_grad():
+            getattr(model.get_submodule(name), parameter).neg_()
+        with pytest.raises(ValueError, match=f"node {says} than the module packs to"):
+            prove(packed, model)
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"widths": (64, 32, 16)}, "has 'output' .* where that packs to 'hidden2'"),
+        ({"widths": (64,)}, "has 'hidden1' .* where that packs to 'output'"),
+        (
+            {"widths": (64, 32), "last_layer": "binary"},
+            "\\(DenseOnSigns\\) .* packs to 'output' \\(XnorDense\\)",
+        ),
+        ({"widths": (64, 48)}, "has other"),
+    ],
+)
+def test_the_proof_refuses_another_network(other: dict, says: str) -> None:  # type: ignore[type-arg]
+    packed = PackedModel.from_module(network("mlp", widths=(64, 32)))
+    with pytest.raises(ValueError, match=says):
+        prove(packed, network("mlp", **other))
 
 
 def test_rows_serve_a_network_of_images() -> None:
