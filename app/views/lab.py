@@ -11,7 +11,7 @@ from bnnlab.app import components, controls, session
 from bnnlab.app.neuron_input import NETWORK
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.train import LiveRun, RunConfig
-from bnnlab.train.trainer import LiveFrame, LiveStatus
+from bnnlab.train.live_frame import LiveFrame, LiveStatus
 from bnnlab.widgets import lab
 
 PICTURE_EVERY_S = 0.1

@@ -22,7 +22,8 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from bnnlab.train.config import RunConfig
-from bnnlab.train.trainer import TRAINING_SLOTS, WATCHED_WITHIN_S, LiveFrame, LiveStatus, State, Trainer
+from bnnlab.train.live_frame import LiveFrame, LiveStatus, State
+from bnnlab.train.trainer import TRAINING_SLOTS, WATCHED_WITHIN_S, Trainer
 from bnnlab.train.training import TrainingRun
 
 T = TypeVar("T")

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Literal, TypeVar
+from typing import TypeVar
 
+from bnnlab.bits.threads import available_cores
 from bnnlab.records import History, Snapshot
 from bnnlab.train.config import RunConfig
 from bnnlab.train.datasets import DatasetError
+from bnnlab.train.live_frame import LiveFrame, LiveStatus, State, with_flips_of
 from bnnlab.train.training import TrainingDivergedError, TrainingRun, train
 
 T = TypeVar("T")
-State = Literal["loading", "paused", "playing", "waiting", "finished", "failed", "closed"]
 
 PUBLISH_EVERY_S = 0.05  # more pictures a second than a browser is sent
 WATCHED_WITHIN_S = 0.5  # a reader who polls more often than this always finds a fresh frame
@@ -31,65 +30,8 @@ LONGEST_REST_S = 0.25  # after a long evaluation, say, the picture need not stan
 UNWATCHED_AFTER_S = 10.0
 SLOT_PATIENCE_S = 0.1
 
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-TRAINING_SLOTS = threading.BoundedSemaphore(max(1, _usable_cores() - 1))
+TRAINING_SLOTS = threading.BoundedSemaphore(max(1, available_cores() - 1))
 """How many trainers of this process may compute at one moment; the others wait for a burst to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveStatus:
-    """Where a live run stands.
-
-    Attributes:
-        state: ``"loading"`` data and model; ``"paused"``; ``"playing"``; ``"waiting"`` to play, because other
-            runs of the process occupy the cores; ``"finished"``; ``"failed"``, see `error`; ``"closed"``.
-        step: Steps done so far.
-        total_steps: Steps of the whole run; 0 while loading for the first time.
-        steps_per_epoch: Steps of one pass over the training set; 0 while loading for the first time.
-        steps_per_second: Lately, while playing; 0.0 otherwise.
-        error: Why the run failed, in one sentence, or None.
-        config: The settings, including updates.
-    """
-
-    state: State
-    step: int
-    total_steps: int
-    steps_per_epoch: int
-    steps_per_second: float
-    error: str | None
-    config: RunConfig
-
-
-@dataclass(frozen=True, slots=True)
-class LiveFrame:
-    """What a viewer gets: one moment of a live run, immutable.
-
-    Attributes:
-        snapshot: The run at this moment; None until the first model is built. A weight is marked as flipped
-            if it flipped since the last frame that somebody saw.
-        history: The curves up to this moment; not to be appended to.
-        status: Where the run stands.
-    """
-
-    snapshot: Snapshot | None
-    history: History
-    status: LiveStatus
-
-
-def with_flips_of(earlier: Snapshot, later: Snapshot) -> Snapshot:
-    """`later`, with the flips of `earlier` marked too: for a reader who never saw `earlier`."""
-    layers = []
-    for before, now in zip(earlier.layers, later.layers, strict=True):
-        words = before.flipped.words | now.flipped.words
-        words.flags.writeable = False
-        layers.append(dataclasses.replace(now, flipped=dataclasses.replace(now.flipped, words=words)))
-    return dataclasses.replace(later, layers=tuple(layers))
 
 
 class Trainer:

@@ -1,0 +1,62 @@
+"""What a viewer of a live run gets: one moment of it, immutable."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from bnnlab.records import History, Snapshot
+from bnnlab.train.config import RunConfig
+
+State = Literal["loading", "paused", "playing", "waiting", "finished", "failed", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """Where a live run stands.
+
+    Attributes:
+        state: ``"loading"`` data and model; ``"paused"``; ``"playing"``; ``"waiting"`` to play, because other
+            runs of the process occupy the cores; ``"finished"``; ``"failed"``, see `error`; ``"closed"``.
+        step: Steps done so far.
+        total_steps: Steps of the whole run; 0 while loading for the first time.
+        steps_per_epoch: Steps of one pass over the training set; 0 while loading for the first time.
+        steps_per_second: Lately, while playing; 0.0 otherwise.
+        error: Why the run failed, in one sentence, or None.
+        config: The settings, including updates.
+    """
+
+    state: State
+    step: int
+    total_steps: int
+    steps_per_epoch: int
+    steps_per_second: float
+    error: str | None
+    config: RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFrame:
+    """What a viewer gets: one moment of a live run, immutable.
+
+    Attributes:
+        snapshot: The run at this moment; None until the first model is built. A weight is marked as flipped
+            if it flipped since the last frame that somebody saw.
+        history: The curves up to this moment; not to be appended to.
+        status: Where the run stands.
+    """
+
+    snapshot: Snapshot | None
+    history: History
+    status: LiveStatus
+
+
+def with_flips_of(earlier: Snapshot, later: Snapshot) -> Snapshot:
+    """`later`, with the flips of `earlier` marked too: for a reader who never saw `earlier`."""
+    layers = []
+    for before, now in zip(earlier.layers, later.layers, strict=True):
+        words = before.flipped.words | now.flipped.words
+        words.flags.writeable = False
+        layers.append(dataclasses.replace(now, flipped=dataclasses.replace(now.flipped, words=words)))
+    return dataclasses.replace(later, layers=tuple(layers))
