@@ -78,11 +78,15 @@ def bmxnet_network() -> Uploaded | None:
                 "Choose both files of a network, for example its -0001.params and -symbol.json.",
                 icon=":material/upload:",
             )
+        else:
+            st.caption(f"{escaped(kept.title)} is kept from before. Two other files replace it.")
         return kept
     files = (params.file_id, symbol.file_id)
     if kept is None or kept.files != files:
         try:
-            model = load_bmxnet(params.getvalue(), symbol.getvalue())
+            for file in (params, symbol):
+                file.seek(0)  # where it was refused, it was read before
+            model = load_bmxnet(params, symbol)
         except ModelFileError as error:
             st.error(f"This network cannot be read: {escaped(str(error))}.", icon=":material/error:")
             return None
@@ -101,20 +105,20 @@ def bmxnet_details(network: Uploaded) -> None:
     )
     with st.expander("Its layers", icon=":material/layers:"):
         st.dataframe(
-            [asdict(row) | {"shape": " × ".join(map(str, row.shape))} for row in rows],
+            [asdict(row) | {"shape": f"{' × '.join(map(str, row.shape))} {row.gives}"} for row in rows],
             hide_index=True,
-            column_order=("name", "op", "gives", "shape", "nbytes"),
+            height="content",
+            column_order=("name", "shape", "nbytes", "does"),
             column_config={
-                "name": "Layer",
-                "op": "Operation",
-                "gives": "Gives",
-                "shape": "Shape",
-                "nbytes": "Bytes",
+                "name": st.column_config.Column("Layer", width="small"),
+                "shape": st.column_config.Column("Gives", width="small"),
+                "nbytes": st.column_config.NumberColumn("Bytes", format="localized", width="small"),
+                "does": st.column_config.Column("What it does", width="large"),
             },
         )
         st.caption(
-            "A layer with XnorConv or XnorDense multiplies signs with signs. Where it gives bits, what follows up "
-            "to the next sign is folded into one threshold for each of its outputs."
+            "Where a binary layer gives bits, what follows up to the next sign is folded into one threshold for each "
+            "of its outputs."
         )
     if not fits_mnist(network.model):
         st.caption(
@@ -170,7 +174,8 @@ def _neuron(network: Uploaded) -> Operands | None:
             neuron=neuron,
             pre_activation=float(product.outputs[neuron]),
             image=example.image,
-            note=" ".join((_said(answer, example), _meaning(product, op, neuron))),
+            note=f"{_said(answer, example)}{_place(product)}",
+            outcome=_meaning(product, op, neuron),
         ),
     )
 
@@ -192,24 +197,27 @@ def _said(answer: str, example: Example) -> str:
     return f"The network answers {answer}, right is {example.label}."
 
 
+def _place(product: LayerProduct) -> str:
+    if product.position is None:
+        return ""
+    return " The filter stands at row {}, column {}.".format(*product.position)
+
+
 def _meaning(product: LayerProduct, op: XnorConv | XnorDense, neuron: int) -> str:
     """What BMXNet makes of the dot product: a count of equal signs, and what becomes of it."""
     depth = product.inputs.shape[1]
-    place = (
-        ""
-        if product.position is None
-        else " The filter stands at row {}, column {}.".format(*product.position)
-    )
     count = (int(product.outputs[neuron]) + depth) // 2
     meaning = f"BMXNet goes on with the count of equal signs, (dot + {depth}) / 2 = {count}"
     if op.values is None or op.rising is None:
-        return f"{meaning}.{place}"
+        return f"{meaning}."
     rising = bool(op.rising[neuron])
     limit = (
         int(op.values[neuron]) + depth + rising
     ) // 2  # dots are even where depth is, odd where it is not
     if not rising <= limit <= depth - (not rising):
-        return f"{meaning}; its normalisation makes the same sign of every count.{place}"
+        return f"{meaning}; its normalisation makes the same sign of every count."
     met = count >= limit if rising else count <= limit
     side = "or more" if rising else "or less"
-    return f"{meaning}; its normalisation and sign give +1 for {limit} {side}, so here {'+1' if met else '−1'}.{place}"
+    return (
+        f"{meaning}; its normalisation and sign give +1 for {limit} {side}, so here {'+1' if met else '−1'}."
+    )

@@ -14,6 +14,7 @@ class OutlineRow:
     Attributes:
         name: Of the node.
         op: Its operation.
+        does: What that does, in a sentence.
         gives: ``"bits"`` or ``"numbers"``.
         shape: Of what it gives for one example.
         nbytes: Of its weights, thresholds and other arrays.
@@ -21,6 +22,7 @@ class OutlineRow:
 
     name: str
     op: str
+    does: str
     gives: str
     shape: tuple[int, ...]
     nbytes: int
@@ -32,6 +34,7 @@ def outline(model: PackedModel) -> tuple[OutlineRow, ...]:
         OutlineRow(
             name=node.name,
             op=type(node.op).__name__,
+            does=(type(node.op).__doc__ or "").partition("\n")[0],
             gives=model.signals[node.name].kind,
             shape=model.signals[node.name].shape,
             nbytes=sum(array.nbytes for array in node.op.tensors().values()),

@@ -21,8 +21,6 @@ export class NeuronView {
     if (!context) return;
     const looking = context.image ? ", looking at this image" : "";
     setText(this.origin, `Neuron ${context.neuron} of layer ${context.layer}${looking}.`);
-    setText(this.noteLine, context.note);
-    setHidden(this.noteLine, !context.note);
     setHidden(this.canvas, !context.image);
     if (context.image) paintGreyImage(this.canvas, context.image);
     this.canvas.setAttribute("aria-label", "The input image");
@@ -31,7 +29,11 @@ export class NeuronView {
   show(step) {
     const { context, result, steps } = this.trace;
     if (!context) return;
-    if (step.at < steps - 1) {
+    const last = step.at === steps - 1;
+    const note = [context.note, last ? context.outcome : ""].join(" ").trim();
+    setText(this.noteLine, note);
+    setHidden(this.noteLine, !note);
+    if (!last) {
       setMarkedText(this.verdict, "At the last step the count is compared with what the network computed.");
       return;
     }

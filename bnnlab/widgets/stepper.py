@@ -37,6 +37,7 @@ class NeuronContext:
             neuron's alpha with XNOR-Net scaling.
         image: `(height, width)` uint8 input image, 0 black .. 255 white, or None.
         note: One more sentence for the reader, or "".
+        outcome: One that tells the result, so it is for the last step; or "".
     """
 
     layer: str
@@ -45,6 +46,7 @@ class NeuronContext:
     scale: float = 1.0
     image: NDArray[np.uint8] | None = None
     note: str = ""
+    outcome: str = ""
 
 
 def encode(
@@ -213,6 +215,7 @@ def _context(context: NeuronContext, dot: int) -> dict[str, Any]:
         "equal": equal,
         "image": None if context.image is None else _image(context.image),
         "note": context.note,
+        "outcome": context.outcome,
     }
 
 

@@ -44,6 +44,17 @@ def test_before_an_upload_it_says_what_to_do() -> None:
     assert not app.get("bidi_component")
 
 
+def test_a_network_stays_when_its_files_are_gone() -> None:
+    app = opened(lenet(64))
+    for key in ("bmxnet_params", "bmxnet_symbol"):  # as when one comes back from another page
+        app.file_uploader(key=key).set_value(None)
+    app.run()
+    assert any(
+        each.value.endswith("is kept from before. Two other files replace it.") for each in app.caption
+    )
+    assert stepper(app)["context"]["layer"] == "qconv"
+
+
 def test_a_neuron_of_a_convolution_is_stepped_through() -> None:
     network = lenet(64)
     app = opened(network, bmxnet_image="3", bmxnet_output="7", bmxnet_row="2", bmxnet_column="5")
@@ -57,7 +68,8 @@ def test_a_neuron_of_a_convolution_is_stepped_through() -> None:
     words = network.arrays["arg:qconv_weight"].view(np.uint64).reshape(64, 25)[7]
     assert data["b"] == [f"{word:016x}" for word in words.tolist()], "the words of the file, as they are"
     assert "The filter stands at row 2, column 5." in context["note"]
-    assert f"(dot + 1600) / 2 = {(data['result'][0] + 1600) // 2};" in context["note"]
+    assert f"(dot + 1600) / 2 = {(data['result'][0] + 1600) // 2};" in context["outcome"]
+    assert "(dot" not in context["note"], "the result is not told before the last step"
 
 
 def test_what_is_said_of_a_bit_is_what_the_network_has() -> None:
@@ -69,7 +81,7 @@ def test_what_is_said_of_a_bit_is_what_the_network_has() -> None:
     bits = model.values(mnist_test()[0][:1])["qconv"].unpack()[0, :, 0, 0]  # type: ignore[union-attr]
     said = set()
     for output in range(24):
-        note = stepper(app.number_input(key="bmxnet_output").set_value(output).run())["context"]["note"]
+        note = stepper(app.number_input(key="bmxnet_output").set_value(output).run())["context"]["outcome"]
         if "the same sign of every count" in note:
             said.add("constant")
             continue
@@ -84,7 +96,7 @@ def test_a_dense_layer_and_its_counts() -> None:
     assert not app.exception
     data = stepper(app)
     assert (data["context"]["layer"], data["depth"]) == ("qdense.dots", 1024)
-    assert "(dot + 1024) / 2" in data["context"]["note"]
+    assert "(dot + 1024) / 2" in data["context"]["outcome"]
     assert not any(each.key == "bmxnet_row" for each in app.number_input)
 
 
@@ -118,12 +130,12 @@ def test_a_network_of_other_images_is_shown_noise() -> None:
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        (lambda net: (b"", net.symbol), "params: magic: needs 8 bytes"),
-        (lambda net: (net.params[:-1], net.symbol), "params: name"),
-        (lambda net: (net.params, b"[]"), "symbol: nodes: must be a list"),
+        (lambda net: (b"", net.symbol), ".params: magic: needs 8 bytes"),
+        (lambda net: (net.params[:-1], net.symbol), ".params: name"),
+        (lambda net: (net.params, b"[]"), "-symbol.json: nodes: must be a list"),
         (lambda net: (net.params, net.symbol.replace(b"tanh2", b"<b>![x](y)</b>")), None),
         (lambda net: (net.params, net.symbol.replace(b'"QConvolution"', b'"<i>"')), "this operation is unknown"),
-        (lambda net: (net.symbol, net.params), "symbol: is no JSON text"),
+        (lambda net: (net.symbol, net.params), "-symbol.json: is no JSON text"),
     ],
 )  # fmt: skip
 def test_files_that_are_none_are_one_sentence(damage: Any, says: str | None) -> None:

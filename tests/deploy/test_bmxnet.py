@@ -305,3 +305,18 @@ def test_the_published_network_inside(published: tuple[Path, Path]) -> None:
         x = arrays["x_test"][:10, None]
     assert assert_equal_inside(network, model, x) == {"qconvolution0", "qfullyconnected0"}
     assert thresholded(model) == ["qconvolution0"]
+
+
+def test_open_files_serve_and_their_names_are_told(tmp_path: Path) -> None:
+    net = lenet(64)
+    (tmp_path / "a.params").write_bytes(net.params)
+    with (tmp_path / "a.params").open("rb") as file:
+        assert load_bmxnet(file, net.symbol).input_shape == (1, 28, 28)
+    (tmp_path / "b.params").write_bytes(net.params[:-100])
+    with (
+        (tmp_path / "b.params").open("rb") as file,
+        pytest.raises(ModelFileError, match=r"^b\.params: .* cut short"),
+    ):
+        load_bmxnet(file, net.symbol)
+    with pytest.raises(TypeError, match="params must be a path, bytes or an open binary file, got NoneType"):
+        load_bmxnet(None, net.symbol)  # type: ignore[arg-type]

@@ -51,7 +51,7 @@ def test_arrays_come_back() -> None:
         (changed(24, "<I", 2**32 - 1), "array 0, dimensions"),
         (
             changed(28, "<I", 2**32 - 1),
-            r"array 0 of shape \(4294967295, 3\): needs 51539607540 bytes at byte 48",
+            r"array 0 of shape \(4294967295, 3\): needs 51,539,607,540 bytes at byte 48",
         ),
         (changed(28, "<I", 0), "array 0: is empty"),
         (changed(36, "<i", 9), r"array 0, device: must be one of \[1, 2, 3\], got 9"),

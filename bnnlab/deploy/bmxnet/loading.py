@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from bnnlab.deploy.bmxnet.nodes import nodes_of
 from bnnlab.deploy.bmxnet.params import read_params
@@ -14,7 +15,7 @@ from bnnlab.deploy.bmxnet.symbol import read_symbol
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.graph import PackedModel
 
-File = str | os.PathLike[str] | bytes
+File = str | os.PathLike[str] | bytes | BinaryIO
 LARGEST_EXTENT = 100_000
 
 
@@ -29,8 +30,8 @@ def load_bmxnet(
     """Read a network that BMXNet (version 1) trained, with or without packed weights.
 
     Args:
-        params: Path of its ``.params`` file, or the file's bytes.
-        symbol: Path of its ``-symbol.json`` file, or the file's bytes.
+        params: Its ``.params`` file: the path, the bytes, or an open binary file.
+        symbol: Its ``-symbol.json`` file, as `params`.
         input_shape: Shape of one example, `(features,)` or `(channels, height, width)`. The files do not have it;
             if None, the one that fits of MNIST's (28 x 28, one channel), CIFAR's (32 x 32) and, for 1000 classes or
             more, ImageNet's (224 x 224), else the smallest square that fits.
@@ -78,6 +79,12 @@ def _content(file: File, argument: str) -> tuple[bytes, str]:
     """A file's bytes, and what to call it."""
     if isinstance(file, bytes):
         return file, argument
+    if not isinstance(file, str | os.PathLike):
+        if not hasattr(file, "read"):
+            raise TypeError(
+                f"{argument} must be a path, bytes or an open binary file, got {type(file).__name__}"
+            )
+        return file.read(), Path(str(getattr(file, "name", argument))).name
     path = Path(file)
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise ModelFileError(f"{path.name}: is no file")  # a device may never end

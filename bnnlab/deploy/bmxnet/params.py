@@ -119,9 +119,8 @@ class _Reader:
 
     def take(self, size: int, field: str) -> memoryview:
         if size > self.left:
-            raise self.error(
-                field, f"needs {size} bytes at byte {self.position}, but the file has {self.left} more"
-            )
+            needed = f"needs {size:,} bytes at byte {self.position:,}"
+            raise self.error(field, f"{needed}, but the file has {self.left:,} more: damaged, or cut short")
         self.position += size
         return memoryview(self.content)[self.position - size : self.position]
 
