@@ -79,7 +79,7 @@ def bmxnet_network() -> Uploaded | None:
                 icon=":material/upload:",
             )
         else:
-            st.caption(f"{escaped(kept.title)} is kept from before. Two other files replace it.")
+            st.caption("Kept from before is the network below; two other files replace it.")
         return kept
     files = (params.file_id, symbol.file_id)
     if kept is None or kept.files != files:
@@ -110,10 +110,10 @@ def bmxnet_details(network: Uploaded) -> None:
             height="content",
             column_order=("name", "shape", "nbytes", "does"),
             column_config={
-                "name": st.column_config.Column("Layer", width="small"),
-                "shape": st.column_config.Column("Gives", width="small"),
-                "nbytes": st.column_config.NumberColumn("Bytes", format="localized", width="small"),
-                "does": st.column_config.Column("What it does", width="large"),
+                "name": "Layer",
+                "shape": "Gives",
+                "nbytes": st.column_config.NumberColumn("Bytes", format="localized"),
+                "does": "What it does",
             },
         )
         st.caption(

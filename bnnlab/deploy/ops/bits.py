@@ -36,7 +36,7 @@ GATHERED = 128
 
 @dataclass(frozen=True, eq=False)
 class XnorDense(Op):
-    """A binary layer on packed signs: bits come out where it has thresholds, numbers where it has none.
+    """A binary dense layer on signs: signs come out where it has thresholds, numbers where it has none.
 
     Attributes:
         words: `(ceil(depth/64), outputs)` uint64, the weights packed along columns.
@@ -83,7 +83,7 @@ class XnorDense(Op):
 
 @dataclass(frozen=True, eq=False)
 class XnorConv(Op):
-    """A binary convolution on packed images: bits or numbers come out, as in `XnorDense`.
+    """A binary convolution of signs: signs come out where it has thresholds, numbers where it has none.
 
     A dense layer on an image laid out in a row is a convolution whose filters are as large as the image.
 

@@ -20,7 +20,7 @@ DEEPEST = 2**24
 
 @dataclass(frozen=True, eq=False)
 class Activation(Op):
-    """A function of each number.
+    """A function of each number, such as tanh.
 
     Attributes:
         kind: A key of `bnnlab.deploy.float_kernels.ACTIVATIONS`: "tanh", "relu", "sigmoid" or "softplus".
@@ -66,7 +66,7 @@ class Add(Op):
 
 @dataclass(frozen=True, eq=False)
 class CountsFromDots(Op):
-    """How many of its signs equal their weights, from a dot product of signs: ``(dot + depth) / 2``.
+    """How many signs equal their weights, from their dot product: (dot + depth) / 2.
 
     Attributes:
         depth: Products in each dot product.

@@ -77,7 +77,7 @@ class PackCompared(Op):
 
 @dataclass(frozen=True, eq=False)
 class DenseOnSigns(Op):
-    """A float layer on packed signs: y = sign(x) W^T + b.
+    """A dense layer of float weights on signs: y = sign(x) W^T + b.
 
     Attributes:
         weight: `(outputs, inputs)` float32.

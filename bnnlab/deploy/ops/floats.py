@@ -39,7 +39,7 @@ class Flatten(Op):
 
 @dataclass(frozen=True, eq=False)
 class FloatDense(Op):
-    """y = x W^T + b.
+    """A dense layer on numbers: y = x W^T + b.
 
     Attributes:
         weight: `(outputs, inputs)` float32.
@@ -123,7 +123,7 @@ class FloatConv(Op):
 
 @dataclass(frozen=True, eq=False)
 class SignDense(Op):
-    """A layer of binary weights on numbers, which stays a float product.
+    """A dense layer of binary weights on numbers, which stays a float product.
 
     Attributes:
         words: `(ceil(depth/64), outputs)` uint64, the weights packed along columns.
@@ -222,7 +222,7 @@ class SignConv(Op):
 
 @dataclass(frozen=True, eq=False)
 class BatchNorm(Op):
-    """y = (x - mean) / sqrt(variance + eps) * gamma + beta, for each channel.
+    """Batch normalisation: y = (x - mean) / sqrt(variance + eps) * gamma + beta, for each channel.
 
     Attributes:
         gamma: `(channels,)` float32.
@@ -262,7 +262,7 @@ class BatchNorm(Op):
 
 @dataclass(frozen=True, eq=False)
 class CentredBatchNorm(BatchNorm):
-    """A `BatchNorm` computed in the order that is written there, so that x = mean gives beta exactly.
+    """Batch normalisation in the order of its formula, so that x = mean gives beta exactly.
 
     Torch multiplies x first, which leaves a tie to rounding; counts of signs are often ties.
     """

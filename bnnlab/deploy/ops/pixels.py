@@ -58,7 +58,7 @@ class FromPixels(Op):
 
 @dataclass(frozen=True, eq=False)
 class PixelDense(Op):
-    """A layer of binary weights on bytes, exact in integers: ``s = sum over k of p_k w_k``.
+    """A dense layer of binary weights on pixels, exact in integers: s = sum over k of p_k w_k.
 
     The layer it stands for saw numbers x = p / divisor + offset, whose products with the signs sum to
     ``s / divisor + offset * (sum of the signs)``; its thresholds compare s.
