@@ -76,8 +76,8 @@ def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
         icon=":material/pause:" if playing else ":material/play_arrow:",
         shortcut="P",
         type="primary",
-        on_click=_toggle,
-        args=(run,),
+        on_click=_play,
+        args=(run, not playing),
         width=130,
         key="play_pause",
     )
@@ -109,9 +109,10 @@ def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
         run.pause()
 
 
-def _toggle(run: LiveRun) -> None:
-    st.session_state["playing"] = not st.session_state["playing"]
-    if run.status.state in ENDED:
+def _play(run: LiveRun, playing: bool) -> None:
+    """What the button said when it was pressed: two clicks while the page was slow are no click."""
+    st.session_state["playing"] = playing
+    if playing and run.status.state in ENDED:
         run.reset()
 
 
