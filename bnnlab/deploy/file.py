@@ -50,8 +50,9 @@ def save(model: PackedModel, path: str | os.PathLike[str]) -> None:
 def load(path: str | os.PathLike[str]) -> PackedModel:
     """See `PackedModel.load`."""
     source = Path(path)
+    name = source.name or str(source)  # a folder such as "." has none
     if source.exists() and not source.is_file():  # opening a pipe would wait for its other end
-        raise ModelFileError(f"{source.name}: not a file")
+        raise ModelFileError(f"{name}: not a file")
     try:
         with source.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
@@ -59,7 +60,7 @@ def load(path: str | os.PathLike[str]) -> PackedModel:
             stream.seek(0)
             return from_bytes(stream.read(size))
     except ModelFileError as error:
-        raise ModelFileError(f"{source.name}: {error}") from error
+        raise ModelFileError(f"{name}: {error}") from error
 
 
 def to_bytes(model: PackedModel) -> bytes:

@@ -29,6 +29,7 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(target)
-    except BaseException:
+    except OSError as error:  # names the file beside it, of which the caller knows nothing
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
         beside.unlink(missing_ok=True)
-        raise

@@ -28,7 +28,7 @@ def run(*arguments: str) -> Result:
 def few_digits(monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray, np.ndarray]:
     images, labels = evaluation.mnist_test()
     assert (images.shape, labels.shape) == ((10_000, 1, 28, 28), (10_000,))
-    monkeypatch.setattr("bnnlab.deploy.bmxnet.command.mnist_test", lambda: (images[:300], labels[:300]))
+    monkeypatch.setattr("bnnlab.commands.import_bmxnet.mnist_test", lambda: (images[:300], labels[:300]))
     return images[:300], labels[:300]
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bnnlab.commands.errors import one_line_errors
 from bnnlab.deploy.claims import energy_claim, op_count_speedup
 from bnnlab.deploy.costs import summary
 from bnnlab.deploy.energy import ENERGY_PRESETS, estimate_energy
@@ -19,10 +20,10 @@ from bnnlab.deploy.graph import PackedModel
 from bnnlab.records import LayerSummary, NetworkSummary
 from bnnlab.records.claims import ratio_text
 
-BAD_INPUT = 2
 COLUMNS = 140  # also where the output is no terminal, which rich takes to be narrow
 
 
+@one_line_errors
 def summarise(
     file: Annotated[
         Path | None, typer.Argument(help="A packed network, as PackedModel.save wrote it.")
@@ -38,28 +39,19 @@ def summarise(
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
     """Count what a packed network takes: weights, bytes and multiplications by precision, and a model of energy."""
-    try:
-        if (file is None) == (model is None):
-            raise ValueError("either a file or --model must be given")
-        if file is not None:
-            packed = _loaded(file)
-        else:
-            packed = _untrained(str(model), input_shape, classes, widths, first_layer, last_layer)
-    except ValueError as error:
-        typer.echo(f"bnnlab: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+    if file is None and model is None:
+        raise ValueError("a file or --model must be given")
+    if file is not None and model is not None:
+        raise ValueError(f"a file ({file}) and --model ({model}) exclude each other: give one of them")
+    if file is not None:
+        packed = PackedModel.load(file)
+    else:
+        packed = _untrained(str(model), input_shape, classes, widths, first_layer, last_layer)
     counted = summary(packed)
     if as_json:
         typer.echo(json.dumps(_document(counted), indent=2))
     else:
         _print(counted, Console(width=max(Console().width, COLUMNS)))
-
-
-def _loaded(file: Path) -> PackedModel:
-    try:
-        return PackedModel.load(file)
-    except OSError as error:
-        raise ValueError(f"{str(file)!r} cannot be read: {error.strerror}") from None
 
 
 def _untrained(
