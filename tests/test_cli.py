@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import bnnlab
+from bnnlab import _xnor
 from bnnlab.bench.contest import Opponent, Prepared
 from bnnlab.bench.opponents import GEMM_OPPONENTS
 from bnnlab.bench.product import GemmWorkload
@@ -155,9 +156,17 @@ def test_disassemble_prints_the_loaded_code() -> None:
     assert report["kernel"] == "scalar"
     assert [row["mnemonic"] for row in report["instructions"]] == [one.mnemonic for one in expected]
     assert bytes.fromhex(report["instructions"][0]["bytes"]) == expected[0].bytes
-    lines = run("disassemble").stdout.splitlines()
-    assert len(lines) == len(bnnlab.disassemble())
-    assert any(line.startswith("|") for line in lines)
+    assert report["library"] == _xnor.__file__
+
+
+def test_disassemble_says_what_it_prints() -> None:
+    heading, code = run("disassemble", "auto").stdout.split("\n\n")
+    fastest = bnnlab.disassemble(bnnlab.kernels()[0])
+    for said in (f"Kernel {bnnlab.kernels()[0]}:", _xnor.__file__, f"{len(fastest):,} instructions"):
+        assert said in heading
+    lines = code.splitlines()
+    assert len(lines) == 1 + len(fastest)
+    assert sum(line.startswith("|") for line in lines) == sum(one.in_loop for one in fastest)
 
 
 BRIEF_BENCH = {
