@@ -62,12 +62,14 @@ class _FileProgress:
     """Shows how far each download has come: what `RemoteFiles.fetch` calls."""
 
     def __init__(self, name: str) -> None:
+        console = Console(stderr=True)
         self._bars = Progress(
             TextColumn(name),
             BarColumn(),
             DownloadColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=console,
+            disable=not console.is_terminal,
         )
         self._bar = self._bars.add_task("", total=None)
         self.total = 0

@@ -53,6 +53,9 @@ def _written(
         raise ValueError("--pixels belongs to --onnx")
     if name is not None and not c:
         raise ValueError("--name belongs to --c")
+    places = [path.resolve() for path in (model_file, onnx, c, npz) if path is not None]
+    if len(set(places)) < len(places):
+        raise ValueError("the network's file and those to be written must be different files")
     model = PackedModel.load(model_file)
     rows = []
     for kind, path, write in wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from typing import Annotated
 
@@ -28,6 +29,7 @@ def _check_free(address: str, port: int) -> None:
         with socket.create_server((address, port)):
             pass
     except OSError as error:
-        raise ValueError(
-            f"cannot listen on {address} port {port} ({error.strerror}); another one: --port {port + 1}"
-        ) from None
+        if error.errno == errno.EADDRINUSE:
+            raise ValueError(f"port {port} of {address} is in use; --port chooses another") from None
+        reason = str(error.strerror).partition(" (while")[0]
+        raise ValueError(f"cannot listen on {address}, port {port}: {reason}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bnnlab.bits.threads import available_cores
 from bnnlab.commands.errors import one_line_errors
 
 if TYPE_CHECKING:
@@ -47,7 +49,10 @@ def train(
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu or cuda.")] = None,
     threads: Annotated[
-        int, typer.Option(min=1, help="Threads of torch; small networks are fastest with one.")
+        int,
+        typer.Option(
+            min=1, help="Threads of torch, at most one per core; small networks are fastest with one."
+        ),
     ] = 1,
     save: Annotated[
         Path | None, typer.Option(help="Pack the trained network into this file, such as network.bnn.")
@@ -70,19 +75,23 @@ def train(
 
     if widths is not None:
         options["widths"] = widths_from_text(widths)
-    if save is not None and (save.is_dir() or not save.parent.is_dir()):
-        raise ValueError(f"--save must name a file in a folder that exists, got {str(save)!r}")
-    torch.set_num_threads(threads)
+    if save is not None and not _can_be_written(save):
+        raise ValueError(f"--save must name a file in a folder that can be written to, got {str(save)!r}")
+    torch.set_num_threads(min(threads, available_cores()))
     run = start(RunConfig.from_dict(options))
     began = time.perf_counter()
     evaluations = _train_with_progress(run, quiet=as_json)
     report = _report(run, evaluations, time.perf_counter() - began)
-    if save is not None:
-        _save_packed(run, save)
     if as_json:
         typer.echo(json.dumps(report, indent=2))
     else:
         _print_report(report)
+    if save is not None:  # last: results that took long are shown even where the disk is full
+        _save_packed(run, save)
+
+
+def _can_be_written(path: Path) -> bool:
+    return (path.is_file() or not path.exists()) and os.access(path.parent, os.W_OK)
 
 
 def _save_packed(run: TrainingRun, path: Path) -> None:
@@ -108,7 +117,9 @@ def _train_with_progress(run: TrainingRun, quiet: bool) -> list[TrainingEvent]:
         TextColumn("loss {task.fields[loss]:.3f}  test {task.fields[test]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
+    console = Console(stderr=True)
+    silent = quiet or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=silent) as progress:
         bar = progress.add_task("", total=run.total_steps, epoch=1, loss=float("nan"), test="-")
         for event in run:
             progress.update(bar, completed=event.step, epoch=event.epoch + 1, loss=event.loss)

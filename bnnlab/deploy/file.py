@@ -111,8 +111,10 @@ def from_bytes(content: bytes) -> PackedModel:
 def _check_beginning(content: bytes, size: int) -> None:
     """Refuse what cannot be a packed model by its first eight bytes and its size."""
     length = _header_length(content)
-    if size < 8 or length > size - 8:
-        raise ModelFileError(f"not a packed model, or not all of one: {size} bytes, and a header of {length}")
+    if size < 8 or length > max(size - 8, MOST_HEADER):
+        raise ModelFileError("not a packed model: it does not begin with the length of a header")
+    if length > size - 8:
+        raise ModelFileError(f"not all of a packed model: {size} bytes, and a header of {length}")
     if length > MOST_HEADER or size > MOST_BYTES:
         raise ModelFileError(
             f"a packed model has at most {MOST_BYTES} bytes, and a header of at most {MOST_HEADER}; "

@@ -113,7 +113,7 @@ def test_headers_that_are_refused(header: bytes, says: str) -> None:
 def test_a_header_longer_than_the_file_is_refused_before_anything_is_allocated(tmp_path: Path) -> None:
     path = tmp_path / "long.bnn"
     path.write_bytes((2**40).to_bytes(8, "little") + bytes(100))
-    with pytest.raises(ModelFileError, match="108 bytes, and a header of 1099511627776"):
+    with pytest.raises(ModelFileError, match="not a packed model: it does not begin with"):
         PackedModel.load(path)
     with path.open("wb") as stream:
         stream.truncate(MOST_BYTES + 1)  # takes no room on the disk
