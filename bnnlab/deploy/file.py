@@ -20,6 +20,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.graph import Node, PackedModel, numbered
 from bnnlab.deploy.manifest import Manifest, NodeRecord, TensorRecord, checksum, strict_json
@@ -49,6 +50,7 @@ def save(model: PackedModel, path: str | os.PathLike[str]) -> None:
 
 def load(path: str | os.PathLike[str]) -> PackedModel:
     """See `PackedModel.load`."""
+    check_type("path", path, "a str or PathLike", str, os.PathLike)
     source = Path(path)
     name = source.name or str(source)  # a folder such as "." has none
     if source.exists() and not source.is_file():  # opening a pipe would wait for its other end

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from bnnlab.deploy.arguments import check_type
+
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     """Write beside the file, then take its place: whoever reads sees the old file or the new one.
@@ -15,8 +17,10 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
         content: What is to be in it.
 
     Raises:
+        TypeError: If `path` is no path.
         OSError: If its folder is not there or cannot be written to, or what is there is no ordinary file.
     """
+    check_type("path", path, "a str or PathLike", str, os.PathLike)
     target = Path(os.path.realpath(path))  # a link stays one
     if target.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder, not a file")

@@ -80,7 +80,7 @@ def test_names_are_no_markup(tmp_path: Path, few_digits: object) -> None:
             "input_shape must be whole numbers with x between them",
         ),
         (["{params}", "{symbol}", "--input-shape", "1x0x28"], "input_shape must be (features,)"),
-        (["{params}", "{symbol}", "--divisor", "0"], "divisor must be above 0, got 0.0"),
+        (["{params}", "{symbol}", "--divisor", "0"], "divisor must be above 0 and finite, got 0.0"),
         (["{params}", "{symbol}", "--output", "missing/net.bnn"], "missing' does not exist"),
     ],
 )
