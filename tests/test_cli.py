@@ -202,15 +202,23 @@ def test_bench_prints_results_with_what_they_are_held_against() -> None:
     assert result.exit_code == 0
     for text in (
         "1x70x9",
-        "of bound",
-        "ours is",
+        "of its",
+        "ours /",
         "exact",
         "numpy.matmul(out=) in float32",
         "binary / float32",
     ):
         assert text in result.stdout
+    assert result.stdout.startswith("Each row does the same work.")  # what the columns are stands above them
     assert "With one row (1xKxN)" in result.stdout  # the remark about memory
     assert "NO" not in result.stdout.split("Opponents")[0]
+
+
+def test_bench_says_that_rows_name_their_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    brief = ("bench", "gemm", "--shape", "5x70x9", "--seconds", "1e-6", "--opponents", "scalar")
+    assert "BNNLAB_KERNEL" not in run(*brief).stdout
+    monkeypatch.setenv("BNNLAB_KERNEL", "lecture")
+    assert "but rows that name a kernel ran theirs" in " ".join(run(*brief).stdout.split())
 
 
 def test_bench_says_no_to_a_wrong_opponent_and_names_the_absent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -193,6 +193,10 @@ def _notes(results: Sequence[BenchmarkResult], environment: BenchmarkEnvironment
         notes.append(
             "Where a percentage stands behind a name, that many of the rows were timed; one takes as long as another."
         )
+    if environment.variables.get("BNNLAB_KERNEL"):
+        notes.append(
+            "BNNLAB_KERNEL is set: whole networks ran the kernel that it names, but rows that name a kernel ran theirs."
+        )
     disturbed = {each.opponent for each in results if each.core_share < UNDISTURBED}
     if disturbed and environment.pinned_to is not None:
         notes.append(
