@@ -335,7 +335,7 @@ class PackedModel:
 
     @cached_property
     def _needed_last_by(self) -> dict[str, list[str]]:
-        """For each node, the names of the results that no later one needs."""
+        """For each node, those of its inputs that no later node needs."""
         last_user = {name: node.name for node in self.nodes for name in node.inputs}
         users: dict[str, list[str]] = {}
         for name, user in last_user.items():
