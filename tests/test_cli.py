@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import bnnlab
+from bnnlab import _xnor
 from bnnlab.bench.contest import Opponent, Prepared
 from bnnlab.bench.opponents import GEMM_OPPONENTS
 from bnnlab.bench.product import GemmWorkload
@@ -55,7 +56,10 @@ def test_defaults_are_those_of_run_config() -> None:
         (["train", "--widths", "64,0"], "1..4096, got 0"),
         (["train", "--quantizer", "magic"], "clipped_ste"),
         (["train", "--model", "convnet"], "needs images"),
-        (["train", "--save", "/nowhere/at/all.bnn"], "--save must name a file in a folder that exists"),
+        (
+            ["train", "--save", "/nowhere/at/all.bnn"],
+            "--save must name a file in a folder that can be written to",
+        ),
         (["train", "--batch-size", "1"], "batch_size must be in 2..10000"),
         (["disassemble", "nosuch"], "kernel must be 'auto' or one of"),
         (["data", "fetch", "nowhere"], "to fetch: mnist-full, fashion-mnist, cifar10"),
@@ -64,9 +68,17 @@ def test_defaults_are_those_of_run_config() -> None:
             ["bench", "gemm", "--shape", "256x784"],
             "a shape must be MxKxN, such as 256x784x1024, got '256x784'",
         ),
-        (["summary"], "either a file or --model must be given"),
-        (["summary", "x.bnn", "--model", "mlp"], "either a file or --model must be given"),
-        (["summary", "nosuch.bnn"], "'nosuch.bnn' cannot be read: No such file or directory"),
+        (["summary"], "a file or --model must be given"),
+        (["summary", "x.bnn", "--model", "mlp"], "a file (x.bnn) and --model (mlp) exclude each other"),
+        (["summary", "x.bnn", "--first-layer", "binary"], "--first-layer can only be given with --model"),
+        (["summary", "--model", "mlp", "--classes", "0"], "classes must be in 1..65536, got 0"),
+        (
+            ["summary", "--model", "mlp", "--widths", "65536,65536"],
+            "at most 134,217,728 weights, it would have 4,3",
+        ),
+        (["summary", "."], "bnnlab: .: not a file"),
+        (["train", "--save", "."], "--save must name a file in a folder that can be written to, got '.'"),
+        (["summary", "nosuch.bnn"], "bnnlab: nosuch.bnn: No such file or directory"),
         (["summary", __file__], "test_cli.py: not a packed model"),
         (["summary", "--model", "magic"], "model must be one of mlp, convnet; got 'magic'"),
         (["summary", "--model", "mlp", "--widths", "64,-1"], "widths must be whole numbers of 1..65536"),
@@ -153,9 +165,17 @@ def test_disassemble_prints_the_loaded_code() -> None:
     assert report["kernel"] == "scalar"
     assert [row["mnemonic"] for row in report["instructions"]] == [one.mnemonic for one in expected]
     assert bytes.fromhex(report["instructions"][0]["bytes"]) == expected[0].bytes
-    lines = run("disassemble").stdout.splitlines()
-    assert len(lines) == len(bnnlab.disassemble())
-    assert any(line.startswith("|") for line in lines)
+    assert report["library"] == _xnor.__file__
+
+
+def test_disassemble_says_what_it_prints() -> None:
+    heading, code = run("disassemble", "auto").stdout.split("\n\n")
+    fastest = bnnlab.disassemble(bnnlab.kernels()[0])
+    for said in (f"Kernel {bnnlab.kernels()[0]}:", _xnor.__file__, f"{len(fastest):,} instructions"):
+        assert said in heading
+    lines = code.splitlines()
+    assert len(lines) == 1 + len(fastest)
+    assert sum(line.startswith("|") for line in lines) == sum(one.in_loop for one in fastest)
 
 
 BRIEF_BENCH = {
@@ -182,15 +202,23 @@ def test_bench_prints_results_with_what_they_are_held_against() -> None:
     assert result.exit_code == 0
     for text in (
         "1x70x9",
-        "of bound",
-        "ours is",
+        "of its",
+        "ours /",
         "exact",
         "numpy.matmul(out=) in float32",
         "binary / float32",
     ):
         assert text in result.stdout
+    assert result.stdout.startswith("Each row does the same work.")  # what the columns are stands above them
     assert "With one row (1xKxN)" in result.stdout  # the remark about memory
     assert "NO" not in result.stdout.split("Opponents")[0]
+
+
+def test_bench_says_that_rows_name_their_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    brief = ("bench", "gemm", "--shape", "5x70x9", "--seconds", "1e-6", "--opponents", "scalar")
+    assert "BNNLAB_KERNEL" not in run(*brief).stdout
+    monkeypatch.setenv("BNNLAB_KERNEL", "lecture")
+    assert "but rows that name a kernel ran theirs" in " ".join(run(*brief).stdout.split())
 
 
 def test_bench_says_no_to_a_wrong_opponent_and_names_the_absent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Generic
 
+import numpy as np
+
 from bnnlab.bench.conditions import measuring_conditions
 from bnnlab.bench.contest import Opponent, Prepared, W
 from bnnlab.bench.timing import LEAST_SAMPLES, Samples, interleaved
@@ -105,14 +107,14 @@ def measured_ceilings() -> Ceilings:
     )
 
 
-def check_seconds(seconds: float) -> None:
+def check_seconds(seconds: object) -> None:
     """Refuse a time that nothing can be measured in.
 
     Raises:
         ValueError: If `seconds` is not above 0, or above `MOST_SECONDS`.
     """
-    if not 0 < seconds <= MOST_SECONDS:
-        raise ValueError(f"seconds must be above 0 and at most {MOST_SECONDS}, got {seconds}")
+    if not isinstance(seconds, int | float | np.number) or not 0 < seconds <= MOST_SECONDS:
+        raise ValueError(f"seconds must be above 0 and at most {MOST_SECONDS}, got {seconds!r}")
 
 
 def part_of(progress: Progress | None, index: int, count: int) -> Progress | None:
@@ -190,6 +192,10 @@ def _notes(results: Sequence[BenchmarkResult], environment: BenchmarkEnvironment
     if any(each.part < 1 for each in results):
         notes.append(
             "Where a percentage stands behind a name, that many of the rows were timed; one takes as long as another."
+        )
+    if environment.variables.get("BNNLAB_KERNEL"):
+        notes.append(
+            "BNNLAB_KERNEL is set: whole networks ran the kernel that it names, but rows that name a kernel ran theirs."
         )
     disturbed = {each.opponent for each in results if each.core_share < UNDISTURBED}
     if disturbed and environment.pinned_to is not None:

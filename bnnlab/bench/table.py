@@ -14,14 +14,16 @@ from bnnlab.bits.ceiling import instructions
 from bnnlab.records import Benchmark, BenchmarkEnvironment, BenchmarkResult, Ceilings
 
 COLUMNS_NOTE = (
-    "Speed and time are those of the fastest sample. 'of bound': of what the opponent's own kind of instruction, or "
-    "reading its operands, allows. 'ours is': the fastest of bnnlab's own against that opponent, best sample against "
-    "best sample; quote it with the opponent's name, since loops in C are no measure of a BLAS."
+    "Each row does the same work. 'of its bound': of the most that its kind of instruction, or reading its operands, "
+    "allows. 'ours / this': the speed of the fastest of bnnlab's own over this row's, best over best."
 )
+RATIO_NOTE = "Quote a ratio with the opponent's name: loops in C are no measure of a BLAS."
 
 
 def print_benchmark(benchmark: Benchmark, console: Console) -> None:
     """Print results, opponents, ceilings, conditions and notes."""
+    console.print(COLUMNS_NOTE, highlight=False)
+    console.print()
     for workload, results in groupby(benchmark.results, lambda each: each.workload):
         console.print(_table(workload, list(results)))
     _print_pairs(console, "Opponents", benchmark.opponents.items())
@@ -35,7 +37,7 @@ def print_benchmark(benchmark: Benchmark, console: Console) -> None:
     )
     _print_pairs(console, "What one core of this CPU could do at best", _ceilings(benchmark.ceilings))
     _print_pairs(console, "Measured", _conditions(benchmark.environment))
-    _print_pairs(console, "Notes", [("", note) for note in (COLUMNS_NOTE, *benchmark.notes)])
+    _print_pairs(console, "Notes", [("", note) for note in (RATIO_NOTE, *benchmark.notes)])
 
 
 def seconds_as_text(seconds: float) -> str:
@@ -49,7 +51,8 @@ def seconds_as_text(seconds: float) -> str:
 def _table(workload: str, results: list[BenchmarkResult]) -> Table:
     table = Table(title=workload, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("opponent", no_wrap=True)
-    for heading in (results[0].unit, "median", "time", "of bound", "ours is"):
+    unit = results[0].unit
+    for heading in (f"best\n{unit}", f"median\n{unit}", "best\ntime", "of its\nbound", "ours /\nthis"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("exact", no_wrap=True)
     for each in results:

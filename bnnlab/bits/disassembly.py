@@ -79,13 +79,36 @@ def disassemble_anywhere() -> list[Instruction]:
 
 
 def as_text(instructions: Sequence[Instruction]) -> str:
-    """One line for each instruction: offset, bytes, name, operands; a bar marks the loop."""
+    """One line for each instruction: offset, bytes, name, operands; a bar marks the loop. A heading above."""
     start = instructions[0].address
-    return "\n".join(
+    lines = [
         f"{'|' if one.in_loop else ' '} {one.address - start:5x}  {one.bytes.hex(' '):<32}  "
-        f"{one.mnemonic:<12} {one.operands}".rstrip()
-        for one in instructions
+        f"{one.mnemonic:<12} {operands}".rstrip()
+        for one, operands in zip(instructions, relative_operands(instructions), strict=True)
+    ]
+    return "\n".join([f"  {'at':>5}  {'bytes':<32}  {'instruction':<12} operands", *lines])
+
+
+def extent(instructions: Sequence[Instruction]) -> str:
+    """How long a function is, where it lies, and how much of it is the loop: in one sentence."""
+    size = sum(len(one.bytes) for one in instructions)
+    loop = sum(one.in_loop for one in instructions)
+    return (
+        f"{len(instructions):,} instructions, {size:,} bytes at address {instructions[0].address:#x} of this process; "
+        f"{loop} of them are the loop in which nearly all time is spent."
     )
+
+
+def relative_operands(instructions: Sequence[Instruction]) -> list[str]:
+    """The operands of each, with the address of another of these instructions written as its offset, as ``+1f``."""
+    addresses = {one.address for one in instructions}
+    start = min(addresses, default=0)
+
+    def offset(found: re.Match[str]) -> str:
+        address = int(found[1], 16)
+        return f"+{address - start:x}" if address in addresses else found[0]
+
+    return [re.sub(r"#?(0x[0-9a-f]+)\b", offset, one.operands) for one in instructions]
 
 
 def _function(read: _Read) -> list[Instruction]:

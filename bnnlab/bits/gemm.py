@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bnnlab import _xnor
 from bnnlab._xnor import PreparedWeights
 from bnnlab.bits.memory import aligned_empty
-from bnnlab.bits.packing import PackedMatrix, words_for
+from bnnlab.bits.packing import PackedMatrix, described, words_for
 from bnnlab.bits.threads import share, usable_threads
 from bnnlab.bits.weights import chosen_kernel, prepare_weights
 
@@ -92,13 +92,16 @@ def xnor_gemm_threshold(
         try:  # as in xnor_gemm
             if pa.axis == "rows" and pa.depth == weights.depth:
                 columns = weights.columns
-                words = np.empty((len(pa.words), words_for(columns)), np.uint64) if out is None else out
+                shape = len(pa.words), words_for(columns)
+                words = (
+                    np.empty(shape, np.uint64) if out is None else out
+                )  # so few that no kernel streams them
                 _xnor.gemm_bits(pa.words, weights, words)
                 return PackedMatrix.made(words, columns, "rows")
         except (AttributeError, TypeError, ValueError):
             pass
     if not isinstance(weights, PreparedWeights):
-        raise TypeError(f"weights must be PreparedWeights, got a {type(weights).__name__}")
+        raise TypeError(f"weights must be PreparedWeights, got {described(weights)}")
     if weights.thresholds is None:
         raise ValueError("weights must have thresholds: prepare_weights(pb, thresholds=...)")
     checked_operands(pa, weights, "auto")
@@ -121,9 +124,9 @@ def checked_operands(pa: PackedMatrix, pb: PackedMatrix | PreparedWeights, kerne
             none of the usable ones or not the one that `pb` was prepared for.
     """
     if not isinstance(pa, PackedMatrix):
-        raise TypeError(f"pa must be a PackedMatrix, got a {type(pa).__name__}")
+        raise TypeError(f"pa must be a PackedMatrix, got {described(pa)}")
     if not isinstance(pb, PackedMatrix | PreparedWeights):
-        raise TypeError(f"pb must be a PackedMatrix or PreparedWeights, got a {type(pb).__name__}")
+        raise TypeError(f"pb must be a PackedMatrix or PreparedWeights, got {described(pb)}")
     if pa.axis != "rows":
         raise ValueError(f"pa must be packed along rows, got {pa.axis}")
     if pa.depth != pb.depth:
@@ -131,7 +134,10 @@ def checked_operands(pa: PackedMatrix, pb: PackedMatrix | PreparedWeights, kerne
     if isinstance(pb, PackedMatrix):
         return prepare_weights(pb, kernel)
     if kernel != "auto" and chosen_kernel(kernel) != pb.kernel:
-        raise ValueError(f"kernel must be 'auto' or {pb.kernel!r}, for which pb was prepared, got {kernel!r}")
+        raise ValueError(
+            f"pb was prepared for the kernel {pb.kernel!r}, not for {kernel!r}: give the PackedMatrix itself, or what "
+            f"prepare_weights(..., {kernel!r}) makes of it"
+        )
     return pb
 
 
@@ -146,8 +152,7 @@ def checked_out(out: object, shape: tuple[int, ...], dtype: type = np.int32) -> 
         return aligned_empty(shape, dtype)
     name = np.dtype(dtype).name
     if not isinstance(out, np.ndarray) or out.dtype != dtype:
-        described = f"dtype {out.dtype}" if isinstance(out, np.ndarray) else type(out).__name__
-        raise TypeError(f"out must be of dtype {name}, got {described}")
+        raise TypeError(f"out must be an array of dtype {name}, got {described(out)}")
     if out.shape != shape:
         raise ValueError(f"out must have shape {shape}, got {out.shape}")
     if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):

@@ -11,7 +11,7 @@ from bnnlab import _pack
 from bnnlab._xnor import PreparedWeights
 from bnnlab.bits.memory import aligned_empty
 from bnnlab.bits.packing import WORD_BITS, as_signs, described, readable, words_for
-from bnnlab.bits.thresholds import Thresholds, attach
+from bnnlab.bits.thresholds import Thresholds, attach, check_thresholds
 from bnnlab.bits.weights import chosen_kernel
 
 
@@ -141,8 +141,8 @@ def prepare_filters(
         )
     filters, channels, height, width = signs.shape
     _check_groups(filters, groups, "filters")
-    if thresholds is not None and len(thresholds) != filters:
-        raise ValueError(f"thresholds must be as many as the filters, {filters}, got {len(thresholds)}")
+    if thresholds is not None:
+        check_thresholds(thresholds, filters)
     each = filters // groups
     weights, tap_sums = [], []
     for group in range(groups):

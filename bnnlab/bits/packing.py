@@ -59,8 +59,9 @@ class PackedMatrix:
             raise ValueError(f"depth must be at least 1, got {self.depth}")
         along = self.words.shape[1 if self.axis == "rows" else 0]
         if along != words_for(self.depth):
+            needed = words_for(self.depth)
             raise ValueError(
-                f"depth {self.depth} needs {words_for(self.depth)} words along the {self.axis}, "
+                f"depth {self.depth} needs {needed} word{'s'[: needed > 1]} along the {self.axis}, "
                 f"got words of shape {self.words.shape}"
             )
         if self.padding and (self._last_words() >> np.uint64(WORD_BITS - self.padding)).any():
@@ -197,4 +198,5 @@ def described(value: object) -> str:
     """What an argument is, for a message that refuses it."""
     if isinstance(value, np.ndarray):
         return f"an array of dtype {value.dtype}"
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"

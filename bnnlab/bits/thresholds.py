@@ -123,7 +123,7 @@ def check_thresholds(thresholds: Thresholds, columns: int) -> None:
     if not isinstance(thresholds, Thresholds):
         raise TypeError(f"thresholds must be Thresholds, got {described(thresholds)}")
     if len(thresholds) != columns:
-        raise ValueError(f"thresholds must be as many as the columns, {columns}, got {len(thresholds)}")
+        raise ValueError(f"thresholds must be {columns}, one for each output, got {len(thresholds)}")
 
 
 def _flip_words(flips: NDArray[np.bool_]) -> NDArray[np.uint64]:

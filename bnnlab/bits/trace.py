@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bnnlab import _pack, _xnor
+from bnnlab._xnor import PreparedWeights
 from bnnlab.bits.gemm import checked_operands
 from bnnlab.bits.packing import Axis, PackedMatrix, as_signed
 
@@ -80,19 +81,20 @@ class PackTrace:
     padding: int
 
 
-def trace_gemm(pa: PackedMatrix, pb: PackedMatrix) -> GemmTrace:
+def trace_gemm(pa: PackedMatrix, pb: PackedMatrix | PreparedWeights) -> GemmTrace:
     """Run the lecture's XNOR-popcount loop on two packed matrices and record each inner step.
 
     Args:
         pa: A `(M, K)` packed along rows.
-        pb: B `(K, N)` packed along columns.
+        pb: B `(K, N)` packed along columns; or prepared, if for the kernel ``"lecture"``.
 
     Raises:
-        TypeError: If an operand is not a `PackedMatrix`.
-        ValueError: If axes or depths do not fit, or the trace would exceed `MOST_STEPS` steps.
+        TypeError: If `pa` is not a `PackedMatrix`, or `pb` neither that nor prepared.
+        ValueError: If axes or depths do not fit, `pb` was prepared for another kernel, or the trace would exceed
+            `MOST_STEPS` steps.
     """
     weights = checked_operands(pa, pb, "lecture")
-    (m, words), n = pa.words.shape, pb.words.shape[1]
+    (m, words), n = pa.words.shape, weights.columns
     _check_length(m * words * n)
     steps = np.empty(m * words * n, GEMM_STEP)
     result = np.empty((m, n), np.int32)

@@ -7,7 +7,7 @@ from functools import cache
 
 from bnnlab import _xnor
 from bnnlab._xnor import PreparedWeights
-from bnnlab.bits.packing import PackedMatrix
+from bnnlab.bits.packing import PackedMatrix, described
 from bnnlab.bits.thresholds import Thresholds, attach
 
 
@@ -60,7 +60,7 @@ def prepare_weights(
             kernel.
     """
     if not isinstance(pb, PackedMatrix):
-        raise TypeError(f"pb must be a PackedMatrix, got a {type(pb).__name__}")
+        raise TypeError(f"pb must be a PackedMatrix, got {described(pb)}")
     if pb.axis != "columns":
         raise ValueError(f"pb must be packed along columns, got {pb.axis}")
     prepared = PreparedWeights(chosen_kernel(kernel), pb.words, pb.depth, pb.depth)

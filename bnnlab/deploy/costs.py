@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bnnlab.deploy.arguments import check_type, checked_sizes
 from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.ops import (
     BatchNorm,
@@ -60,14 +61,21 @@ def summary(
             layer of binary weights then multiplies them.
 
     Raises:
-        ValueError: If `input_shape` is missing and the module does not tell, if the module cannot run on it, or has
-            a layer whose multiplications are not known here.
+        TypeError: If `model` is neither.
+        ValueError: If `input_shape` is impossible, or missing and the module does not tell, if the module cannot run on
+            it, or has a layer whose multiplications are not known here.
     """
     if isinstance(model, PackedModel):
         return _of_packed(model)
+    from torch import nn
+
     from bnnlab.deploy.stages import known_input_shape
 
-    shape = known_input_shape(model) if input_shape is None else tuple(input_shape)
+    check_type("model", model, "a PackedModel or a torch module", PackedModel, nn.Module)
+    if input_shape is None:
+        shape = known_input_shape(model)
+    else:
+        shape = checked_sizes("input_shape", input_shape, "a tuple of whole numbers from 1 on", range(1, 9))
     return _of_module(model, shape, pixels)
 
 

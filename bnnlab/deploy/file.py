@@ -20,6 +20,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.graph import Node, PackedModel, numbered
 from bnnlab.deploy.manifest import Manifest, NodeRecord, TensorRecord, checksum, strict_json
@@ -49,9 +50,11 @@ def save(model: PackedModel, path: str | os.PathLike[str]) -> None:
 
 def load(path: str | os.PathLike[str]) -> PackedModel:
     """See `PackedModel.load`."""
+    check_type("path", path, "a str or PathLike", str, os.PathLike)
     source = Path(path)
+    name = source.name or str(source)  # a folder such as "." has none
     if source.exists() and not source.is_file():  # opening a pipe would wait for its other end
-        raise ModelFileError(f"{source.name}: not a file")
+        raise ModelFileError(f"{name}: not a file")
     try:
         with source.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
@@ -59,7 +62,7 @@ def load(path: str | os.PathLike[str]) -> PackedModel:
             stream.seek(0)
             return from_bytes(stream.read(size))
     except ModelFileError as error:
-        raise ModelFileError(f"{source.name}: {error}") from error
+        raise ModelFileError(f"{name}: {error}") from error
 
 
 def to_bytes(model: PackedModel) -> bytes:
@@ -110,8 +113,10 @@ def from_bytes(content: bytes) -> PackedModel:
 def _check_beginning(content: bytes, size: int) -> None:
     """Refuse what cannot be a packed model by its first eight bytes and its size."""
     length = _header_length(content)
-    if size < 8 or length > size - 8:
-        raise ModelFileError(f"not a packed model, or not all of one: {size} bytes, and a header of {length}")
+    if size < 8 or length > max(size - 8, MOST_HEADER):
+        raise ModelFileError("not a packed model: it does not begin with the length of a header")
+    if length > size - 8:
+        raise ModelFileError(f"not all of a packed model: {size} bytes, and a header of {length}")
     if length > MOST_HEADER or size > MOST_BYTES:
         raise ModelFileError(
             f"a packed model has at most {MOST_BYTES} bytes, and a header of at most {MOST_HEADER}; "

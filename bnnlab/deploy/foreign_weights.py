@@ -19,6 +19,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.sign_conventions import SignConvention, as_latent, convention_named
 from bnnlab.nn.layers import BinaryLayer
 
@@ -82,8 +83,11 @@ def put_weights(model: nn.Module, weights: Mapping[str, ArrayLike]) -> None:
         weights: As `latent_weights` gives them.
 
     Raises:
+        TypeError: If `model` is no torch module, or `weights` no mapping.
         ValueError: If a name is no binary layer of `model`, or a shape is not that of its weight.
     """
+    check_type("model", model, "a torch module", nn.Module)
+    check_type("weights", weights, "a mapping of names to arrays", Mapping)
     layers = {name: module for name, module in model.named_modules() if isinstance(module, BinaryLayer)}
     pairs = []
     for name, array in weights.items():

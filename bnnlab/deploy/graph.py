@@ -7,12 +7,15 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from os import PathLike
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bnnlab.deploy.arguments import check_type, checked_sizes
 from bnnlab.deploy.ops import Effort, Op, Signal, Value
 from bnnlab.deploy.ops.fields import shown
 
@@ -30,6 +33,7 @@ LARGEST_RESULT = 3 << 18
 From 4 MiB on, every run pays for fresh pages: a convolution's output of 9 M numbers took 4 times as long."""
 
 MOST_CLASSES = 1 << 16
+"""Numbers that the last node may give."""
 
 LONGEST_NAME = 256
 """Characters in the name of a node or a class."""
@@ -59,10 +63,13 @@ class Node:
         """What comes out for one example, and what it takes, where `signals` flow from earlier nodes.
 
         Raises:
+            TypeError: If `inputs` is no tuple of names.
             ValueError: If the operation cannot run on its inputs; the node is named.
         """
         known = f"node {self.name!r} ({type(self.op).__name__})"
+        check_type(f"inputs of node {self.name!r}", self.inputs, "a tuple", tuple)
         for name in self.inputs:
+            check_type(f"inputs of node {self.name!r}: each", name, "a str", str)
             if name not in signals:
                 raise ValueError(f"{known} needs {shown(name)}, which no earlier node gives")
         if not self.inputs or len(self.inputs) != (self.op.arity or len(self.inputs)):
@@ -84,6 +91,7 @@ class PackedModel:
         class_names: Name of each class; the numbers from 0 on if none are given.
 
     Raises:
+        TypeError: If `nodes` or `class_names` are no tuple, or what is in `nodes` no nodes with operations.
         ValueError: If a node cannot run on what it is given, or the last one gives no number for each class.
     """
 
@@ -92,8 +100,17 @@ class PackedModel:
     class_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_type("nodes", self.nodes, "a tuple", tuple)
+        check_type("class_names", self.class_names, "a tuple", tuple)
+        for node in self.nodes:
+            check_type("each of the nodes", node, "a Node", Node)
+            check_type(f"op of node {node.name!r}", node.op, "an operation", Op)
         shape = self.input_shape
-        if len(shape) not in (1, 3) or not all(type(n) is int and 0 < n <= MOST_NUMBERS for n in shape):
+        if (
+            not isinstance(shape, tuple)
+            or len(shape) not in (1, 3)
+            or not all(type(n) is int and 0 < n <= MOST_NUMBERS for n in shape)
+        ):
             raise ValueError(
                 f"input_shape must be (features,) or (channels, height, width), each from 1 to {MOST_NUMBERS}, "
                 f"got {shown(shape)}"
@@ -163,19 +180,24 @@ class PackedModel:
             A network that gives, bit for bit, the hidden signs of `model` in evaluation mode.
 
         Raises:
+            TypeError: If `model` is no torch module, or another argument of a wrong type.
             ValueError: If the model holds a layer or an order of layers that is unknown, which is named; or if
                 `input_shape` is None and the model does not tell.
         """
+        from torch import nn
+
         from bnnlab.deploy.from_module import build
         from bnnlab.deploy.stages import known_input_shape
 
-        if input_shape is not None and not (
-            isinstance(input_shape, tuple | list) and len(input_shape) in (1, 3)
-        ):
-            raise ValueError(
-                f"input_shape must be (features,) or (channels, height, width), got {input_shape!r}"
-            )
-        shape = known_input_shape(model) if input_shape is None else tuple(map(int, input_shape))
+        check_type("model", model, "a torch module", nn.Module)
+        check_type("divisor", divisor, "a number or None", Real, NoneType)
+        check_type("offset", offset, "a number", Real)
+        check_type("class_names", class_names, "a tuple of names or None", tuple, list, NoneType)
+        if input_shape is None:
+            shape = known_input_shape(model)
+        else:
+            form = "(features,) or (channels, height, width), each a whole number from 1 on"
+            shape = checked_sizes("input_shape", input_shape, form, (1, 3))
         return build(model, shape, divisor, offset, class_names)
 
     @classmethod
@@ -189,6 +211,7 @@ class PackedModel:
 
         Raises:
             OSError: If it cannot be read.
+            TypeError: If `path` is no path.
             ModelFileError: If it is no such file, or a damaged one. A `ValueError`; it says what is wrong where.
         """
         from bnnlab.deploy.file import load
@@ -205,6 +228,7 @@ class PackedModel:
 
         Raises:
             OSError: If it cannot be written.
+            TypeError: If `path` is no path.
             ValueError: If a node's operation is none of `OPS`.
         """
         from bnnlab.deploy.file import save
@@ -222,7 +246,9 @@ class PackedModel:
             `(n,)` int64; `()` for one example.
 
         Raises:
-            ValueError: If `x` has another shape.
+            ValueError: If `x` has another shape or kind, or holds NaN or what is infinite in float32. The sign of NaN
+                is -1 in `bnnlab.nn` too, so an answer could be given; but whoever has a NaN here has lost a number
+                before.
         """
         classes: NDArray[np.int64] = self.logits(x).argmax(axis=-1)
         return classes
@@ -289,8 +315,10 @@ class PackedModel:
                 f"x must be float numbers or uint8 pixels of shape (n, {', '.join(map(str, self.input_shape))}), got "
                 f"{examples.dtype} of shape {examples.shape}"
             )
-        if examples.dtype != np.uint8 or not self._pixels:
-            examples = examples.astype(np.float32, copy=False)
+        if examples.dtype != np.uint8:
+            examples = _finite(examples)
+        elif not self._pixels:
+            examples = examples.astype(np.float32)
         return examples, single
 
     @cached_property
@@ -307,7 +335,7 @@ class PackedModel:
 
     @cached_property
     def _needed_last_by(self) -> dict[str, list[str]]:
-        """For each node, whose results are needed by no later one."""
+        """For each node, those of its inputs that no later node needs."""
         last_user = {name: node.name for node in self.nodes for name in node.inputs}
         users: dict[str, list[str]] = {}
         for name, user in last_user.items():
@@ -317,6 +345,21 @@ class PackedModel:
     def _last(self, values: dict[str, Value]) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = values[self.nodes[-1].name]  # type: ignore[assignment]
         return logits
+
+
+def _finite(examples: NDArray[Any]) -> NDArray[np.float32]:
+    """Numbers as float32.
+
+    Raises:
+        ValueError: If some are not finite.
+    """
+    with np.errstate(over="ignore"):
+        numbers = examples.astype(np.float32, copy=False)
+    finite = np.isfinite(numbers)
+    if not finite.all():
+        wrong = numbers.size - np.count_nonzero(finite)
+        raise ValueError(f"x must hold finite numbers, got {wrong:,} of {numbers.size:,} that are not")
+    return numbers
 
 
 def numbered(classes: int) -> tuple[str, ...]:

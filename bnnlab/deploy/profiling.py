@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bnnlab.bench.compare import check_seconds
 from bnnlab.bench.conditions import measuring_conditions
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.graph import INPUT, PackedModel
 from bnnlab.deploy.ops import (
     Activation,
@@ -80,11 +81,15 @@ def profile(
         progress: Told the share that is done, 0..1.
 
     Raises:
-        ValueError: If `seconds` is not above 0, or `x` has another shape.
+        TypeError: If `packed` is no `PackedModel`.
+        ValueError: If `seconds` is not above 0, or `x` is nothing that `predict` takes, or holds no example.
     """
+    check_type("packed", packed, "a PackedModel", PackedModel)
     check_seconds(seconds)
     inputs = packed.values(x)[INPUT]
     assert isinstance(inputs, np.ndarray)
+    if not len(inputs):
+        raise ValueError("x must hold at least one example, got none")
     best, whole, runs = np.full(len(packed.nodes), np.inf), np.inf, 0
     with measuring_conditions():
         began = time.perf_counter()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from bnnlab.bits import PackedMatrix, Thresholds, threshold
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.from_module import build
 from bnnlab.deploy.graph import Node, PackedModel
 from bnnlab.deploy.module_signs import signs_after
@@ -64,6 +65,7 @@ def prove(packed: PackedModel, model: nn.Module) -> tuple[LayerProof, ...]:
         One record for each layer with thresholds of whole numbers, in order.
 
     Raises:
+        TypeError: If `packed` is no `PackedModel`, or `model` no torch module.
         ValueError: If anything else differs from what the module packs to: an operation, its input, a number of it;
             or if the module cannot be packed.
     """
@@ -72,6 +74,8 @@ def prove(packed: PackedModel, model: nn.Module) -> tuple[LayerProof, ...]:
 
 def proofs(packed: PackedModel, model: nn.Module) -> Iterator[LayerProof]:
     """As `prove`, one layer after the other as they are done."""
+    check_type("packed", packed, "a PackedModel", PackedModel)
+    check_type("model", model, "a torch module", nn.Module)
     model = on_cpu(model)
     layers, again = _layers_with_norms(model), _packed_again(packed, model)
     for node, counterpart in zip(packed.nodes, again, strict=True):

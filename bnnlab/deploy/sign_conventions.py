@@ -78,7 +78,7 @@ def unpack_signs(
     width = 8 * array.dtype.itemsize
     if depth < 1 or array.shape[1] != -(-depth // width):
         raise ValueError(
-            f"depth {depth} needs {-(-depth // width)} words of {width} bits, got {array.shape[1]}"
+            f"depth {depth} needs {-(-depth // width)} x {width} bits in each row, got {array.shape[1]} x {width}"
         )
     unsigned = array.astype(array.dtype.newbyteorder("=")).view(f"u{array.dtype.itemsize}")
     places = np.arange(width, dtype=unsigned.dtype)

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from bnnlab.deploy.arguments import check_type
+
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     """Write beside the file, then take its place: whoever reads sees the old file or the new one.
@@ -15,11 +17,17 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
         content: What is to be in it.
 
     Raises:
-        OSError: If its folder is not there, or cannot be written to.
+        TypeError: If `path` is no path.
+        OSError: If its folder is not there or cannot be written to, or what is there is no ordinary file.
     """
+    check_type("path", path, "a str or PathLike", str, os.PathLike)
     target = Path(os.path.realpath(path))  # a link stays one
     if target.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder, not a file")
+    if (
+        target.exists() and not target.is_file()
+    ):  # a device or a pipe: it would be gone, and a file in its place
+        raise FileExistsError(f"{str(path)!r} is no ordinary file")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"the folder {str(target.parent)!r} does not exist")
     beside = target.with_name(f".bnn-{secrets.token_hex(8)}.tmp")
@@ -29,6 +37,9 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(target)
-    except BaseException:
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error  # the caller knows no file beside it
+    finally:
         beside.unlink(missing_ok=True)
-        raise

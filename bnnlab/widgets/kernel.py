@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bnnlab.bits.disassembly import Instruction
+from bnnlab.bits.disassembly import Instruction, extent
 from bnnlab.bits.listing import Listing
 from bnnlab.widgets.machine_code import encode_instructions, encode_listing, explain, products, reading
 from bnnlab.widgets.stepper import identity
@@ -57,7 +57,7 @@ def encode(
         "kernel": kernel,
         "source": encode_listing(listing),
         "code": encode_instructions(instructions),
-        "place": _place(instructions),
+        "place": extent(instructions) if instructions else "",
         "reading": reading(instructions),
         "summary": _summary(instructions),
         "compared": _compared(kernel, instructions),
@@ -79,17 +79,6 @@ def _compared(kernel: str, instructions: Sequence[Instruction]) -> str:
             "the words get there is each compiler's choice."
         )
     return f"For this CPU the compiler had other instructions to choose from: {', '.join(names)}."
-
-
-def _place(instructions: Sequence[Instruction]) -> str:
-    if not instructions:
-        return ""
-    size = sum(len(one.bytes) for one in instructions)
-    loop = sum(one.in_loop for one in instructions)
-    return (
-        f"{len(instructions):,} instructions, {size:,} bytes at address {instructions[0].address:#x} of this process; "
-        f"{loop} of them are the loop in which nearly all time is spent."
-    )
 
 
 def _summary(instructions: Sequence[Instruction]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bnnlab.bits.disassembly import Instruction
+from bnnlab.bits.disassembly import Instruction, relative_operands
 from bnnlab.bits.listing import Listing
 
 Role = Literal["xor", "not", "count", "add"]
@@ -117,11 +116,11 @@ def encode_instructions(instructions: Sequence[Instruction]) -> list[dict[str, A
             "offset": f"{one.address - start:x}",
             "bytes": one.bytes.hex(" "),
             "mnemonic": one.mnemonic,
-            "operands": _near(one.operands, start, set(addresses)),
+            "operands": operands,
             "in_loop": one.in_loop,
             "role": known.role if (known := meaning(one)) else None,
         }
-        for one in instructions
+        for one, operands in zip(instructions, relative_operands(instructions), strict=True)
     ]
 
 
@@ -149,13 +148,3 @@ def products(instruction: Instruction) -> int:
     if instruction.mnemonic == "cnt":
         return 128 if "16b" in instruction.operands else 64
     return {"popcnt": 64, "call": 64, "bl": 64, "vpopcntd": 512, "vpshufb": 128}.get(instruction.mnemonic, 0)
-
-
-def _near(operands: str, start: int, addresses: set[int]) -> str:
-    """Operands with the address of another of these instructions written as its offset."""
-
-    def offset(found: re.Match[str]) -> str:
-        address = int(found[1], 16)
-        return f"+{address - start:x}" if address in addresses else found[0]
-
-    return re.sub(r"#?(0x[0-9a-f]+)\b", offset, operands)

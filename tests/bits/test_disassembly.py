@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -191,7 +192,8 @@ def test_arm_is_decoded_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_text_shows_offsets_and_marks_the_loop() -> None:
-    lines = as_text(bnnlab.disassemble()).splitlines()
+    heading, *lines = as_text(bnnlab.disassemble()).splitlines()
+    assert heading.split() == ["at", "bytes", "instruction", "operands"]
     assert lines[0].split()[0] == "0"
     marked = [line for line in lines if line.startswith("|")]
     assert len(marked) == len(loop(bnnlab.disassemble()))
@@ -204,3 +206,15 @@ def test_the_disassembler_is_loaded_on_first_use_only() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [False, True]
+
+
+@pytest.mark.parametrize("kernel", bnnlab.kernels())
+def test_text_says_of_jumps_to_which_of_its_lines_they_lead(kernel: str) -> None:
+    """A jump that is given as an address tells nothing: addresses differ from run to run."""
+    instructions = bnnlab.disassemble(kernel)
+    _, *lines = as_text(instructions).splitlines()
+    offsets = {line.lstrip("| ").split()[0] for line in lines}
+    targets = {target for line in lines for target in re.findall(r" \+([0-9a-f]+)$", line)}
+    assert targets
+    assert targets <= offsets
+    assert not any(f"{one.address:#x}" in line for one in instructions for line in lines)

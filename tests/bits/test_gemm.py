@@ -145,7 +145,7 @@ def read_only(shape: tuple[int, int]) -> np.ndarray:
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
-        ({"pa": np.ones((3, 70))}, TypeError, "pa must be a PackedMatrix, got a ndarray"),
+        ({"pa": np.ones((3, 70))}, TypeError, "pa must be a PackedMatrix, got an array of dtype float64"),
         ({"pa": bnnlab.pack_columns(np.ones((70, 3)))}, ValueError, "pa must be packed along rows"),
         ({"pb": bnnlab.pack_rows(np.ones((5, 70)))}, ValueError, "pb must be packed along columns"),
         ({"pb": bnnlab.pack_columns(np.ones((71, 5)))}, ValueError, "got 70 in pa and 71 in pb"),
@@ -175,10 +175,10 @@ def test_refusals_name_what_is_wrong(change, error, says) -> None:  # type: igno
     [
         ({"pa": bnnlab.pack_columns(np.ones((70, 3)))}, ValueError, "pa must be packed along rows"),
         ({"pa": bnnlab.pack_rows(np.ones((3, 69)))}, ValueError, "got 69 in pa and 70 in pb"),
-        ({"pa": None}, TypeError, "pa must be a PackedMatrix, got a NoneType"),
+        ({"pa": None}, TypeError, "pa must be a PackedMatrix, got None"),
         ({"out": np.empty((5, 3), np.int32)}, ValueError, r"shape \(3, 5\), got \(5, 3\)"),
         ({"out": read_only((3, 5))}, ValueError, "writeable"),
-        ({"kernel": "lecture"}, ValueError, "'scalar', for which pb was prepared, got 'lecture'"),
+        ({"kernel": "lecture"}, ValueError, "prepared for the kernel 'scalar', not for 'lecture'"),
     ],
 )
 def test_refusals_with_prepared_weights(change, error, says) -> None:  # type: ignore[no-untyped-def]

@@ -93,7 +93,7 @@ def test_refusals_name_what_is_wrong() -> None:
         Thresholds(np.zeros(3), np.ones(3, bool))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="one length, got 3 and 2"):
         Thresholds(np.zeros(3, np.int32), np.ones(2, bool))
-    with pytest.raises(ValueError, match="as many as the columns, 3, got 2"):
+    with pytest.raises(ValueError, match="thresholds must be 3, one for each output, got 2"):
         bnnlab.prepare_weights(pb, thresholds=Thresholds(np.zeros(2, np.int32), np.ones(2, bool)))
     with pytest.raises(ValueError, match="weights must have thresholds"):
         bnnlab.xnor_gemm_threshold(pa, bnnlab.prepare_weights(pb))
@@ -101,7 +101,7 @@ def test_refusals_name_what_is_wrong() -> None:
         bnnlab.xnor_gemm_threshold(pa, pb)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"shape \(2, 1\), got \(2, 2\)"):
         bnnlab.xnor_gemm_threshold(pa, weights, np.empty((2, 2), np.uint64))
-    with pytest.raises(TypeError, match="dtype uint64, got dtype int64"):
+    with pytest.raises(TypeError, match="dtype uint64, got an array of dtype int64"):
         bnnlab.xnor_gemm_threshold(pa, weights, np.empty((2, 1), np.int64))
     with pytest.raises(TypeError, match="sums must be an int32 array"):
         bnnlab.threshold(np.zeros((2, 3)), three)  # type: ignore[arg-type]

@@ -81,3 +81,12 @@ def test_refusals() -> None:
     many = bnnlab.pack_rows(np.ones((2001, 1))), bnnlab.pack_columns(np.ones((1, 2000)))
     with pytest.raises(ValueError, match=f"at most {MOST_STEPS} steps, this one has 4002000"):
         bnnlab.trace_gemm(*many)
+
+
+def test_weights_prepared_for_another_kernel_are_named() -> None:
+    pa, pb = bnnlab.pack_rows(np.ones((2, 70))), bnnlab.pack_columns(np.ones((70, 3)))
+    with pytest.raises(
+        ValueError, match=r"prepared for the kernel 'scalar', not for 'lecture'.*PackedMatrix"
+    ):
+        bnnlab.trace_gemm(pa, bnnlab.prepare_weights(pb, "scalar"))
+    assert (bnnlab.trace_gemm(pa, bnnlab.prepare_weights(pb, "lecture")).result == 70).all()

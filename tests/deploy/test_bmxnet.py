@@ -257,8 +257,8 @@ def test_files_and_class_names(tmp_path: Path) -> None:
         ({"class_names": ("a",)}, "class_names must be as many as the outputs, 10, got 1"),
         ({"input_shape": (28, 28)}, r"input_shape must be \(features,\) or"),
         ({"input_shape": (1, 0, 28)}, "input_shape must be"),
-        ({"divisor": 0.0}, "divisor must be above 0, got 0.0"),
-        ({"divisor": float("nan")}, "divisor must be above 0, got nan"),
+        ({"divisor": 0.0}, "divisor must be above 0 and finite, got 0.0"),
+        ({"divisor": float("nan")}, "divisor must be above 0 and finite, got nan"),
         ({"input_shape": (1, 40, 40)}, r"'qdense' \(QFullyConnected\): weight is for 961 to 1024 inputs"),
         (
             {"input_shape": (2, 28, 28)},
@@ -318,5 +318,5 @@ def test_open_files_serve_and_their_names_are_told(tmp_path: Path) -> None:
         pytest.raises(ModelFileError, match=r"^b\.params: .* cut short"),
     ):
         load_bmxnet(file, net.symbol)
-    with pytest.raises(TypeError, match="params must be a path, bytes or an open binary file, got NoneType"):
+    with pytest.raises(TypeError, match="params must be a path, bytes or an open binary file, got None"):
         load_bmxnet(None, net.symbol)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def run(*arguments: str) -> Result:
 def few_digits(monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray, np.ndarray]:
     images, labels = evaluation.mnist_test()
     assert (images.shape, labels.shape) == ((10_000, 1, 28, 28), (10_000,))
-    monkeypatch.setattr("bnnlab.deploy.bmxnet.command.mnist_test", lambda: (images[:300], labels[:300]))
+    monkeypatch.setattr("bnnlab.commands.import_bmxnet.mnist_test", lambda: (images[:300], labels[:300]))
     return images[:300], labels[:300]
 
 
@@ -80,7 +80,7 @@ def test_names_are_no_markup(tmp_path: Path, few_digits: object) -> None:
             "input_shape must be whole numbers with x between them",
         ),
         (["{params}", "{symbol}", "--input-shape", "1x0x28"], "input_shape must be (features,)"),
-        (["{params}", "{symbol}", "--divisor", "0"], "divisor must be above 0, got 0.0"),
+        (["{params}", "{symbol}", "--divisor", "0"], "divisor must be above 0 and finite, got 0.0"),
         (["{params}", "{symbol}", "--output", "missing/net.bnn"], "missing' does not exist"),
     ],
 )

@@ -54,6 +54,8 @@ def test_it_says_what_it_wrote(packed: PackedModel, tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         ([], "one of --onnx, --c and --npz must be given"),
+        (["--npz", "{}/a", "--c", "{}/x/../a"], "must be different files"),
+        (["--c", "{}/digits.bnn"], "must be different files"),
         (["--npz", "{}/a.npz", "--pixels"], "--pixels belongs to --onnx"),
         (["--npz", "{}/a.npz", "--name", "x"], "--name belongs to --c"),
         (["--npz", "{}/no/such/folder/a.npz"], "/no/such/folder' does not exist"),

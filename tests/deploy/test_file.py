@@ -1,5 +1,7 @@
 """Files of packed models: they come back as they were, or are refused with a reason, and are written whole or not."""
 
+import errno
+import os
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -154,6 +156,26 @@ def test_reading_takes_no_more_than_four_times_the_file(tmp_path: Path, rng: np.
 def test_saving_needs_the_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"the folder '.*nowhere' does not exist"):
         small_model().save(tmp_path / "nowhere" / "model.bnn")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileExistsError, match="pipe' is no ordinary file"):
+        conv_model().save(tmp_path / "pipe")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_an_error_of_the_system_names_the_file_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, *_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(PermissionError) as caught:
+        conv_model().save(tmp_path / "model.bnn")
+    assert caught.value.filename == str(tmp_path / "model.bnn")
 
 
 @pytest.mark.parametrize("broken", ["os.fsync", "pathlib.Path.replace"])

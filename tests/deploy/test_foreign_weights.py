@@ -213,8 +213,8 @@ def test_what_is_no_tensor_or_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "depth", "order", "says"),
     [
-        (np.zeros((2, 2), np.uint8), 17, "little", "depth 17 needs 3 words of 8 bits, got 2"),
-        (np.zeros((2, 2), np.uint8), 8, "little", "depth 8 needs 1 words of 8 bits, got 2"),
+        (np.zeros((2, 2), np.uint8), 17, "little", "depth 17 needs 3 x 8 bits in each row, got 2 x 8"),
+        (np.zeros((2, 2), np.uint8), 8, "little", "depth 8 needs 1 x 8 bits in each row, got 2 x 8"),
         (np.zeros((2, 2), np.uint8), 0, "little", "depth 0 needs"),
         (np.zeros(2, np.uint8), 8, "little", r"words must be 2-D integers, got uint8 of shape \(2,\)"),
         (np.zeros((2, 2)), 8, "little", "got float64"),

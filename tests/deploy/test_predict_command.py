@@ -57,7 +57,7 @@ def test_images_of_another_size_or_colour(model: Path, tmp_path: Path) -> None:
     wide = drawn(tmp_path / "wide.png", np.zeros((20, 30, 3), np.uint8))
     refused = run(model, wide)
     assert refused.exit_code == 2
-    assert "wide.png' must be 12 x 12 pixels, it is 30 x 20; --resize changes it" in refused.output
+    assert "wide.png: must be 12 x 12 pixels, it is 30 x 20; --resize changes it" in refused.output
     assert run(model, wide, "--resize").exit_code == 0
 
 
@@ -66,9 +66,9 @@ def test_files_that_are_none_are_one_line(model: Path, tmp_path: Path) -> None:
     no_image.write_text("<b>no image</b>")
     image = drawn(tmp_path / "a.png", np.zeros((12, 12), np.uint8))
     for arguments, says in (
-        ((model, no_image), "text.png' cannot be read: it is no image that Pillow reads"),
-        ((model, tmp_path / "nowhere.png"), "nowhere.png' cannot be read: No such file or directory"),
-        ((tmp_path / "nowhere.bnn", image), "nowhere.bnn' cannot be read: No such file or directory"),
+        ((model, no_image), "text.png: it is no image that Pillow reads"),
+        ((model, tmp_path / "nowhere.png"), "nowhere.png: No such file or directory"),
+        ((tmp_path / "nowhere.bnn", image), "nowhere.bnn: No such file or directory"),
         ((no_image, image), "not a packed model"),
     ):
         refused = run(*arguments)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import os
+from numbers import Real
 from pathlib import Path
+from types import NoneType
 from typing import BinaryIO
 
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.bmxnet.nodes import nodes_of
 from bnnlab.deploy.bmxnet.params import read_params
 from bnnlab.deploy.bmxnet.readers import read_layers
@@ -45,9 +48,10 @@ def load_bmxnet(
     Raises:
         ModelFileError: If a file is damaged, or the network has what is unknown here; it names file and field.
         OSError: If a path cannot be read.
+        TypeError: If an argument is of another type.
         ValueError: If `input_shape`, `divisor` or `class_names` are impossible.
     """
-    _check_arguments(input_shape, divisor)
+    _check_arguments(input_shape, divisor, class_names)
     nodes = read_symbol(*_content(symbol, "symbol"))
     content, file = _content(params, "params")
     layers = read_layers(nodes, read_params(content, file), file)
@@ -63,28 +67,31 @@ def load_bmxnet(
         raise ModelFileError(f"{nodes[-1].file}: {error}") from error
 
 
-def _check_arguments(input_shape: tuple[int, ...] | None, divisor: float) -> None:
+def _check_arguments(
+    input_shape: tuple[int, ...] | None, divisor: float, class_names: tuple[str, ...] | None
+) -> None:
+    check_type("divisor", divisor, "a number", Real)
+    check_type("class_names", class_names, "a tuple of names or None", tuple, list, NoneType)
     if input_shape is not None and not (
-        len(input_shape) in (1, 3) and all(type(n) is int and 1 <= n <= LARGEST_EXTENT for n in input_shape)
+        isinstance(input_shape, tuple | list)
+        and len(input_shape) in (1, 3)
+        and all(type(n) is int and 1 <= n <= LARGEST_EXTENT for n in input_shape)
     ):
         raise ValueError(
             f"input_shape must be (features,) or (channels, height, width), each in 1..{LARGEST_EXTENT}, "
             f"got {input_shape!r}"
         )
     if not 0 < divisor < math.inf:
-        raise ValueError(f"divisor must be above 0, got {divisor!r}")
+        raise ValueError(f"divisor must be above 0 and finite, got {divisor!r}")
 
 
 def _content(file: File, argument: str) -> tuple[bytes, str]:
     """A file's bytes, and what to call it."""
     if isinstance(file, bytes):
         return file, argument
-    if not isinstance(file, str | os.PathLike):
-        if not hasattr(file, "read"):
-            raise TypeError(
-                f"{argument} must be a path, bytes or an open binary file, got {type(file).__name__}"
-            )
+    if hasattr(file, "read"):
         return file.read(), Path(str(getattr(file, "name", argument))).name
+    check_type(argument, file, "a path, bytes or an open binary file", str, os.PathLike)
     path = Path(file)
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise ModelFileError(f"{path.name}: is no file")  # a device may never end

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.writing import replace_file
@@ -33,11 +34,13 @@ def export_npz(model: PackedModel, path: str | os.PathLike[str]) -> None:
         path: The file. It is replaced as a whole, or not at all.
 
     Raises:
+        TypeError: If `model` is no `PackedModel`, or `path` no path.
         OSError: If the file cannot be written.
 
     Example:
         ``arrays = np.load("net.npz"); arrays["hidden1.words"]; json.loads(str(arrays["manifest"]))``
     """
+    check_type("model", model, "a PackedModel", PackedModel)
     names = identifiers(node.name for node in model.nodes)
     arrays: dict[str, Any] = {}
     nodes = []

@@ -7,11 +7,13 @@ import os
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from types import NoneType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bnnlab.bits import PackedImages, PackedMatrix
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.export.c_ops import write
 from bnnlab.deploy.export.c_program import PIXELS, CProgram, Step, float_literal, string_literal
 from bnnlab.deploy.export.identifiers import identifiers
@@ -58,9 +60,13 @@ def export_c(
             taken that keep sums of floats farthest from where they would change a sign.
 
     Raises:
+        TypeError: If `model` is no `PackedModel`, `path` no path or `name` no text.
         ValueError: If a node has no C form or holds numbers that are not finite, or `example` has a wrong shape.
         OSError: If the file cannot be written.
     """
+    check_type("model", model, "a PackedModel", PackedModel)
+    check_type("path", path, "a str or PathLike", str, os.PathLike)
+    check_type("name", name, "a str or None", str, NoneType)
     given = Path(path).stem if name is None else name
     low = lowered(model)
     chosen = None if example is None else _checked_example(low, example)

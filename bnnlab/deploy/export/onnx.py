@@ -13,6 +13,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.export.lowering import lowered, takes_pixels
 from bnnlab.deploy.export.onnx_graph import INPUT_NAME, OUTPUT_NAME, OnnxGraph, onnx_package
 from bnnlab.deploy.export.onnx_ops import write
@@ -51,12 +52,17 @@ def export_onnx(
         offset: See there.
 
     Raises:
+        TypeError: If `model` is neither, or `path` no path.
         ImportError: If the package onnx is not installed.
         ValueError: If a node has no ONNX form or sums too large for float32, or the network knows no pixels.
         OSError: If the file cannot be written.
     """
     onnx = onnx_package()
+    check_type("path", path, "a str or PathLike", str, os.PathLike)
     if not isinstance(model, PackedModel):
+        from torch import nn
+
+        check_type("model", model, "a PackedModel or a torch module", PackedModel, nn.Module)
         model = PackedModel.from_module(model, input_shape, divisor=divisor, offset=offset)
     if pixels and not takes_pixels(model):
         raise ValueError("pixels must be False, since this network was packed for numbers (divisor=None)")

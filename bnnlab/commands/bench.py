@@ -17,6 +17,8 @@ from bnnlab.bench import convolution, gemm, pack, threads
 from bnnlab.bench.compare import Progress
 from bnnlab.bench.product import GemmShape
 from bnnlab.bench.table import print_benchmark
+from bnnlab.commands.errors import one_line_errors
+from bnnlab.deploy import inference_benchmark as inference
 from bnnlab.records import Benchmark
 
 bench = typer.Typer(
@@ -24,7 +26,7 @@ bench = typer.Typer(
     no_args_is_help=True,
 )
 
-BAD_INPUT, REFRESH_SECONDS = 2, 0.2
+REFRESH_SECONDS = 0.2
 
 Seconds = Annotated[float, typer.Option(help="How long to measure each workload.")]
 Opponents = Annotated[
@@ -34,6 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the results as one J
 
 
 @bench.command("gemm")
+@one_line_errors
 def bench_gemm(
     shape: Annotated[list[str] | None, typer.Option(help="MxKxN; may be given several times.")] = None,
     seconds: Seconds = gemm.SECONDS,
@@ -44,12 +47,13 @@ def bench_gemm(
 
     def work(progress: Progress) -> Benchmark:
         shapes = [GemmShape.parse(text) for text in shape] if shape else gemm.SHAPES
-        return gemm.gemm_benchmark(shapes, seconds, names(opponents), progress)
+        return gemm.gemm_benchmark(shapes, seconds, _names(opponents), progress)
 
-    run(work, as_json)
+    _run(work, as_json)
 
 
 @bench.command("conv")
+@one_line_errors
 def bench_conv(
     shape: Annotated[
         list[str] | None, typer.Option(help="IMAGESxCHANNELSxHEIGHTxWIDTHxFILTERSxTAPS; several times.")
@@ -62,12 +66,13 @@ def bench_conv(
 
     def work(progress: Progress) -> Benchmark:
         shapes = [convolution.ConvShape.parse(text) for text in shape] if shape else convolution.SHAPES
-        return convolution.conv_benchmark(shapes, seconds, names(opponents), progress)
+        return convolution.conv_benchmark(shapes, seconds, _names(opponents), progress)
 
-    run(work, as_json)
+    _run(work, as_json)
 
 
 @bench.command("pack")
+@one_line_errors
 def bench_pack(
     shape: Annotated[list[str] | None, typer.Option(help="MxK; may be given several times.")] = None,
     seconds: Seconds = pack.SECONDS,
@@ -78,12 +83,13 @@ def bench_pack(
 
     def work(progress: Progress) -> Benchmark:
         shapes = [pack.PackShape.parse(text) for text in shape] if shape else pack.SHAPES
-        return pack.pack_benchmark(shapes, seconds, names(opponents), progress)
+        return pack.pack_benchmark(shapes, seconds, _names(opponents), progress)
 
-    run(work, as_json)
+    _run(work, as_json)
 
 
 @bench.command("threads")
+@one_line_errors
 def bench_threads(
     shape: Annotated[list[str] | None, typer.Option(help="MxKxN; may be given several times.")] = None,
     seconds: Seconds = threads.SECONDS,
@@ -95,17 +101,31 @@ def bench_threads(
         shapes = [GemmShape.parse(text) for text in shape] if shape else threads.SHAPES
         return threads.thread_benchmark(shapes, seconds, progress)
 
-    run(work, as_json)
+    _run(work, as_json)
 
 
-def run(work: Callable[[Progress], Benchmark], as_json: bool) -> None:
+@bench.command("inference")
+@one_line_errors
+def bench_inference(
+    batch: Annotated[
+        list[int] | None, typer.Option(help="Images at once; may be given several times.")
+    ] = None,
+    seconds: Seconds = inference.SECONDS,
+    opponents: Opponents = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a whole packed network, against float networks of the same shape."""
+
+    def work(progress: Progress) -> Benchmark:
+        return inference.inference_benchmark(batch or inference.BATCHES, seconds, _names(opponents), progress)
+
+    _run(work, as_json)
+
+
+def _run(work: Callable[[Progress], Benchmark], as_json: bool) -> None:
     """Measure with a progress bar, and print the results."""
-    try:
-        with _progress_bar() as progress:
-            benchmark = work(progress)
-    except ValueError as error:
-        typer.echo(f"bnnlab: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+    with _progress_bar() as progress:
+        benchmark = work(progress)
     if as_json:
         typer.echo(json.dumps(benchmark.to_dict(), indent=2))
     else:
@@ -131,6 +151,6 @@ def _progress_bar() -> Iterator[Progress]:
         yield progress
 
 
-def names(text: str | None) -> list[str] | None:
+def _names(text: str | None) -> list[str] | None:
     """The opponents that an option names, or None for all."""
     return None if text is None else [name.strip() for name in text.split(",")]

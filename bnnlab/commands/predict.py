@@ -11,13 +11,14 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from bnnlab.commands.errors import one_line_errors
 from bnnlab.deploy.graph import PackedModel
 
-BAD_INPUT = 2
 MOST_PIXELS = 64_000_000
 """A larger image is refused before it is decoded: some bytes of a file can stand for very many pixels."""
 
 
+@one_line_errors
 def predict(
     file: Annotated[Path, typer.Argument(help="A packed network, as PackedModel.save wrote it.")],
     images: Annotated[list[Path], typer.Argument(help="Images: PNG, JPEG and what else Pillow reads.")],
@@ -28,15 +29,8 @@ def predict(
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
     """Say what a packed network sees in images."""
-    try:
-        try:
-            model = PackedModel.load(file)
-        except OSError as error:
-            raise ValueError(f"{str(file)!r} cannot be read: {error.strerror}") from None
-        pixels = np.stack([read_image(path, image_shape(model), resize) for path in images])
-    except ValueError as error:
-        typer.echo(f"bnnlab: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+    model = PackedModel.load(file)
+    pixels = np.stack([read_image(path, image_shape(model), resize) for path in images])
     shares = model.predict_proba((255 - pixels if invert else pixels).reshape(-1, *model.input_shape))
     classes = shares.argmax(axis=1)
     answers = [
@@ -77,15 +71,15 @@ def read_image(path: Path, shape: tuple[int, int, int], resize: bool) -> NDArray
     try:
         with Image.open(path) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise ValueError(f"{str(path)!r} has more than {MOST_PIXELS:,} pixels")
+                raise ValueError(f"{path}: more than {MOST_PIXELS:,} pixels")
             if image.size != (width, height) and not resize:
                 raise ValueError(
-                    f"{str(path)!r} must be {width} x {height} pixels, it is {image.width} x {image.height}; "
+                    f"{path}: must be {width} x {height} pixels, it is {image.width} x {image.height}; "
                     "--resize changes it"
                 )
             drawn = image.convert("L" if channels == 1 else "RGB").resize((width, height))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         reason = getattr(error, "strerror", None) or "it is no image that Pillow reads"
-        raise ValueError(f"{str(path)!r} cannot be read: {reason}") from None
+        raise ValueError(f"{path}: {reason}") from None
     pixels = np.asarray(drawn, np.uint8)
     return pixels[None] if channels == 1 else np.ascontiguousarray(pixels.transpose(2, 0, 1))

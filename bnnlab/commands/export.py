@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-BAD_INPUT = 2
+from bnnlab.commands.errors import one_line_errors
 
 
+@one_line_errors
 def export(
     model_file: Annotated[Path, typer.Argument(help="A packed network, as PackedModel.save wrote it.")],
     onnx: Annotated[Path | None, typer.Option(help="Write an ONNX file here.")] = None,
@@ -27,11 +28,7 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
     """Write a packed network for other programs."""
-    try:
-        rows = _written(model_file, onnx, c, npz, pixels, name)
-    except (ValueError, OSError, ImportError) as error:
-        typer.echo(f"bnnlab: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+    rows = _written(model_file, onnx, c, npz, pixels, name)
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
@@ -56,6 +53,9 @@ def _written(
         raise ValueError("--pixels belongs to --onnx")
     if name is not None and not c:
         raise ValueError("--name belongs to --c")
+    places = [path.resolve() for path in (model_file, onnx, c, npz) if path is not None]
+    if len(set(places)) < len(places):
+        raise ValueError("the network's file and those to be written must be different files")
     model = PackedModel.load(model_file)
     rows = []
     for kind, path, write in wanted:

@@ -15,14 +15,14 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from bnnlab.commands.errors import one_line_errors
 from bnnlab.deploy.bmxnet.loading import load_bmxnet
 from bnnlab.deploy.evaluation import answers, fits_mnist, mnist_test
 from bnnlab.deploy.graph import CHUNK, PackedModel
 from bnnlab.deploy.outline import OutlineRow, outline
 
-BAD_INPUT = 2
 
-
+@one_line_errors
 def import_bmxnet(
     params: Annotated[Path, typer.Argument(help="The .params file.")],
     symbol: Annotated[Path, typer.Argument(help="The -symbol.json file.")],
@@ -38,13 +38,9 @@ def import_bmxnet(
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
     """Read a network of BMXNet: its layers, their sizes, and how many of MNIST's digits it recognises."""
-    try:
-        model = load_bmxnet(params, symbol, input_shape=_shape(input_shape), divisor=divisor)
-        if output is not None:
-            model.save(output)
-    except (ValueError, OSError) as error:
-        typer.echo(f"bnnlab: {_sentence(error)}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+    model = load_bmxnet(params, symbol, input_shape=_shape(input_shape), divisor=divisor)
+    if output is not None:
+        model.save(output)
     rows, right = outline(model), _recognised(model) if fits_mnist(model) else None
     if as_json:
         typer.echo(json.dumps(_report(model, rows, right), indent=2))
@@ -52,12 +48,6 @@ def import_bmxnet(
     _print(model, rows, right)
     if output is not None:
         typer.echo(f"saved as {output}")
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:  # from the system; without its number
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
 
 
 def _shape(text: str | None) -> tuple[int, ...] | None:

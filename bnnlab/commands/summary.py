@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,17 +13,35 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bnnlab.commands.errors import one_line_errors
 from bnnlab.deploy.claims import energy_claim, op_count_speedup
 from bnnlab.deploy.costs import summary
 from bnnlab.deploy.energy import ENERGY_PRESETS, estimate_energy
-from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.graph import MOST_CLASSES, PackedModel
 from bnnlab.records import LayerSummary, NetworkSummary
 from bnnlab.records.claims import ratio_text
 
-BAD_INPUT = 2
+MOST_WEIGHTS = 1 << 27
+"""Of an untrained network: half a gigabyte in float32."""
+
 COLUMNS = 140  # also where the output is no terminal, which rich takes to be narrow
 
 
+DEFAULTS: dict[str, Any] = {
+    "input_shape": "1,28,28",
+    "classes": 10,
+    "widths": "256,256",
+    "first_layer": "float",
+    "last_layer": "float",
+}
+"""What describes an untrained network, where it is not said."""
+
+
+def _option(name: str, what: str) -> Any:
+    return typer.Option(help=f"{what} {DEFAULTS[name]} if left out.")
+
+
+@one_line_errors
 def summarise(
     file: Annotated[
         Path | None, typer.Argument(help="A packed network, as PackedModel.save wrote it.")
@@ -30,36 +49,37 @@ def summarise(
     model: Annotated[
         str | None, typer.Option(help="Or a kind of network, untrained: mlp or convnet.")
     ] = None,
-    input_shape: Annotated[str, typer.Option(help="One example of it: channels,height,width.")] = "1,28,28",
-    classes: Annotated[int, typer.Option(help="Its outputs.")] = 10,
-    widths: Annotated[str, typer.Option(help="Sizes of its hidden layers.")] = "256,256",
-    first_layer: Annotated[str, typer.Option(help="float or binary.")] = "float",
-    last_layer: Annotated[str, typer.Option(help="float or binary.")] = "float",
+    input_shape: Annotated[
+        str | None, _option("input_shape", "One example of it, channels,height,width:")
+    ] = None,
+    classes: Annotated[int | None, _option("classes", "Its outputs:")] = None,
+    widths: Annotated[str | None, _option("widths", "Sizes of its hidden layers:")] = None,
+    first_layer: Annotated[str | None, _option("first_layer", "float or binary:")] = None,
+    last_layer: Annotated[str | None, _option("last_layer", "float or binary:")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
     """Count what a packed network takes: weights, bytes and multiplications by precision, and a model of energy."""
-    try:
-        if (file is None) == (model is None):
-            raise ValueError("either a file or --model must be given")
-        if file is not None:
-            packed = _loaded(file)
-        else:
-            packed = _untrained(str(model), input_shape, classes, widths, first_layer, last_layer)
-    except ValueError as error:
-        typer.echo(f"bnnlab: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+    described = {
+        "input_shape": input_shape,
+        "classes": classes,
+        "widths": widths,
+        "first_layer": first_layer,
+        "last_layer": last_layer,
+    }
+    if file is None and model is None:
+        raise ValueError("a file or --model must be given")
+    if file is not None and model is not None:
+        raise ValueError(f"a file ({file}) and --model ({model}) exclude each other: give one of them")
+    given = {name: value for name, value in described.items() if value is not None}
+    if file is not None and given:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ValueError(f"{options} can only be given with --model, not with a file ({file})")
+    packed = PackedModel.load(file) if file is not None else _untrained(str(model), **DEFAULTS | given)
     counted = summary(packed)
     if as_json:
         typer.echo(json.dumps(_document(counted), indent=2))
     else:
         _print(counted, Console(width=max(Console().width, COLUMNS)))
-
-
-def _loaded(file: Path) -> PackedModel:
-    try:
-        return PackedModel.load(file)
-    except OSError as error:
-        raise ValueError(f"{str(file)!r} cannot be read: {error.strerror}") from None
 
 
 def _untrained(
@@ -76,11 +96,16 @@ def _untrained(
         if precision not in ("float", "binary"):
             raise ValueError(f"{name} must be float or binary, got {precision!r}")
     shape, sizes = _sizes("input_shape", input_shape), _sizes("widths", widths)
-    if len(shape) not in (1, 3) or classes < 1:
-        raise ValueError(
-            f"input_shape must be one or three sizes and classes at least 1, got {input_shape}, {classes}"
-        )
+    if len(shape) not in (1, 3):
+        raise ValueError(f"input_shape must be one or three sizes, got {input_shape!r}")
+    if not 1 <= classes <= MOST_CLASSES:
+        raise ValueError(f"classes must be in 1..{MOST_CLASSES}, got {classes}")
     spec = ModelSpec(shape, classes, sizes, *precisions)
+    with torch.device("meta"):  # binary layers have shapes there, and take no memory
+        binary = MODELS[model](replace(spec, first_layer="binary", last_layer="binary"), torch.Generator())
+    weights = sum(parameter.numel() for parameter in binary.parameters())
+    if weights > MOST_WEIGHTS:
+        raise ValueError(f"the network must have at most {MOST_WEIGHTS:,} weights, it would have {weights:,}")
     module = MODELS[model](spec, torch.Generator().manual_seed(0)).eval()
     return PackedModel.from_module(module, shape, divisor=128.0 if len(shape) == 3 else None)
 
