@@ -11,7 +11,8 @@ from bnnlab.deploy.bmxnet import load_bmxnet
 from bnnlab.deploy.costs import summary
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.export import export_c, export_npz, export_onnx
-from bnnlab.deploy.graph import Node, PackedModel
+from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.node import Node
 from bnnlab.deploy.ops import OPS
 from bnnlab.deploy.profiling import profile
 from bnnlab.deploy.sign_conventions import CONVENTIONS, SignConvention, unpack_signs

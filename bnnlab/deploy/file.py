@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 
 from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.errors import ModelFileError
-from bnnlab.deploy.graph import Node, PackedModel, numbered
+from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.manifest import Manifest, NodeRecord, TensorRecord, checksum, strict_json
+from bnnlab.deploy.names import numbered
+from bnnlab.deploy.node import Node
 from bnnlab.deploy.ops import OPS, Op
 from bnnlab.deploy.ops.fields import annotations_of, holds_array, may_be_none, shown
 from bnnlab.deploy.writing import replace_file

@@ -16,7 +16,7 @@ from torch import nn
 
 from bnnlab.bits import Thresholds
 from bnnlab.deploy.folding import fold, fold_numbers
-from bnnlab.deploy.graph import INPUT, Node, PackedModel
+from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.layer_ops import (
     floats_on_signs,
     normalisation,
@@ -27,6 +27,7 @@ from bnnlab.deploy.layer_ops import (
     with_thresholds,
 )
 from bnnlab.deploy.module_signs import normalised_signs, signs_after
+from bnnlab.deploy.node import INPUT, Node
 from bnnlab.deploy.ops import (
     BitPool,
     Flatten,

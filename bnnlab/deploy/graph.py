@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,14 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bnnlab.deploy.arguments import check_type, checked_sizes
-from bnnlab.deploy.ops import Effort, Op, Signal, Value
+from bnnlab.deploy.examples import checked_examples
+from bnnlab.deploy.names import check_text, numbered
+from bnnlab.deploy.node import INPUT, Node
+from bnnlab.deploy.ops import Op, Signal, Value
 from bnnlab.deploy.ops.fields import shown
 
 if TYPE_CHECKING:
     from torch import nn
-
-INPUT = "(input)"
-"""Name of what the network is given; no layer can be called so."""
 
 CHUNK = 256
 """Examples that run together at most."""
@@ -35,50 +33,11 @@ From 4 MiB on, every run pays for fresh pages: a convolution's output of 9 M num
 MOST_CLASSES = 1 << 16
 """Numbers that the last node may give."""
 
-LONGEST_NAME = 256
-"""Characters in the name of a node or a class."""
-
 MOST_NUMBERS = 1 << 28
 """Numbers that a network may hold at once for one example: 1 GiB."""
 
 MOST_PRODUCTS = 1 << 36
 """Products that it may take: seconds. The largest networks for images take a few times less."""
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    """One operation in a network.
-
-    Attributes:
-        name: Of its result; the layer it comes from.
-        op: What it computes.
-        inputs: Names of what it is given: earlier nodes, or `INPUT`.
-    """
-
-    name: str
-    op: Op
-    inputs: tuple[str, ...] = (INPUT,)
-
-    def trace(self, signals: dict[str, Signal]) -> tuple[Signal, Effort]:
-        """What comes out for one example, and what it takes, where `signals` flow from earlier nodes.
-
-        Raises:
-            TypeError: If `inputs` is no tuple of names.
-            ValueError: If the operation cannot run on its inputs; the node is named.
-        """
-        known = f"node {self.name!r} ({type(self.op).__name__})"
-        check_type(f"inputs of node {self.name!r}", self.inputs, "a tuple", tuple)
-        for name in self.inputs:
-            check_type(f"inputs of node {self.name!r}: each", name, "a str", str)
-            if name not in signals:
-                raise ValueError(f"{known} needs {shown(name)}, which no earlier node gives")
-        if not self.inputs or len(self.inputs) != (self.op.arity or len(self.inputs)):
-            raise ValueError(f"{known} must have {self.op.arity or 'some'} input(s), got {len(self.inputs)}")
-        given = [signals[name] for name in self.inputs]
-        try:
-            return self.op.output(*given), self.op.effort(*given)
-        except ValueError as error:
-            raise ValueError(f"{known}: {error}") from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,14 +221,14 @@ class PackedModel:
 
     def logits(self, x: ArrayLike) -> NDArray[np.float32]:
         """A number for each class, `(n, classes)` float32; arguments as in `predict`."""
-        examples, single = self._examples(x)
+        examples, single = checked_examples(x, self.input_shape, self._pixels)
         parts = [self._last(self.run(part)) for part in self.parts(examples)]
         logits = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return logits[0] if single else logits
 
     def values(self, x: ArrayLike) -> dict[str, Value]:
         """What every node gives for these examples, by name; arguments as in `predict`."""
-        return self.run(self._examples(x)[0], keep=True)
+        return self.run(checked_examples(x, self.input_shape, self._pixels)[0], keep=True)
 
     def parts(self, examples: NDArray[Any]) -> list[NDArray[Any]]:
         """Examples `(n, *input_shape)`, split evenly into parts that run together."""
@@ -299,28 +258,6 @@ class PackedModel:
                     after()
         return values
 
-    def _examples(self, x: ArrayLike) -> tuple[NDArray[Any], bool]:
-        examples = np.asarray(x)
-        single = examples.shape == self.input_shape
-        if single:
-            examples = examples[None]
-        rows = examples.ndim == 2 or len(self.input_shape) == 1
-        if rows and math.prod(examples.shape[1:]) == math.prod(self.input_shape):
-            examples = examples.reshape(
-                len(examples), *self.input_shape
-            )  # images in rows, or rows for images
-        numbers = examples.dtype.kind == "f" or examples.dtype == np.uint8
-        if examples.shape[1:] != self.input_shape or not numbers:
-            raise ValueError(
-                f"x must be float numbers or uint8 pixels of shape (n, {', '.join(map(str, self.input_shape))}), got "
-                f"{examples.dtype} of shape {examples.shape}"
-            )
-        if examples.dtype != np.uint8:
-            examples = _finite(examples)
-        elif not self._pixels:
-            examples = examples.astype(np.float32)
-        return examples, single
-
     @cached_property
     def _pixels(self) -> bool:
         """Whether bytes are pixels to this network; else they are numbers like others."""
@@ -345,40 +282,3 @@ class PackedModel:
     def _last(self, values: dict[str, Value]) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = values[self.nodes[-1].name]  # type: ignore[assignment]
         return logits
-
-
-def _finite(examples: NDArray[Any]) -> NDArray[np.float32]:
-    """Numbers as float32.
-
-    Raises:
-        ValueError: If some are not finite.
-    """
-    with np.errstate(over="ignore"):
-        numbers = examples.astype(np.float32, copy=False)
-    finite = np.isfinite(numbers)
-    if not finite.all():
-        wrong = numbers.size - np.count_nonzero(finite)
-        raise ValueError(f"x must hold finite numbers, got {wrong:,} of {numbers.size:,} that are not")
-    return numbers
-
-
-def numbered(classes: int) -> tuple[str, ...]:
-    """The names of classes that have none."""
-    return tuple(map(str, range(classes)))
-
-
-def check_text(what: str, text: object) -> None:
-    """Refuse a name that could not be shown or written.
-
-    Raises:
-        ValueError: If it is no text, empty or too long, or has control characters or halves of characters in it.
-    """
-    if (
-        not isinstance(text, str)
-        or not 0 < len(text) <= LONGEST_NAME
-        or any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
-    ):
-        raise ValueError(
-            f"{what} must be text of 1 to {LONGEST_NAME} characters, none of them a control character, "
-            f"got {shown(text)}"
-        )

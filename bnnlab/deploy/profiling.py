@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from bnnlab.bench.compare import check_seconds
 from bnnlab.bench.conditions import measuring_conditions
 from bnnlab.deploy.arguments import check_type
-from bnnlab.deploy.graph import INPUT, PackedModel
+from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.ops import (
     Activation,
     Add,

@@ -20,8 +20,9 @@ from torch import nn
 from bnnlab.bits import PackedMatrix, Thresholds, threshold
 from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.from_module import build
-from bnnlab.deploy.graph import Node, PackedModel
+from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.module_signs import signs_after
+from bnnlab.deploy.node import Node
 from bnnlab.deploy.ops import FromPixels, PixelDense, XnorConv, XnorDense
 from bnnlab.deploy.stages import NORMS, PRODUCTS, leaves, on_cpu
 from bnnlab.nn.layers import BinaryLayer

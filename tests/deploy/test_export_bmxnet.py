@@ -8,7 +8,7 @@ import pytest
 from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy import Node, PackedModel, export_c, export_onnx
 from bnnlab.deploy.export.identifiers import identifiers
-from bnnlab.deploy.graph import INPUT
+from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.ops import Activation, Add, AveragePool, CentredBatchNorm, CountsFromDots, Flatten, Op, Pad
 
 from . import bmxnet_networks as networks

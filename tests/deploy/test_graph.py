@@ -7,6 +7,7 @@ import pytest
 
 from bnnlab.bits import pack_columns
 from bnnlab.deploy import Node, PackedModel, graph
+from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.ops import (
     BatchNorm,
     BitPool,
@@ -46,7 +47,7 @@ def norm(channels: int) -> BatchNorm:
 
 def model(shape: tuple[int, ...], *ops: object, **more: tuple[str, ...]) -> PackedModel:
     """A chain of operations."""
-    names = [graph.INPUT, *(f"n{i}" for i in range(len(ops)))]
+    names = [INPUT, *(f"n{i}" for i in range(len(ops)))]
     nodes = [Node(name, op, (last,)) for name, op, last in zip(names[1:], ops, names, strict=False)]  # type: ignore[arg-type]
     return PackedModel(tuple(nodes), shape, **more)
 
@@ -66,11 +67,11 @@ def test_what_flows_is_known_before_anything_runs() -> None:
         Flatten(),
         FloatDense(floats(3, 4 * 2 * 2)),
     )
-    expected = {graph.INPUT: Signal("pixels", (2, 9, 8))}
+    expected = {INPUT: Signal("pixels", (2, 9, 8))}
     for name, value in packed.values(np.zeros((1, 2, 9, 8), np.uint8)).items():
         kind = "numbers" if isinstance(value, np.ndarray) else "bits"
         expected[name] = Signal(kind, value.shape[1:])  # type: ignore[arg-type]
-    assert packed.signals == expected | {graph.INPUT: Signal("pixels", (2, 9, 8))}
+    assert packed.signals == expected | {INPUT: Signal("pixels", (2, 9, 8))}
     assert packed.class_names == ("0", "1", "2")
 
 
@@ -118,7 +119,7 @@ BITS = (PackSigns(),)
         (lambda: PackedModel((Node("a", norm(2), ("b",)),), (2,)), "node 'a'.*needs 'b', which no earlier node gives"),
         (lambda: PackedModel((Node("a", norm(2), ()),), (2,)), r"node 'a'.*must have 1 input\(s\), got 0"),
         (lambda: PackedModel((Node("a", norm(2)), Node("a", norm(2))), (2,)), "two nodes are called 'a'"),
-        (lambda: PackedModel((Node(graph.INPUT, norm(2)),), (2,)), "two nodes are called"),
+        (lambda: PackedModel((Node(INPUT, norm(2)),), (2,)), "two nodes are called"),
         (lambda: PackedModel((Node("\ud800", norm(2)),), (2,)), "the name of a node must be text"),
         (lambda: PackedModel((Node("x" * 257, norm(2)),), (2,)), "the name of a node must be text"),
     ],

@@ -6,7 +6,7 @@ import pytest
 from bnnlab.bits import PackedImages, PackedMatrix, Thresholds, pack_columns, pack_rows, threshold, xnor_gemm
 from bnnlab.deploy import Node, PackedModel
 from bnnlab.deploy.export.lowering import comparison, lowered
-from bnnlab.deploy.graph import INPUT
+from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.ops import (
     BatchNorm,
     Flatten,

@@ -30,7 +30,7 @@ from bnnlab.deploy.bmxnet.layers import (
 from bnnlab.deploy.bmxnet.plan import Fold, plan
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.folding import fold, fold_numbers
-from bnnlab.deploy.graph import INPUT, Node
+from bnnlab.deploy.node import INPUT, Node
 from bnnlab.deploy.ops import (
     Activation,
     Add,

@@ -18,7 +18,8 @@ from bnnlab.deploy.export.c_ops import write
 from bnnlab.deploy.export.c_program import PIXELS, CProgram, Step, float_literal, string_literal
 from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.deploy.export.lowering import lowered, takes_pixels
-from bnnlab.deploy.graph import INPUT, PackedModel
+from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.ops import PackCompared, PackSigns
 from bnnlab.deploy.writing import replace_file
 

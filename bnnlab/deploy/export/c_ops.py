@@ -21,7 +21,7 @@ from bnnlab.deploy.export.c_products import (
 from bnnlab.deploy.export.c_program import NULL, PIXELS, CProgram, Step, float_literal
 from bnnlab.deploy.export.lowering import normalisation
 from bnnlab.deploy.folding import LARGEST
-from bnnlab.deploy.graph import Node
+from bnnlab.deploy.node import Node
 from bnnlab.deploy.ops import (
     Activation,
     Add,

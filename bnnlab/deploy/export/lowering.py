@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from bnnlab.bits import PackedMatrix
 from bnnlab.deploy.folding import fold_numbers
-from bnnlab.deploy.graph import INPUT, Node, PackedModel
+from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.node import INPUT, Node
 from bnnlab.deploy.ops import (
     Activation,
     BatchNorm,

@@ -17,7 +17,8 @@ from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.export.lowering import lowered, takes_pixels
 from bnnlab.deploy.export.onnx_graph import INPUT_NAME, OUTPUT_NAME, OnnxGraph, onnx_package
 from bnnlab.deploy.export.onnx_ops import write
-from bnnlab.deploy.graph import INPUT, PackedModel
+from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.writing import replace_file
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bnnlab.deploy.export.lowering import Comparison, Product, comparison
 from bnnlab.deploy.export.onnx_graph import INPUT_NAME, OnnxGraph
-from bnnlab.deploy.graph import Node
+from bnnlab.deploy.node import Node
 from bnnlab.deploy.ops import (
     Activation,
     Add,
