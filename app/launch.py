@@ -1,6 +1,7 @@
 """Starts the server of the lab with its settings."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 HOSTS = ("localhost", "127.0.0.1")
@@ -31,6 +32,7 @@ def launch(address: str, port: int, browser: bool) -> None:
         port: TCP port.
         browser: Whether to open the page in a browser.
     """
+    from click import Abort
     from streamlit.web.cli import main
 
     # Who listens on every address answers to every name; else only to this machine's and the one given.
@@ -43,7 +45,8 @@ def launch(address: str, port: int, browser: bool) -> None:
         "browser.serverAddress": "localhost" if everywhere else address,
     }
     server = Path(__file__).with_name("server.py")
-    main(["run", str(server), *_flags(settings)], prog_name="bnnlab app")
+    with suppress(Abort):  # Ctrl+C is how one ends it
+        main(["run", str(server), *_flags(settings)], prog_name="bnnlab app", standalone_mode=False)
 
 
 def _flags(settings: dict[str, object]) -> Iterator[str]:
