@@ -8,12 +8,15 @@ import streamlit as st
 
 from bnnlab.app.downloads import downloads
 from bnnlab.app.measuring import measured
+from bnnlab.app.tables import listing, table
 from bnnlab.app.trained_network import PackedNetwork, keep, kept
 from bnnlab.deploy import LayerProof, profile
+from bnnlab.deploy.claims import where_slower
 from bnnlab.deploy.network_benchmark import network_benchmark
 from bnnlab.deploy.proof import proofs
 from bnnlab.figures import time_breakdown
 from bnnlab.records import Benchmark, Profile
+from bnnlab.records.claims import ratio_text
 from bnnlab.records.profile import time_text
 from bnnlab.train.view import predict
 
@@ -49,26 +52,31 @@ def deploy_steps(network: PackedNetwork) -> None:
 
 
 def _pack(network: PackedNetwork) -> None:
-    after, half_range = network.after, network.network.dataset.half_range
+    takes, half_range = network.takes, network.network.dataset.half_range
     inputs = (
-        "It takes points as numbers."
+        "As input it takes the coordinates of a point."
         if half_range is None
-        else f"It takes pixels p as bytes; the network learned them as p / {half_range} − 1."
+        else f"As input it takes pixels p as bytes; the network learned them as p / {half_range} − 1."
     )
     st.markdown(
-        f"Done, since it takes no time: {after.binary_weights:,} weights are now bits in 64-bit words, "
-        f"{after.thresholds:,} outputs compare their sum with a threshold, in place of scaling, normalisation "
-        f"and sign, and {after.float_values:,} numbers stay float32. {inputs}"
+        f"This is done, since it takes no time. {takes.binary_weights:,} weights are now bits, 64 of them in a word. "
+        f"{takes.thresholds:,} outputs compare their sum with a threshold, which replaces scaling, normalisation and "
+        f"sign. {takes.float_values:,} numbers stay float32. {inputs}"
     )
     with st.expander("The packed network, operation by operation"):
-        st.table([{"Node": node.name, "Operation": _first_line(node.op)} for node in network.packed.nodes])
+        listing(
+            [{"Name": node.name} | _described(node.op) for node in network.packed.nodes],
+            alt="The operations of the packed network, in order.",
+        )
 
 
 def _prove(network: PackedNetwork) -> None:
     st.markdown(
-        "Rounding must not change a single sign. A packed neuron knows only one whole number, the sum of its "
-        "products, and there are few of them: so all are tried, and each decision is compared with that of "
-        "the trained network. Then both answer every test example."
+        "Does the packed network answer exactly as the original does? A neuron that multiplies signs adds up numbers "
+        "that are all +1 or −1. Its sum is a whole number, and few are possible: with 64 inputs, the 65 numbers −64, "
+        "−62, … 64. So each neuron is given **every sum that it could ever see**, and must decide as the original "
+        "does by scaling, normalisation and sign. Its weights must have the same signs, too. Last, both "
+        "networks answer all test examples."
     )
     if st.button("Prove it", icon=":material/verified:", key="prove", type="primary"):
         keep("proof", network.network, measured(lambda tell: _proof(network, tell), "Trying every sum"))
@@ -76,44 +84,46 @@ def _prove(network: PackedNetwork) -> None:
     if proof is None:
         return
     if proof.layers:
-        st.table(
+        table(
             [
                 {
                     "Layer": layer.layer,
-                    "Neurons": f"{layer.neurons:,}",
-                    "Sums tried for each": f"{layer.sums:,}",
-                    "Decisions that differ": f"{layer.mismatches:,}",
-                    "Weights that differ": f"{layer.wrong_weights:,}",
+                    "Neurons": layer.neurons,
+                    "Sums tried for each": layer.sums,
+                    "Decisions that differ": layer.mismatches,
+                    "Weights that differ": layer.wrong_weights,
                 }
                 for layer in proof.layers
-            ]
+            ],
+            alt="What was compared in each layer.",
         )
     else:
         st.markdown(
-            "No layer of this network decides by a threshold, so there is nothing to try but its answers."
+            "In this network no layer compares a sum of signs with a threshold, so there is nothing to try but its "
+            "answers."
         )
     proved = {layer.layer for layer in proof.layers}
     if rest := [
-        layer.name for layer in network.after.layers if layer.thresholds and layer.name not in proved
+        layer.name for layer in network.takes.layers if layer.thresholds and layer.name not in proved
     ]:
         st.caption(
-            f"Not in the table: {', '.join(rest)}. Its sums are of floats, too many to try; the test examples "
-            "speak for it."
+            f"Not in the table: {', '.join(rest)}. A sum of float32 numbers can take far too many values to try them "
+            "all. That such sums lead to the same answers is checked with the test examples only."
         )
     holds = all(layer.holds for layer in proof.layers) and proof.equal == proof.examples
     tried = sum(layer.neurons * layer.sums for layer in proof.layers)
     (st.success if holds else st.error)(
         f"{'Proved' if holds else 'Not equal'}: {tried:,} decisions compared, "
-        f"{sum(layer.mismatches for layer in proof.layers):,} differ; {proof.equal:,} of {proof.examples:,} "
-        f"answers to test examples are those of the trained network, {proof.right / proof.examples:.1%} of "
-        "them right.",
+        f"{sum(layer.mismatches for layer in proof.layers):,} differ. {proof.equal:,} of {proof.examples:,} "
+        f"answers to test examples are the original's. {proof.right / proof.examples:.1%} of the packed network's "
+        "answers are right.",
         icon=":material/verified:" if holds else ":material/error:",
     )
 
 
 def _proof(network: PackedNetwork, tell: Callable[[float], None]) -> Proof:
     model, dataset, layers = network.network.model, network.network.dataset, []
-    parts = len(network.after.layers) + 1
+    parts = len(network.takes.layers) + 1
     for layer in proofs(network.packed, model):
         layers.append(layer)
         tell(len(layers) / parts)
@@ -129,8 +139,8 @@ def _proof(network: PackedNetwork, tell: Callable[[float], None]) -> Proof:
 
 def _time(network: PackedNetwork) -> None:
     st.markdown(
-        "The packed network, the same network in torch and, where it is installed, in onnxruntime answer the "
-        "same test examples in turns, on one core: one example at a time, and many at once."
+        "The same test examples are answered in turns, on one core: by the packed network, by the original in torch, "
+        "and by its ONNX file in onnxruntime if that is installed. First one example at a time, then many at once."
     )
     if st.button("Time it here, now", icon=":material/timer:", key="time"):
         keep("times", network.network, measured(lambda tell: _times(network, tell)))
@@ -138,26 +148,12 @@ def _time(network: PackedNetwork) -> None:
     times: Times | None = kept("times", network.network)
     if times is None:
         return
-    st.table(
-        [
-            {
-                "": each.workload,
-                "Run by": each.opponent,
-                "Time": time_text(each.best_seconds),
-                "Median": time_text(each.median_seconds),
-                "Packed is": f"{each.ratio:.3g}× as fast" if each.opponent != "packed" and each.ratio else "",
-                "Answers": "equal" if each.exact else "differ",
-            }
-            for each in times.benchmark.results
-        ]
-    )
-    if not all(each.exact for each in times.benchmark.results):
-        st.caption(
-            "Where answers differ, sums of floats were rounded in another way: a sign may have tipped over."
-        )
-    for absent in {each.opponent: each for each in times.benchmark.absent}.values():
-        st.caption(f"{absent.opponent} did not take part: {absent.reason}.")
+    _benchmark_table(times.benchmark)
     st.markdown("**Where the packed network's time goes**")
+    st.caption(
+        "This was another run, in which the clock is read after every operation: so the times beside the bars are "
+        "not those of the table."
+    )
     st.plotly_chart(
         time_breakdown(times.profiles, dark=st.context.theme.type == "dark"),
         key="time_breakdown",
@@ -166,11 +162,36 @@ def _time(network: PackedNetwork) -> None:
     )
     largest = times.profiles[-1]
     st.markdown(
-        f"Products of signs take {largest.binary_share:.0%} of the time for {largest.examples:,} at once. If "
-        f"they took none at all, the network would be {largest.most_speedup:.2f} times as fast and no faster, "
-        "whatever the kernel (Amdahl's law). The rest is layers that multiply pixels or floats, and the way "
-        "from numbers to bits and back."
+        f"With {largest.examples:,} at once, products of signs and their thresholds take {largest.binary_share:.0%} "
+        f"of the time. If they took none at all, the network would be {largest.most_speedup:.2f} times as fast, and "
+        "no kernel could make it faster still (Amdahl's law). *All else* is pooling of bits, reshaping, and calling "
+        "each operation from Python."
     )
+
+
+def _benchmark_table(benchmark: Benchmark) -> None:
+    table(
+        [
+            {
+                "Run by": f"{each.opponent}, {each.workload}",
+                "Fastest run": each.best_seconds,
+                "Median run": each.median_seconds,
+                "Packed, times as fast": None if each.opponent == "packed" else each.ratio,
+                "Answers": "as the original" if each.exact else "differ",
+            }
+            for each in benchmark.results
+        ],
+        alt="Times of the packed network and of others.",
+        formats={"Fastest run": time_text, "Median run": time_text, "Packed, times as fast": ratio_text},
+    )
+    if not all(each.exact for each in benchmark.results):
+        st.caption(
+            "Where answers differ, sums of floats were rounded in another way, and a sign close to 0 changed."
+        )
+    for absent in {each.opponent: each for each in benchmark.absent}.values():
+        st.caption(f"{absent.opponent} did not take part: {absent.reason}.")
+    if slower := where_slower(benchmark):
+        st.info(slower, icon=":material/speed:")
 
 
 def _times(network: PackedNetwork, tell: Callable[[float], None]) -> Times:
@@ -186,8 +207,9 @@ def _times(network: PackedNetwork, tell: Callable[[float], None]) -> Times:
     return Times(benchmark, profiles)
 
 
-def _first_line(op: object) -> str:
-    return f"{type(op).__name__}: {(type(op).__doc__ or '').splitlines()[0]}"
+def _described(op: object) -> dict[str, str]:
+    first_line = (type(op).__doc__ or "").splitlines()[0]
+    return {"Operation": type(op).__name__, "What it does": first_line}
 
 
 STEPS: dict[str, Callable[[PackedNetwork], None]] = {

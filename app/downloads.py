@@ -37,26 +37,26 @@ FORMATS = (
         "Packed network",
         "bnn",
         PackedModel.save,
-        "The network in bits. `PackedModel.load` checks it and runs it, without torch.",
+        "The network in bits, for bnnlab itself. `PackedModel.load` checks the file and runs it, without torch.",
     ),
     Format(
         "C header",
         "h",
         export_c,
-        "One file for any C compiler: a function that answers by xor and popcount, and one that tests it.",
+        "One file for any C compiler. A function in it answers by xor and popcount, and another tests it.",
     ),
     Format(
         "ONNX",
         "onnx",
         export_onnx,
-        "For onnxruntime and other runtimes, which know nothing of bits: signs as ±1 in float32.",
+        "For onnxruntime and other programs that know nothing of bits: every sign is +1 or −1 in float32.",
         needs="onnx",
     ),
     Format(
         "NumPy arrays",
         "npz",
         export_npz,
-        "Words, thresholds and floats as they are, for programs that read them themselves.",
+        "The words of bits, the thresholds and the float32 numbers, for programs of your own.",
     ),
 )
 
@@ -64,6 +64,11 @@ FORMATS = (
 def downloads(network: PackedNetwork) -> None:
     """Draw a button for each format. A file is made when its button is clicked."""
     config = network.network.config
+    if not network.network.learned:
+        st.warning(
+            "This network has not learned anything yet: the files hold weights that were drawn at random.",
+            icon=":material/casino:",
+        )
     for form in FORMATS:
         missing = form.needs is not None and find_spec(form.needs) is None
         name = f"{config.dataset}_{config.model}.{form.ending}".replace("-", "_")

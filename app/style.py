@@ -8,9 +8,23 @@ _CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4.25rem 2rem 3rem; max-width: 112rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
+[data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > [hidden]) { display: none; }
+[data-testid="stHeaderActionElements"] { display: none; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 4rem 1rem 2rem; }
+}
 </style>"""
 
+# A table that is wider than its place fades out at the right until it has been scrolled to its end.
+_TABLES = """<style>
+@property --fade { syntax: "<length>"; inherits: false; initial-value: 0px; }
+@keyframes fade { from, 90% { --fade: 3rem; } to { --fade: 0px; } }
+[data-testid="stTable"] > [role="region"] {
+  mask-image: linear-gradient(to left, transparent, black var(--fade));
+  animation: fade linear; animation-timeline: scroll(self inline);
+}
+</style>"""
 
 # Leaving a page that is being redrawn can leave its sidebar behind, empty. On a phone the list of pages is in it.
 _NO_SIDEBAR = """<style>
@@ -20,13 +34,22 @@ _NO_SIDEBAR = """<style>
 </style>"""
 
 
-def apply(sidebar: bool) -> None:
+# On a phone the list of pages is a drawer over the page. Streamlit closes it behind a chosen page if the browser calls
+# itself a phone's; a window that is merely narrow needs this. It runs once for each page that is opened.
+_CLOSE_DRAWER = """<script>
+if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+</script>"""
+
+
+def apply(sidebar: bool, page: str) -> None:
     """Style the page being drawn.
 
     Args:
         sidebar: Whether the page has controls in the sidebar.
+        page: Its name.
     """
-    st.html(_CSS if sidebar else _CSS + _NO_SIDEBAR)
+    st.html(_CSS + _TABLES if sidebar else _CSS + _TABLES + _NO_SIDEBAR)
+    st.html(f"<div hidden>{page}</div>{_CLOSE_DRAWER}", unsafe_allow_javascript=True)
 
 
 def icon() -> Image.Image:

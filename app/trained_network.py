@@ -45,6 +45,11 @@ class TrainedNetwork:
         """Another network has another one; the same numbers may have been drawn for other data."""
         return self.config, self.digest
 
+    @property
+    def learned(self) -> bool:
+        """Whether it has learned anything; else its weights are as they were drawn."""
+        return self.step > 0
+
     def __str__(self) -> str:
         widths = "-".join(map(str, self.config.widths))
         return f"{self.config.model} {widths} on {self.config.dataset}, after {self.step:,} training steps"
@@ -57,15 +62,13 @@ class PackedNetwork:
     Attributes:
         network: What was packed.
         packed: The packed network.
-        before: What the module takes.
-        after: What the packed network takes.
+        takes: What the packed network takes.
         file_bytes: Of its file, as `PackedModel.save` writes it.
     """
 
     network: TrainedNetwork
     packed: PackedModel
-    before: NetworkSummary
-    after: NetworkSummary
+    takes: NetworkSummary
     file_bytes: int
 
     @classmethod
@@ -79,8 +82,7 @@ class PackedNetwork:
         packed = PackedModel.from_module(
             network.model, shape, divisor=divisor, class_names=network.dataset.class_names
         )
-        before = summary(network.model, shape, pixels=divisor is not None)
-        return cls(network, packed, before, summary(packed), len(to_bytes(packed)))
+        return cls(network, packed, summary(packed), len(to_bytes(packed)))
 
     def test_examples(self, count: int | None = None) -> NDArray[Any]:
         """The first test examples as the packed network takes them: pixels, of images."""
@@ -113,8 +115,8 @@ def kept(key: str, network: TrainedNetwork, quiet: bool = False) -> Any:
         return None
     if result.identity != network.identity:
         st.warning(
-            f"What follows is of an earlier network: {result.network}. The Lab's network has changed since; do it "
-            "again.",
+            f"These results are of an earlier network: {result.network}. The Lab's network has changed since: press "
+            "the button again.",
             icon=":material/history:",
         )
     return result.value

@@ -1,11 +1,16 @@
 """Summary: what the network takes, what the lecture's three claims come to, and how to take it along."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import streamlit as st
 
 from bnnlab.app.claim_panels import claim_panels
 from bnnlab.app.deploy_steps import deploy_steps
+from bnnlab.app.tables import table
 from bnnlab.app.trained_network import PackedNetwork, packed_network
-from bnnlab.records import LayerSummary, NetworkSummary
+from bnnlab.records import Claim, LayerSummary, NetworkSummary
+from bnnlab.records.claims import ratio_text
 
 
 def page() -> None:
@@ -13,89 +18,96 @@ def page() -> None:
     st.title("Summary", anchor=False)
     st.markdown(
         "Three things are said of binary networks: **32 times smaller, 58 times faster, up to 1000 times "
-        "less energy**. Here is what they come to for the network you trained in the Lab, and how to take it "
+        "less energy**. Here is what they come to for the network in the Lab, and how to take that network "
         "along: packed into bits, proved equal, timed, as a file."
     )
     network = packed_network()
     if network is None:
         return
-    _scorecard(network)
-    claim_panels(network)
+    scores = st.container()
+    _network(network)
+    claims = claim_panels(network)
+    with scores:
+        _scores(claims)
     deploy_steps(network)
 
 
-def _scorecard(network: PackedNetwork) -> None:
-    trained, before, after = network.network, network.before, network.after
-    st.subheader("Your network", anchor=False)
-    st.markdown(
-        f"**{trained}.** It rests while you look at it"
-        + ("." if trained.step else ", and has not learned anything yet: let it train in the Lab first.")
-    )
-    weights = sum(layer.depth * layer.output_shape[0] for layer in before.layers)
-    row = st.container(horizontal=True)
-    for label, value, text in (
-        (
-            "File, packed",
-            _bytes(network.file_bytes),
-            f"{_bytes(before.stored_bytes)} as it was trained, in float32",
-        ),
-        ("Binary weights", f"{before.binary_weights / weights:.0%}", f"{before.binary_weights:,} of {weights:,}"),
-        (
-            "Products of signs",
-            f"{after.macs.binary_share:.0%}",
-            f"{after.macs.bit_bit:,} of {after.macs.total:,} for each example",
-        ),
-    ):  # fmt: skip
-        with row.container(border=True, width=260, height="stretch"):
-            st.metric(label, value)
-            st.caption(text)
-    rows = [_row(ours, theirs) for ours, theirs in zip(after.layers, before.layers, strict=True)]
-    st.table([*rows, _total(before, after)])
-    _advise(network)
-    st.caption(
-        "A layer stands for itself and for what follows it: normalisation, pooling, sign. Where all of that "
-        "decides one sign, packing folds it into a **threshold**: a number that the sum of products is "
-        "compared with. A product and its addition to a sum count as one."
-    )
+def _scores(claims: Iterable[Claim]) -> None:
+    """What is claimed, and what it comes to."""
+    for column, claim in zip(st.columns(3), claims, strict=True):
+        answer = claim.answer
+        joint = " " if answer.group.endswith("against") else ": "
+        with column.container(border=True, height="stretch"):
+            st.metric(f"Claimed: {claim.statement}", ratio_text(answer.ratio))
+            st.caption(
+                f"{answer.group}{joint}{answer.label}"
+                + (". Nothing was measured yet." if answer.basis == "formula" else "")
+            )
 
 
-def _advise(network: PackedNetwork) -> None:
-    """Where one end of the network is most of it, in float32, say how to change that."""
-    layers, all_bytes = network.after.layers, network.after.stored_bytes
-    ends = {"First layer": layers[0], "Last layer": layers[-1]}
-    setting, largest = max(ends.items(), key=lambda end: end[1].stored_bytes)
-    if largest.macs.float_float and largest.stored_bytes > all_bytes / 2:
+def _network(network: PackedNetwork) -> None:
+    trained, takes = network.network, network.takes
+    st.subheader("The network", anchor=False)
+    st.markdown(f"**{trained}.** Its training rests while you are here.")
+    if not trained.learned:
         st.info(
-            f"Layer `{largest.name}` is {largest.stored_bytes / all_bytes:.0%} of the packed network, since "
+            "It has not learned anything yet: its weights are as they were drawn at random. What it takes, and "
+            "whether packing keeps its answers, does not depend on that, but the answers are guesses. Let it train in "
+            "the Lab first.",
+            icon=":material/casino:",
+        )
+    weights = sum(layer.depth * layer.output_shape[0] for layer in takes.layers)
+    st.markdown(
+        f"Its file takes {_bytes(network.file_bytes)}, where float32 would take {_bytes(takes.float32_bytes)}. "
+        f"Of its {weights:,} weights {takes.binary_weights:,} ({takes.binary_weights / weights:.0%}) are signs, and "
+        f"of the {takes.macs.total:,} products for one example {takes.macs.bit_bit:,} "
+        f"({takes.macs.binary_share:.0%}) are of two signs."
+    )
+    table(
+        [*(_row(layer) for layer in takes.layers), _total(takes)],
+        alt="What each layer multiplies and keeps.",
+        last_is_total=True,
+    )
+    st.caption(
+        "A row is a layer and what follows it: normalisation, pooling, sign. **Products** are multiplications for one "
+        "example, each with its addition to a sum. **Thresholds**: where all that follows a sum only decides a sign, "
+        "packing makes it one number, with which the sum is compared. **Bytes packed** are those of the arrays; the "
+        "file adds names, shapes and checksums. **Bytes in float32** are those of a float network of this shape, with "
+        "two numbers for each channel of a normalisation. (Training keeps four; two say the same once it is over.)"
+    )
+    _advise(takes)
+
+
+def _advise(takes: NetworkSummary) -> None:
+    """Where one end of the network is most of it, in float32, say how to change that."""
+    ends = {"First layer": takes.layers[0], "Last layer": takes.layers[-1]}
+    setting, largest = max(ends.items(), key=lambda end: end[1].stored_bytes)
+    if largest.macs.float_float and largest.stored_bytes > takes.stored_bytes / 2:
+        st.info(
+            f"Layer `{largest.name}` is {largest.stored_bytes / takes.stored_bytes:.0%} of the packed network, since "
             f"its weights are float32. Choose **{setting}: binary** in the Lab, train, and compare.",
             icon=":material/lightbulb:",
         )
 
 
-def _row(packed: LayerSummary, trained: LayerSummary) -> dict[str, str]:
+def _row(layer: LayerSummary) -> dict[str, Any]:
+    shape = " × ".join(map(str, layer.output_shape))
+    return {"Layer": layer.name, "Multiplies": layer.precision, "Output": shape} | _counts(layer)
+
+
+def _total(takes: NetworkSummary) -> dict[str, Any]:
+    return {"Layer": "**all**", "Multiplies": "", "Output": ""} | _counts(takes)
+
+
+def _counts(of: LayerSummary | NetworkSummary) -> dict[str, int]:
     return {
-        "Layer": packed.name,
-        "Multiplies": packed.precision,
-        "Output": " × ".join(map(str, packed.output_shape)),
-        "Products": f"{packed.macs.total:,}",
-        "1-bit weights": f"{packed.binary_weights:,}",
-        "float32 numbers": f"{packed.float_values:,}",
-        "thresholds": f"{packed.thresholds:,}",
-        "Bytes, packed": f"{packed.stored_bytes:,}",
-        "Bytes, float32": f"{trained.stored_bytes:,}",
+        "Products": of.macs.total,
+        "1-bit weights": of.binary_weights,
+        "Float32 numbers": of.float_values,
+        "Thresholds": of.thresholds,
+        "Bytes packed": of.stored_bytes,
+        "Bytes in float32": of.float32_bytes,
     }
-
-
-def _total(before: NetworkSummary, after: NetworkSummary) -> dict[str, str]:
-    counts = {
-        "Products": after.macs.total,
-        "1-bit weights": after.binary_weights,
-        "float32 numbers": after.float_values,
-        "thresholds": after.thresholds,
-        "Bytes, packed": after.stored_bytes,
-        "Bytes, float32": before.stored_bytes,
-    }
-    return {"Layer": "**all**"} | {column: f"**{count:,}**" for column, count in counts.items()}
 
 
 def _bytes(count: int) -> str:

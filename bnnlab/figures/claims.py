@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from math import log10
 
 import plotly.graph_objects as go
@@ -10,49 +11,56 @@ from bnnlab.figures.theme import DARK_LINES, LINES, styled
 from bnnlab.records import Claim
 from bnnlab.records.claims import ratio_text
 
-BASES = {"formula": ("by formula", "/"), "measured": ("measured", ""), "model": ("by the model", ".")}
-"""What a reader calls them, and the pattern of their bars."""
+PATTERNS = {"formula": "/", "measured": "", "model": "."}
+"""Of the bars, so that they are told apart without colour."""
 
-ROW, ABOVE, BELOW = 52, 48, 56  # pixels of a row, and of what stands above and below all of them
+ROW, ABOVE, BELOW = 40, 32, 56  # pixels of a row, and of what stands above and below all of them
+HEADING = 0.7  # rows that a group's heading takes
 
 
 def claim_bars(claim: Claim, dark: bool = False) -> go.Figure:
-    """A bar from 1 to each ratio, on a logarithmic axis, and a line at the ratio that is claimed.
+    """A bar from 1 to each ratio, on a logarithmic axis, and on each a mark at the ratio that is claimed.
 
-    What a bar stands for is written above it, so that narrow columns have room for it.
+    What a bar stands for is written above it, and what a group of them does above the group: narrow pages have room
+    for that, and nothing is drawn through words.
     """
     colours = [colour for colour, _ in (DARK_LINES if dark else LINES)]
-    fill = dict(zip(BASES, (colours[3], colours[0], colours[1]), strict=True))
-    figure = go.Figure()
-    for row, value in enumerate(claim.values):
-        basis, pattern = BASES[value.basis]
-        figure.add_bar(
-            x=[value.ratio - 1],
-            base=1,
-            y=[row],
-            width=0.36,
-            orientation="h",
-            marker={
-                "color": fill[value.basis],
-                "pattern": {"shape": pattern, "fillmode": "overlay", "size": 6},
-            },
-            hovertemplate=f"{value.detail}<extra></extra>",
-            name=basis,
-        )
-        figure.add_annotation(
-            text=f"<b>{ratio_text(value.ratio)}</b> {basis}: {value.label}",
-            x=0, xref="paper", xanchor="left", y=row - 0.2, yanchor="bottom", showarrow=False, align="left",
-        )  # fmt: skip
-    claimed = log10(claim.claimed)  # an annotation on a logarithmic axis is placed by the logarithm
-    figure.add_vline(claim.claimed, line={"color": colours[2], "width": 2, "dash": "dash"}, layer="below")
+    fill = dict(zip(PATTERNS, (colours[3], colours[0], colours[1]), strict=True))
+    figure, row, rows = go.Figure(), 0.0, []
+    for group, values in groupby(claim.values, key=lambda value: value.group):
+        _write(figure, f"<b>{group}</b>", row)
+        row += HEADING
+        for value in values:
+            figure.add_bar(
+                x=[value.ratio - 1],
+                base=1,
+                y=[row],
+                width=0.36,
+                orientation="h",
+                marker={
+                    "color": fill[value.basis],
+                    "pattern": {"shape": PATTERNS[value.basis], "fillmode": "overlay", "size": 6},
+                },
+                hovertemplate=f"{value.detail}<extra></extra>",
+                name=value.label,
+            )
+            _write(figure, f"<b>{ratio_text(value.ratio)}</b> {value.label}", row)
+            rows.append(row)
+            row += 1
+    figure.add_scatter(
+        x=[claim.claimed] * len(rows),
+        y=rows,
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 20, "line": {"color": colours[2], "width": 3}},
+        hovertemplate=f"claimed: {ratio_text(claim.claimed)}<extra></extra>",
+        name="claimed",
+    )
     figure.add_annotation(
-        text=f"claimed: {ratio_text(claim.claimed)}",
-        x=claimed, xanchor="right", y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": colours[2]},
+        text=f"claimed: {ratio_text(claim.claimed)}", x=log10(claim.claimed),  # on a logarithmic axis
+        xanchor="right", y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": colours[2]},
     )  # fmt: skip
     ratios = [claim.claimed, *(value.ratio for value in claim.values)]
-    styled(
-        figure, x="times (each mark: ten times more)", y="", height=ABOVE + BELOW + ROW * len(claim.values)
-    )
+    styled(figure, x="times (each mark: ten times more)", y="", height=ABOVE + BELOW + round(ROW * row))
     figure.update_layout(
         hovermode="closest",
         showlegend=False,
@@ -61,7 +69,15 @@ def claim_bars(claim: Claim, dark: bool = False) -> go.Figure:
             "type": "log",
             "range": [log10(min(1, *ratios)) - 0.05, log10(max(ratios)) + 0.05],
             "dtick": 1,
+            "tickangle": 0,
         },
-        yaxis={"range": [len(claim.values) - 0.6, -0.75], "visible": False},
+        yaxis={"range": [row - 0.6, -0.6], "visible": False},
     )
     return figure
+
+
+def _write(figure: go.Figure, text: str, row: float) -> None:
+    """Words above a row."""
+    figure.add_annotation(
+        text=text, x=0, xref="paper", xanchor="left", y=row - 0.18, yanchor="bottom", showarrow=False, align="left",
+    )  # fmt: skip

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from bnnlab.figures.theme import DARK_LINES, LINES, styled
+from bnnlab.figures.theme import DARK_LINES, DARK_TEAL, LINES, TEAL, styled
 from bnnlab.records import Profile
 from bnnlab.records.profile import WORK, time_text
 
 PATTERNS = {"binary": "", "pixels": "\\", "float": "x", "pack": "/", "rest": "."}
+LEGEND = 76  # pixels: three lines, which is what a phone needs
 
 
 def time_breakdown(profiles: Sequence[Profile], dark: bool = False) -> go.Figure:
@@ -22,7 +23,7 @@ def time_breakdown(profiles: Sequence[Profile], dark: bool = False) -> go.Figure
     if not profiles:
         raise ValueError("profiles must hold at least one profile, got none")
     colours = [colour for colour, _ in (DARK_LINES if dark else LINES)]
-    fill = dict(zip(WORK, [*colours, colours[-1]], strict=True))
+    fill = dict(zip(WORK, [*colours[:3], DARK_TEAL if dark else TEAL, colours[3]], strict=True))
     names = [f"{_examples(each.examples)}<br>{time_text(each.seconds)}" for each in profiles]
     figure = go.Figure()
     for work, title in WORK.items():
@@ -39,13 +40,13 @@ def time_breakdown(profiles: Sequence[Profile], dark: bool = False) -> go.Figure
                 customdata=[time_text(time) for time in times],
                 hovertemplate="%{x:.1f} %, %{customdata}<extra>" + title + "</extra>",
             )  # fmt: skip
-    styled(figure, x="share of the time (%)", y="", height=150 + 62 * len(profiles))
+    styled(figure, x="share of the time (%)", y="", height=LEGEND + 100 + 62 * len(profiles))
     figure.update_layout(
         barmode="stack",
         hovermode="closest",
         legend={"traceorder": "normal"},
-        margin={"l": 8, "t": 56},
-        xaxis={"range": [0, 100]},
+        margin={"l": 8, "t": LEGEND},
+        xaxis={"range": [0, 100], "tickangle": 0},
         yaxis={"autorange": "reversed", "automargin": True},
     )
     return figure

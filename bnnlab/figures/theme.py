@@ -6,6 +6,9 @@ import plotly.graph_objects as go
 
 MINUS, PLUS, MISMATCH, GREY = "#1B4F9C", "#DA7A00", "#B3006B", "#5B6270"
 
+TEAL, DARK_TEAL = "#0B7A75", "#4DB6AC"
+"""A fifth colour, on a light and on a dark page."""
+
 LINES = ((MINUS, "solid"), (PLUS, "dash"), (MISMATCH, "dot"), (GREY, "dashdot"))
 """Colour and dash of the first, second, ... curve: told apart without colour too."""
 

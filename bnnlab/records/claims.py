@@ -18,12 +18,14 @@ class ClaimValue:
         basis: ``"formula"``: follows from the definition alone; ``"measured"``: here and now; ``"model"``: follows
             from constants of others.
         detail: The figures behind it.
+        group: What values of the same kind are called together, to be written once above them all.
     """
 
     label: str
     ratio: float
     basis: Basis
     detail: str
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Claim:
         formula: Where the ratio comes from, in LaTeX.
         formula_text: What the letters stand for, in a sentence; letters in LaTeX between dollars.
         source: Who made it.
-        values: What is known here, the formula's own first.
+        values: What is known here, from the formula's own to what a user gets.
         meaning: What to make of it, in a few sentences.
     """
 
@@ -49,6 +51,11 @@ class Claim:
     source: str
     values: tuple[ClaimValue, ...]
     meaning: str
+
+    @property
+    def answer(self) -> ClaimValue:
+        """The value that comes closest to what a user gets."""
+        return self.values[-1]
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values for JSON."""

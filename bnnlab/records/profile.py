@@ -9,13 +9,17 @@ from typing import Any, Literal
 Work = Literal["pack", "binary", "pixels", "float", "rest"]
 
 WORK: dict[Work, str] = {
-    "binary": "signs × signs, thresholds included",
+    "binary": "signs × signs",
     "pixels": "pixels × signs",
     "float": "float layers",
-    "pack": "packing and unpacking",
-    "rest": "all else: pooling of bits, reshaping, calls from Python",
+    "pack": "packing bits",
+    "rest": "all else",
 }
-"""Kinds of work, and what a reader calls them."""
+"""Kinds of work, and what a reader calls them.
+
+Thresholds belong to the products before them, and unpacking to packing; all else is pooling of bits, reshaping, and
+what it takes to call the operations from Python.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from bnnlab.app import session
 from bnnlab.app.downloads import FORMATS, Format, content
 from bnnlab.app.trained_network import PackedNetwork, TrainedNetwork
-from bnnlab.deploy import PackedModel
+from bnnlab.deploy import PackedModel, summary
 from bnnlab.deploy.energy import ENERGY_PRESETS
 from bnnlab.train import LiveRun, RunConfig
 
@@ -52,15 +52,10 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(each.value) for each in (*app.markdown, *app.caption, *app.success, *app.info))
 
 
-def bars(app: AppTest, key: str) -> dict[str, float]:
-    """What a claim's chart shows: the texts above its bars, and their ratios."""
+def words(app: AppTest, key: str) -> list[str]:
+    """What is written in a claim's chart: groups, and above each bar its ratio and what it stands for."""
     (chart,) = (each for each in app.get("plotly_chart") if key in each.proto.id)
-    figure = json.loads(chart.proto.spec)
-    labels = [note["text"] for note in figure["layout"]["annotations"] if "<b>" in note["text"]]
-    return {
-        label: 1 + bar["x"][0] if isinstance(bar["x"], list) else 0.0
-        for label, bar in zip(labels, figure["data"], strict=True)
-    }
+    return [note["text"] for note in json.loads(chart.proto.spec)["layout"]["annotations"]]
 
 
 def learn(run: LiveRun, config: RunConfig, steps: int) -> None:
@@ -73,20 +68,46 @@ def test_a_network_that_never_learned_has_a_summary_too() -> None:
     app = opened()
     assert "mlp 64-64-64 on moons, after 0 training steps" in texts(app)
     assert "has not learned anything yet" in texts(app)
+    assert "the files hold weights that were drawn at random" in "".join(each.value for each in app.warning)
+    assert "you trained" not in texts(app)
     table = app.table[0].value
-    assert [metric.label for metric in app.metric] == ["File, packed", "Binary weights", "Products of signs"]
-    assert [metric.value for metric in app.metric][1:] == ["97%", "97%"]
-    file, arrays = float(app.metric[0].value.split()[0]), list(table["Bytes, packed"])[-1]
-    assert float(arrays.strip("*").replace(",", "")) < 1024 * file < 10_000
-    assert list(table["Layer"]) == ["input", "hidden1", "hidden2", "output", "**all**"]
+    assert list(table.index) == ["input", "hidden1", "hidden2", "output", "**all**"]
     assert list(table["Multiplies"])[:4] == [
         "float32 × float32",
         "1-bit × 1-bit",
         "1-bit × 1-bit",
         "float32 × float32",
     ]
-    assert list(table["Products"])[-1] == "**8,448**"
+    assert list(table["Products"])[-1] == 8_448
     assert not app.error
+
+
+def test_what_was_learned_is_not_called_random(run: LiveRun) -> None:
+    learn(run, RunConfig(), 3)
+    app = opened()
+    assert "at random" not in texts(app)
+    assert not app.warning
+
+
+def test_the_page_counts_what_the_command_counts(run: LiveRun) -> None:
+    packed = PackedNetwork.of(run.call(TrainedNetwork.of)).packed
+    table = opened().table[0].value
+    assert table["Bytes in float32"].iloc[-1] == summary(packed).float32_bytes
+    assert table["Bytes packed"].iloc[-1] == summary(packed).stored_bytes
+
+
+def test_each_claim_has_its_answer_on_top() -> None:
+    app = opened()
+    claimed = ["32× smaller", "58× faster on a CPU", "up to 1000× less energy"]
+    assert [metric.label for metric in app.metric] == [f"Claimed: {claim}" for claim in claimed]
+    assert "hidden1 and hidden2 here. Nothing was measured yet." in texts(app)
+    before = [metric.value for metric in app.metric]
+    clicked(app, "measure_kernel")
+    after = [metric.value for metric in app.metric]
+    assert [before[0], before[2]] == [after[0], after[2]]
+    assert "Nothing was measured yet" not in texts(app)
+    clicked(app, "time")
+    assert "Measured: this whole network, against " in texts(app)
 
 
 def test_training_rests_while_one_looks(run: LiveRun) -> None:
@@ -96,13 +117,17 @@ def test_training_rests_while_one_looks(run: LiveRun) -> None:
     assert run.wait_for().status.state == "paused"
 
 
-def test_all_three_claims_stand_side_by_side() -> None:
+def test_all_three_claims_are_held_against_the_network() -> None:
     app = opened()
-    assert [label.split("</b> ")[1] for label in bars(app, "claim_size")] == [
-        "by formula: one weight", "measured: this network"
-    ]  # fmt: skip
-    assert "<b>62.3×</b> by formula: 256 channels of 3 × 3" in bars(app, "claim_speed")
-    assert not any("measured" in label for label in bars(app, "claim_speed"))
+    assert [each.split("</b> ")[-1] for each in words(app, "claim_size")] == [
+        "<b>Bits, counted by the formula</b>",
+        "one weight",
+        "<b>Measured</b>",
+        "the file of this network",
+        "claimed: 32×",
+    ]
+    assert "<b>62.3×</b> 256 channels of 3 × 3" in words(app, "claim_speed")
+    assert not any("Measured" in each for each in words(app, "claim_speed"))
     assert "nothing was measured" in texts(app)
 
 
@@ -110,16 +135,17 @@ def test_all_three_claims_stand_side_by_side() -> None:
 def test_the_energy_model_takes_the_chosen_assumption(preset: str) -> None:
     app = opened(energy_preset=ENERGY_PRESETS[preset].title)
     assert ENERGY_PRESETS[preset].text in texts(app)
-    assert all("by the model" in label for label in bars(app, "claim_energy"))
+    assert words(app, "claim_energy")[0] == "<b>By the model</b>"
 
 
 def test_the_kernel_is_measured_when_asked(run: LiveRun) -> None:
     app = clicked(opened(), "measure_kernel")
-    labels = " ".join(bars(app, "claim_speed"))
-    assert "measured: kernel, against one float at a time in C" in labels
-    assert "measured: kernel, against float32 in NumPy (BLAS)" in labels
+    assert "<b>Measured: the kernel on one layer, against</b>" in words(app, "claim_speed")
+    labels = " ".join(words(app, "claim_speed"))
+    assert "one float at a time in C" in labels
+    assert "float32 in NumPy (BLAS)" in labels
     learn(run, IMAGES, 1)
-    assert "measured: kernel" in " ".join(bars(app.run(), "claim_speed")), "it is no network's"
+    assert "Measured: the kernel" in " ".join(words(app.run(), "claim_speed")), "it is no network's"
 
 
 def test_proof_of_every_layer_and_every_answer(run: LiveRun) -> None:
@@ -128,9 +154,9 @@ def test_proof_of_every_layer_and_every_answer(run: LiveRun) -> None:
     assert "pixels p as bytes; the network learned them as p / 8 − 1" in texts(app)
     clicked(app, "prove")
     (table,) = (each.value for each in app.table if "Sums tried for each" in each.value)
-    assert list(table["Layer"]) == ["input", "hidden1"]
-    assert list(table["Sums tried for each"]) == [f"{2 * 255 * 64 + 1:,}", "33"]
-    assert set(table["Decisions that differ"]) == set(table["Weights that differ"]) == {"0"}
+    assert list(table.index) == ["input", "hidden1"]
+    assert list(table["Sums tried for each"]) == [2 * 255 * 64 + 1, 33]
+    assert set(table["Decisions that differ"]) == set(table["Weights that differ"]) == {0}
     (proved,) = app.success
     examples = run.call(lambda training: len(training.dataset.x_test))
     assert f"{examples:,} of {examples:,} answers" in proved.value
@@ -140,12 +166,12 @@ def test_a_network_that_learned_on_makes_results_stale(run: LiveRun) -> None:
     learn(run, IMAGES, 5)
     app = clicked(clicked(opened(), "prove"), "time")
     assert not app.warning
-    assert "network, against torch" in " ".join(bars(app, "claim_speed"))
+    assert "torch, batch of 1" in " ".join(words(app, "claim_speed"))
     learn(run, IMAGES, 9)
     app.run()
     assert len(app.warning) == 2
     assert all("of an earlier network: mlp 32-24 on digits" in warning.value for warning in app.warning)
-    assert "network, against torch" not in " ".join(bars(app, "claim_speed"))
+    assert "torch, batch of 1" not in " ".join(words(app, "claim_speed"))
     clicked(clicked(app, "prove"), "time")
     assert not app.warning
 
@@ -153,14 +179,13 @@ def test_a_network_that_learned_on_makes_results_stale(run: LiveRun) -> None:
 def test_times_of_one_example_and_of_many(run: LiveRun) -> None:
     learn(run, IMAGES, 1)
     app = clicked(opened(), "time")
-    (table,) = (each.value for each in app.table if "Run by" in each.value)
-    assert set(table["Answers"]) == {"equal"}
-    assert {"packed", "torch"} <= set(table["Run by"])
+    (table,) = (each.value for each in app.table if "Fastest run" in each.value)
+    assert set(table["Answers"]) == {"as the original"}
+    assert {"packed, batch of 1", "torch, batch of 1", "packed, batch of 256"} <= set(table.index)
     (chart,) = (each for each in app.get("plotly_chart") if "time_breakdown" in each.proto.id)
-    assert any(
-        bar["name"] == "signs × signs, thresholds included" for bar in json.loads(chart.proto.spec)["data"]
-    )
+    assert any(bar["name"] == "signs × signs" for bar in json.loads(chart.proto.spec)["data"])
     assert "Amdahl" in texts(app)
+    assert "This was another run" in texts(app)
 
 
 def test_a_float_layer_that_is_nearly_everything_is_pointed_at(run: LiveRun) -> None:

@@ -10,7 +10,7 @@ from bnnlab.bench import gemm_benchmark
 from bnnlab.bench.product import GemmShape
 from bnnlab.bits import kernels
 from bnnlab.deploy import PackedModel, summary
-from bnnlab.deploy.claims import RIVALS, energy_claim, op_count_speedup, size_claim, speed_claim
+from bnnlab.deploy.claims import RIVALS, energy_claim, op_count_speedup, size_claim, speed_claim, where_slower
 from bnnlab.deploy.energy import ENERGY_PRESETS
 from bnnlab.deploy.network_benchmark import network_benchmark
 from bnnlab.deploy.ops import DenseOnSigns
@@ -56,12 +56,21 @@ def ratios(claim: Claim, basis: str) -> dict[str, float]:
 
 
 def test_size_is_the_files_where_there_is_one() -> None:
-    state = summary(MODEL, (1, 12, 12)).stored_bytes
-    arrays, file = size_claim(counted(), state), size_claim(counted(), state, 20_000)
-    assert ratios(arrays, "measured") == {"this network": state / counted().stored_bytes}
-    assert ratios(file, "measured") == {"this network": state / 20_000}
+    arrays, file = size_claim(counted()), size_claim(counted(), 20_000)
+    state = counted().float32_bytes
+    assert ratios(arrays, "measured") == {"the arrays of this network": state / counted().stored_bytes}
+    assert ratios(file, "measured") == {"the file of this network": state / 20_000}
     assert ratios(file, "formula") == {"one weight": 32}
-    assert "Of the 20,000 packed bytes 1,137 (6%) are signs" in file.meaning
+    assert "Of the 20,000 bytes of the packed file, 1,138 (6%) are 9,100 signs" in file.meaning
+
+
+def test_the_bytes_that_the_claim_of_size_names_are_all_there_are() -> None:
+    claim = size_claim(counted())
+    text = claim.meaning.split(". ")[0].split("arrays, ")[1]
+    parts = [int(part.split()[0].replace(",", "")) for part in text.split("; ")]
+    assert sum(parts) == counted().stored_bytes
+    gaps = 130 * 16 - 9_100 // 8  # each of 130 neurons has 70 weights in two words of 8 bytes
+    assert parts[-1] == pytest.approx(gaps, abs=1)
 
 
 def test_speed_before_and_after_measuring() -> None:
@@ -70,14 +79,38 @@ def test_speed_before_and_after_measuring() -> None:
     assert not ratios(before, "measured")
     after = speed_claim(counted(), kernel(), whole())
     measured = ratios(after, "measured")
-    assert {f"kernel, against {rival}" for rival in RIVALS.values()} < measured.keys()
+    assert set(RIVALS.values()) < measured.keys()
     roofline = kernel().ceilings.binary_over_float32
-    assert measured.get("most that this CPU's instructions allow") == roofline
+    assert measured.get("signs against float32") == roofline
     results = {(each.opponent, each.workload): each for each in whole().results}
     for batch in (1, 5):
         torch, ours = (results[name, f"batch of {batch}"].best_seconds for name in ("torch", "packed"))
-        assert measured[f"network, against torch, batch of {batch}"] == pytest.approx(torch / ours)
+        assert measured[f"torch, batch of {batch}"] == pytest.approx(torch / ours)
+    assert before.answer.label == "hidden1 here"
+    assert speed_claim(counted(), kernel()).answer.ratio == min(
+        each.ratio or 0 for each in kernel().results[1:]
+    )
+    assert after.answer.label == "torch, batch of 5"
     assert "what in it is not binary takes as long as before" in after.meaning
+
+
+def raced(*ratios: float) -> Benchmark:
+    """What `whole` would be if torch had been so many times slower, one example at a time and five at once."""
+    theirs = [each for each in whole().results if each.opponent == "torch"]
+    results = [replace(each, ratio=ratio) for each, ratio in zip(theirs, ratios, strict=True)]
+    return replace(whole(), results=tuple(results))
+
+
+def test_a_network_that_is_slower_than_others_is_said_to_be() -> None:
+    assert where_slower(raced(2.0, 3.0)) == ""
+    alone, many = where_slower(raced(0.5, 3.0)), where_slower(raced(2.0, 0.8))
+    assert "**It is slower than in torch (batch of 1: 2 times as long).**" in alone
+    assert "from Python" in alone
+    assert "not binary" not in alone
+    assert "in torch (batch of 5: 1.2 times as long)" in many
+    assert "not binary" in many
+    assert "from Python" not in many
+    assert alone in speed_claim(counted(), network=raced(0.5, 3.0)).meaning
 
 
 @pytest.mark.parametrize("preset", ENERGY_PRESETS)
@@ -86,12 +119,14 @@ def test_energy_is_called_a_model(preset: str) -> None:
     assert {value.basis for value in claim.values} == {"model"}
     assert claim.meaning.startswith("A model, right to an order of magnitude at best; nothing was measured.")
     assert ENERGY_PRESETS[preset].text in claim.meaning
+    above = max(value.ratio for value in claim.values) > 1000
+    assert ("That is why it comes to more than 1000" in claim.meaning) == above, "never without a comment"
 
 
 @pytest.mark.parametrize(
     ("widths", "says"),
     [
-        ((8, 8), "both fit into 32 KB, so nothing"),
+        ((8, 8), "both fit into 32 KB on a chip, so nothing"),
         ((32, 300), "packed, and only then, it fits"),
         ((512, 8), "neither fits into 32 KB"),
     ],

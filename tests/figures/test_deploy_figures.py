@@ -6,29 +6,36 @@ import pytest
 
 from bnnlab.figures import claim_bars, time_breakdown
 from bnnlab.records import Claim, ClaimValue, NodeTime, Profile
+from bnnlab.records.profile import WORK
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_claim_beside_its_values(dark: bool) -> None:
     values = (
-        ClaimValue("counted", 62.27, "formula", "2,304 products"),
-        ClaimValue("against torch", 0.5, "measured", "2 ms instead of 1 ms"),
-        ClaimValue("per product", 3637.0, "model", "pJ"),
+        ClaimValue("256 channels", 62.27, "formula", "2,304 products", "Counted"),
+        ClaimValue("numpy", 24.0, "measured", "1 ms instead of 24 ms", "Against"),
+        ClaimValue("torch", 0.5, "measured", "2 ms instead of 1 ms", "Against"),
+        ClaimValue("per product", 3637.0, "model", "pJ", "Modelled"),
     )
     figure = claim_bars(Claim("speed", "58× faster", 58.0, "S", "", "", values, ""), dark=dark)
-    assert [1 + bar.x[0] for bar in figure.data] == pytest.approx([62.27, 0.5, 3637])
-    assert all(bar.base == 1 for bar in figure.data)
-    assert len({bar.marker.pattern.shape for bar in figure.data}) == 3
+    *bars, claimed = figure.data
+    assert [1 + bar.x[0] for bar in bars] == pytest.approx([62.27, 24, 0.5, 3637])
+    assert all(bar.base == 1 for bar in bars)
+    assert len({bar.marker.pattern.shape for bar in bars}) == 3
     assert [note.text for note in figure.layout.annotations] == [
-        "<b>62.3×</b> by formula: counted",
-        "<b>0.5×</b> measured: against torch",
-        "<b>3,637×</b> by the model: per product",
+        "<b>Counted</b>",
+        "<b>62.3×</b> 256 channels",
+        "<b>Against</b>",
+        "<b>24×</b> numpy",
+        "<b>0.5×</b> torch",
+        "<b>Modelled</b>",
+        "<b>3,637×</b> per product",
         "claimed: 58×",
     ]
     low, high = figure.layout.xaxis.range
     assert low < log10(0.5) < log10(3637) < high
-    (line,) = figure.layout.shapes
-    assert line.x0 == 58
+    assert set(claimed.x) == {58}
+    assert list(claimed.y) == [bar.y[0] for bar in bars], "a mark on each bar, none through the words"
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -37,13 +44,19 @@ def test_shares_of_the_time_sum_to_all_of_it(dark: bool) -> None:
     one, many = Profile(nodes, 5e-6, 1, 9), Profile(nodes, 4e-6, 256, 9)
     figure = time_breakdown([one, many], dark=dark)
     assert [bar.name for bar in figure.data] == [
-        "signs × signs, thresholds included",
+        "signs × signs",
         "float layers",
-        "all else: pooling of bits, reshaping, calls from Python",
+        "all else",
     ]
     assert [sum(bar.x[row] for bar in figure.data) for row in (0, 1)] == pytest.approx([100, 100])
     assert list(figure.data[0].y) == ["1 example<br>5 µs", "256 at once<br>4 µs"]
     assert len({bar.marker.pattern.shape for bar in figure.data}) == 3
+
+
+def test_every_kind_of_work_has_a_colour_of_its_own() -> None:
+    nodes = tuple(NodeTime(work, "Op", work, 1e-6) for work in WORK)
+    figure = time_breakdown([Profile(nodes, 5e-6, 1, 9)])
+    assert len({bar.marker.color for bar in figure.data}) == len(WORK)
 
 
 def test_no_profile_is_refused() -> None:
