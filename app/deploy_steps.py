@@ -151,8 +151,8 @@ def _time(network: PackedNetwork) -> None:
     _benchmark_table(times.benchmark)
     st.markdown("**Where the packed network's time goes**")
     st.caption(
-        "This was another run, in which the clock is read after every operation: so the times beside the bars are "
-        "not those of the table."
+        "This was another run. It times the operations alone, each by itself, without what comes before them in the "
+        "table's runs, such as checking the input. So the times beside the bars are not those of the table."
     )
     st.plotly_chart(
         time_breakdown(times.profiles, dark=st.context.theme.type == "dark"),
@@ -164,8 +164,8 @@ def _time(network: PackedNetwork) -> None:
     st.markdown(
         f"With {largest.examples:,} at once, products of signs and their thresholds take {largest.binary_share:.0%} "
         f"of the time. If they took none at all, the network would be {largest.most_speedup:.2f} times as fast, and "
-        "no kernel could make it faster still (Amdahl's law). *All else* is pooling of bits, reshaping, and calling "
-        "each operation from Python."
+        "no kernel could make it faster still (Amdahl's law). *All else* is pooling of bits, reshaping, and what "
+        "passes between two operations."
     )
 
 

@@ -16,9 +16,11 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 }
 </style>"""
 
-# A table that is wider than its place fades out at the right until it has been scrolled to its end.
+# The first cell after a row's name stands under its heading. A table that is wider than its place fades out at the
+# right until it has been scrolled to its end. (3c stands for "<", for which Streamlit would drop the whole style.)
 _TABLES = """<style>
-@property --fade { syntax: "<length>"; inherits: false; initial-value: 0px; }
+[data-testid="stTable"] th + td { padding-left: 1rem !important; }
+@property --fade { syntax: "\\3c length>"; inherits: false; initial-value: 0px; }
 @keyframes fade { from, 90% { --fade: 3rem; } to { --fade: 0px; } }
 [data-testid="stTable"] > [role="region"] {
   mask-image: linear-gradient(to left, transparent, black var(--fade));
@@ -32,7 +34,6 @@ _NO_SIDEBAR = """<style>
   [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
 }
 </style>"""
-
 
 # On a phone the list of pages is a drawer over the page. Streamlit closes it behind a chosen page if the browser calls
 # itself a phone's; a window that is merely narrow needs this. It runs once for each page that is opened.

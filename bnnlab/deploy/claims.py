@@ -239,28 +239,29 @@ def _times(result: BenchmarkResult) -> str:
 
 
 def _meaning_of_speed(kernel: Benchmark | None, network: Benchmark | None) -> str:
-    sentences = [
+    paragraphs = [
         "58 counts operations; it is not a speed. It takes 64 products of signs for one operation, and one product "
         "of floats for one operation too. But a CPU multiplies many floats with one instruction as well, so the "
         "speed depends on what one compares with."
     ]
     of = {each.opponent: each.ratio for each in kernel.results} if kernel else {}
     if (loop := of.get("naive-c-scalar")) and (blas := of.get("numpy")):
-        sentences.append(
+        paragraphs.append(
             f"Here, on one layer, the binary kernel is {loop:,.0f} times as fast as a loop over single floats, but "
             f"{blas:,.0f} times as fast as NumPy's product, which is what float networks use."
         )
     if kernel and (allowed := kernel.ceilings.binary_over_float32):
-        sentences.append(
+        paragraphs.append(
             f"This CPU's instructions by themselves allow {allowed:.0f} times. What exceeds that comes from memory: "
             "signs take 32 times less of it."
         )
     if network and (said := [text for each in ("torch", "onnxruntime") if (text := _against(network, each))]):
-        sentences.append(
+        paragraphs.append(
             f"The whole network is {', and '.join(said)}: what in it is not binary takes as long as before, so it "
-            f"gains less than its kernel. {where_slower(network)}"
+            "gains less than its kernel."
         )
-    return " ".join(sentences).strip()
+        paragraphs += [where_slower(network)] if where_slower(network) else []
+    return "\n\n".join(paragraphs)
 
 
 def where_slower(network: Benchmark) -> str:
@@ -269,17 +270,18 @@ def where_slower(network: Benchmark) -> str:
     if not slower:
         return ""
     where = " and ".join(
-        f"in {each.opponent} ({each.workload}: {1 / (each.ratio or 1):.2g} times as long)" for each in slower
+        f"{each.opponent} ({each.workload}: {1 / (each.ratio or 1):.2g} times as long)" for each in slower
     )
     why = ""
     if any(each.workload == ONE for each in slower):
         why += (
-            " One example alone leaves little to multiply, and much of the time goes into calling one operation after "
-            "the other from Python; onnxruntime runs them all in one call."
+            " One example alone leaves little to multiply. Much of the time goes into what every operation takes, "
+            "however small it is: its call from Python, and memory for its result. onnxruntime runs them all in one "
+            "call."
         )
     if any(each.workload != ONE for each in slower):
         why += " With many at once, the layers that are not binary take most of the time, and gain nothing."
-    return f"**It is slower than {where}.**{why}"
+    return f"**The packed network is slower than {where}.**{why}"
 
 
 def _against(network: Benchmark, opponent: str) -> str:

@@ -11,7 +11,7 @@ from bnnlab.records import Profile
 from bnnlab.records.profile import WORK, time_text
 
 PATTERNS = {"binary": "", "pixels": "\\", "float": "x", "pack": "/", "rest": "."}
-LEGEND = 76  # pixels: three lines, which is what a phone needs
+LEGEND_ROW = 19  # pixels
 
 
 def time_breakdown(profiles: Sequence[Profile], dark: bool = False) -> go.Figure:
@@ -40,12 +40,13 @@ def time_breakdown(profiles: Sequence[Profile], dark: bool = False) -> go.Figure
                 customdata=[time_text(time) for time in times],
                 hovertemplate="%{x:.1f} %, %{customdata}<extra>" + title + "</extra>",
             )  # fmt: skip
-    styled(figure, x="share of the time (%)", y="", height=LEGEND + 100 + 62 * len(profiles))
+    above = 24 + LEGEND_ROW * len(figure.data)
+    styled(figure, x="share of the time (%)", y="", height=above + 84 + 62 * len(profiles))
     figure.update_layout(
         barmode="stack",
         hovermode="closest",
-        legend={"traceorder": "normal"},
-        margin={"l": 8, "t": LEGEND},
+        legend={"traceorder": "normal", "orientation": "v"},  # one below the other: so it fits every width
+        margin={"l": 8, "t": above},
         xaxis={"range": [0, 100], "tickangle": 0},
         yaxis={"autorange": "reversed", "automargin": True},
     )

@@ -29,6 +29,7 @@ def open_lab(page: Page, query: str = "") -> None:
 
 
 ANY_STEP = re.compile(r"^\d+$")
+NARROW: ViewportSize = {"width": 390, "height": 844}
 
 
 def sign_map(page: Page) -> str:
@@ -247,7 +248,7 @@ def test_a_trained_network_is_packed_proved_and_downloaded(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1366, 1920])
+@pytest.mark.parametrize("width", [390, 1024, 1366, 1920])
 def test_the_summary_fits_every_window(browser: Browser, server: str, scheme: str, width: int) -> None:
     size: ViewportSize = {"width": width, "height": 900}
     context = browser.new_context(base_url=server, viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
@@ -259,4 +260,55 @@ def test_the_summary_fits_every_window(browser: Browser, server: str, scheme: st
                  .some(node => node.scrollWidth > node.clientWidth)"""
     )
     assert not too_wide
+    context.close()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["narrow window", "phone"])
+def test_the_list_of_pages_closes_behind_the_chosen_one(browser: Browser, server: str, phone: bool) -> None:
+    agent = (
+        "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile Safari/537.36"
+    )
+    context = browser.new_context(
+        base_url=server, viewport=NARROW, user_agent=agent if phone else None, has_touch=phone
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    open_lab(page, "?play=false")
+    drawer = page.get_by_test_id("stSidebar")
+    for name, heading in (("Summary", "Summary"), ("Kernel", "Kernel"), ("Summary", "Summary")):
+        page.get_by_test_id("stExpandSidebarButton").click()
+        drawer.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        expect(drawer).to_have_attribute("data-collapsed", "true")
+    context.close()
+
+
+def test_the_labs_controls_stay_open_while_one_sets_them(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, viewport=NARROW)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    open_lab(page, "?play=false")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    seed = page.get_by_role("spinbutton", name="Seed")
+    for value in ("7", "8"):
+        seed.fill(value)
+        seed.press("Enter")
+        page.wait_for_url(f"**seed={value}*")
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
+    context.close()
+
+
+def test_a_table_too_wide_for_the_window_shows_that_it_goes_on(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, viewport=NARROW)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto("/summary")
+    table = page.get_by_test_id("stTable").first.get_by_role("region")
+    expect(table).to_be_visible()
+    fades = "node => getComputedStyle(node).getPropertyValue('--fade')"
+    page.wait_for_function(f"node => ({fades})(node) === '48px'", arg=table.element_handle())
+    table.scroll_into_view_if_needed()
+    table.evaluate("node => node.scrollTo({ left: node.scrollWidth })")
+    page.wait_for_function(f"node => ({fades})(node) === '0px'", arg=table.element_handle())
+    expect(table.get_by_text("hidden1")).to_be_in_viewport(ratio=1)
     context.close()
