@@ -7,12 +7,11 @@ import streamlit as st
 
 from bnnlab.app.measuring import measured
 from bnnlab.app.session import IN_ADDRESS
-from bnnlab.app.tables import listing
 from bnnlab.app.trained_network import PackedNetwork, kept
 from bnnlab.deploy.claims import CLAIM_SHAPE, energy_claim, kernel_benchmark, size_claim, speed_claim
 from bnnlab.deploy.energy import ENERGY_CONSTANTS, ENERGY_PRESETS
 from bnnlab.figures import claim_bars
-from bnnlab.records import Benchmark, Claim
+from bnnlab.records import Benchmark, Claim, EnergyConstant
 
 SECONDS = 2.0
 
@@ -22,9 +21,7 @@ def claim_panels(network: PackedNetwork) -> tuple[Claim, ...]:
     st.subheader("The three claims", anchor=False)
     claims = tuple(_card(network, control, claim) for control, claim in CARDS)
     with st.expander("The constants of the energy model"):
-        listing(
-            [_constant(each) for each in ENERGY_CONSTANTS], alt="Energy of single operations, with sources."
-        )
+        st.markdown("\n".join(map(_constant, ENERGY_CONSTANTS)))
         st.caption(
             "These are costs of single operations inside a chip. What a whole board draws is far more, and must not "
             "be compared with them: FINN's network for MNIST (Umuroglu et al., FPGA 2017) runs on a board of less "
@@ -104,13 +101,9 @@ def _energy(network: PackedNetwork, preset: str) -> Claim:
     return energy_claim(network.takes, preset)
 
 
-def _constant(constant: Any) -> dict[str, str]:
-    return {
-        "Operation": constant.name + (f", {constant.bits} bits" if constant.bits else ""),
-        "Energy": f"{constant.picojoules:.3g} pJ",
-        "Chip": constant.node,
-        "Source": constant.source,
-    }
+def _constant(constant: EnergyConstant) -> str:
+    name = constant.name + (f", {constant.bits} bits" if constant.bits else "")
+    return f"- **{name}: {constant.picojoules:.3g} pJ** ({constant.node}). {constant.source}"
 
 
 CARDS: tuple[tuple[Callable[[], Any], Callable[[PackedNetwork, Any], Claim]], ...] = (

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bnnlab.app.downloads import downloads
 from bnnlab.app.measuring import measured
-from bnnlab.app.tables import listing, table
+from bnnlab.app.tables import table
 from bnnlab.app.trained_network import PackedNetwork, keep, kept
 from bnnlab.deploy import LayerProof, profile
 from bnnlab.deploy.claims import where_slower
@@ -64,19 +64,16 @@ def _pack(network: PackedNetwork) -> None:
         f"sign. {takes.float_values:,} numbers stay float32. {inputs}"
     )
     with st.expander("The packed network, operation by operation"):
-        listing(
-            [{"Name": node.name} | _described(node.op) for node in network.packed.nodes],
-            alt="The operations of the packed network, in order.",
-        )
+        st.markdown("\n".join(f"1. `{node.name}`: {_described(node.op)}" for node in network.packed.nodes))
 
 
 def _prove(network: PackedNetwork) -> None:
     st.markdown(
         "Does the packed network answer exactly as the original does? A neuron that multiplies signs adds up numbers "
-        "that are all +1 or −1. Its sum is a whole number, and few are possible: with 64 inputs, the 65 numbers −64, "
-        "−62, … 64. So each neuron is given **every sum that it could ever see**, and must decide as the original "
-        "does by scaling, normalisation and sign. Its weights must have the same signs, too. Last, both "
-        "networks answer all test examples."
+        "that are all +1 or −1 (or whole pixels, where it multiplies those). Its sum is a whole number, and few are "
+        "possible: with 64 inputs, the 65 numbers −64, −62, … 64. So each neuron is given **every sum that it could "
+        "ever see**, and must decide as the original does by scaling, normalisation and sign. Its weights must have "
+        "the same signs, too. Last, both networks answer all test examples."
     )
     if st.button("Prove it", icon=":material/verified:", key="prove", type="primary"):
         keep("proof", network.network, measured(lambda tell: _proof(network, tell), "Trying every sum"))
@@ -207,9 +204,8 @@ def _times(network: PackedNetwork, tell: Callable[[float], None]) -> Times:
     return Times(benchmark, profiles)
 
 
-def _described(op: object) -> dict[str, str]:
-    first_line = (type(op).__doc__ or "").splitlines()[0]
-    return {"Operation": type(op).__name__, "What it does": first_line}
+def _described(op: object) -> str:
+    return f"**{type(op).__name__}.** {(type(op).__doc__ or '').splitlines()[0]}"
 
 
 STEPS: dict[str, Callable[[PackedNetwork], None]] = {

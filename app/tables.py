@@ -30,8 +30,3 @@ def table(
     if last_is_total:
         style = style.set_properties(subset=(frame.index[-1:], frame.columns), **{"font-weight": "bold"})
     st.table(style, border="horizontal", width=WIDEST, alt=alt)
-
-
-def listing(rows: Sequence[Mapping[str, Any]], alt: str) -> None:
-    """Draw rows with a column of text, which is broken to fit."""
-    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=alt)
