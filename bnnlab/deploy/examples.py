@@ -27,11 +27,9 @@ def checked_examples(x: ArrayLike, shape: tuple[int, ...], takes_pixels: bool) -
     single = examples.shape == shape
     if single:
         examples = examples[None]
-    rows = examples.ndim == 2 or len(shape) == 1
-    if rows and math.prod(examples.shape[1:]) == math.prod(shape):
-        examples = examples.reshape(len(examples), *shape)  # images in rows, or rows for images
-    numbers = examples.dtype.kind == "f" or examples.dtype == np.uint8
-    if examples.shape[1:] != shape or not numbers:
+    elif examples.shape[1:] != shape and (examples.ndim == 2 or len(shape) == 1):
+        examples = _in_shape(examples, shape)
+    if examples.shape[1:] != shape or not (examples.dtype.kind == "f" or examples.dtype == np.uint8):
         raise ValueError(
             f"x must be float numbers or uint8 pixels of shape (n, {', '.join(map(str, shape))}), got "
             f"{examples.dtype} of shape {examples.shape}"
@@ -43,14 +41,22 @@ def checked_examples(x: ArrayLike, shape: tuple[int, ...], takes_pixels: bool) -
     return examples, single
 
 
+def _in_shape(examples: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Images in rows, or rows for images, if they are as long."""
+    fits = math.prod(examples.shape[1:]) == math.prod(shape)
+    return examples.reshape(len(examples), *shape) if fits else examples
+
+
 def _finite(examples: NDArray[Any]) -> NDArray[np.float32]:
     """Numbers as float32.
 
     Raises:
         ValueError: If some are not finite.
     """
-    with np.errstate(over="ignore"):
-        numbers = examples.astype(np.float32, copy=False)
+    numbers = examples
+    if examples.dtype != np.float32:
+        with np.errstate(over="ignore"):
+            numbers = examples.astype(np.float32)
     finite = np.isfinite(numbers)
     if not finite.all():
         wrong = numbers.size - np.count_nonzero(finite)

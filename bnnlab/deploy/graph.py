@@ -222,9 +222,10 @@ class PackedModel:
     def logits(self, x: ArrayLike) -> NDArray[np.float32]:
         """A number for each class, `(n, classes)` float32; arguments as in `predict`."""
         examples, single = checked_examples(x, self.input_shape, self._pixels)
-        parts = [self._last(self.run(part)) for part in self.parts(examples)]
-        logits = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return logits[0] if single else logits
+        if len(examples) <= self._chunk:
+            logits = self._last(self.run(examples))
+            return logits[0] if single else logits
+        return np.concatenate([self._last(self.run(part)) for part in self.parts(examples)])
 
     def values(self, x: ArrayLike) -> dict[str, Value]:
         """What every node gives for these examples, by name; arguments as in `predict`."""
