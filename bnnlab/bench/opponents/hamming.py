@@ -6,6 +6,7 @@ the rows of A and of B transposed as bytes, and memory for its result where it t
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,8 @@ from bnnlab.bench.contest import Opponent, Prepared, untouched
 from bnnlab.bench.product import GemmWorkload
 from bnnlab.bits import kernels, pack_rows
 from bnnlab.bits.memory import aligned_empty
+
+NONE_IS_IMMORTAL = sys.version_info >= (3, 12)
 
 
 def _packed_bytes(workload: GemmWorkload) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -40,6 +43,10 @@ def _prepare_numkong(workload: GemmWorkload) -> Prepared:
 def _prepare_simsimd(workload: GemmWorkload) -> Prepared:
     import simsimd
 
+    if not NONE_IS_IMMORTAL:
+        raise RuntimeError(
+            "each call with out= takes a reference to None that is not its own, which ends Python before 3.12"
+        )
     a, b = _packed_bytes(workload)
     out = untouched(aligned_empty(workload.expected.shape, np.float64))
     run = partial(simsimd.cdist, a, b, "hamming", dtype="bin8", out=out)
