@@ -1,26 +1,12 @@
-"""The three claims of the lecture, each beside what is true of one network on this computer.
-
-What a claim counts is stated in its formula; what a user gets is measured. They differ, and the difference is the
-lesson: a network is more than its binary weights, and a CPU multiplies floats many at a time too.
-"""
+"""Is a network 58 times faster?"""
 
 from __future__ import annotations
-
-from math import ceil
 
 from bnnlab.bench.compare import Progress
 from bnnlab.bench.gemm import gemm_benchmark
 from bnnlab.bench.product import GemmShape
 from bnnlab.bits import kernels
-from bnnlab.deploy.energy import SRAM_BYTES, energy_per_mac, estimate_energy
-from bnnlab.records import (
-    Benchmark,
-    BenchmarkResult,
-    Claim,
-    ClaimValue,
-    EnergyEstimate,
-    NetworkSummary,
-)
+from bnnlab.records import Benchmark, BenchmarkResult, Claim, ClaimValue, NetworkSummary
 from bnnlab.records.profile import time_text
 
 CLAIM_SHAPE = GemmShape(14 * 14, 256 * 3 * 3, 256)
@@ -39,7 +25,6 @@ COUNTED = "Operations, counted by the formula"
 INSTRUCTIONS = "Measured: the instructions alone"
 KERNEL = "Measured: the kernel on one layer, against"
 NETWORK = "Measured: this whole network, against"
-MODELLED = "By the model"
 
 ONE = "batch of 1"
 
@@ -72,53 +57,6 @@ def kernel_benchmark(seconds: float = CLAIM_SECONDS, progress: Progress | None =
     return gemm_benchmark([CLAIM_SHAPE], seconds, [kernels()[0], "lecture", *RIVALS], progress)
 
 
-def size_claim(packed: NetworkSummary, file_bytes: int | None = None) -> Claim:
-    """Is the network 32 times smaller?
-
-    Args:
-        packed: Summary of the packed network.
-        file_bytes: Of the packed network's file, or None where it was not written.
-    """
-    kept = packed.stored_bytes if file_bytes is None else file_bytes
-    what = "arrays" if file_bytes is None else "file"
-    sizes = f"{packed.float32_bytes:,} bytes in float32, {kept:,} in the packed {what}"
-    return Claim(
-        name="size",
-        statement="32× smaller",
-        claimed=32.0,
-        formula=r"\frac{32\ \text{bits}}{1\ \text{bit}} = 32",
-        formula_text="A weight in float32 takes 32 bits, a sign takes 1.",
-        source="Rastegari et al., XNOR-Net, ECCV 2016, abstract",
-        values=(
-            ClaimValue("one weight", 32.0, "formula", "32 bits against 1", "Bits, counted by the formula"),
-            ClaimValue(
-                f"the {what} of this network", packed.float32_bytes / kept, "measured", sizes, "Measured"
-            ),
-        ),
-        meaning=(
-            f"{_parts(packed, kept, what)} Only the signs became smaller, so the larger the binary layers, the "
-            "closer the whole comes to 32. For comparison: the binary LeNet that BMXNet published, a file of "
-            "206,511 bytes, comes to 22."
-        ),
-    )
-
-
-def _parts(packed: NetworkSummary, kept: int, what: str) -> str:
-    """What the packed bytes are, by the counts of the summary."""
-    parts = (
-        (ceil(packed.binary_weights / 8), f"{packed.binary_weights:,} signs, 8 in a byte"),
-        (4 * packed.float_values, f"{packed.float_values:,} numbers that stay float32, 4 bytes each"),
-        (5 * packed.thresholds, f"{packed.thresholds:,} thresholds, 5 bytes each: a number and a direction"),
-    )
-    rest = kept - sum(size for size, _ in parts)
-    gaps = "unused ends of 64-bit words"
-    said = [
-        *(f"{size:,} ({size / kept:.0%}) are {text}" for size, text in parts if size),
-        f"{rest:,} are " + (gaps if what == "arrays" else f"names, shapes, checksums and {gaps}"),
-    ]
-    return f"Of the {kept:,} bytes of the packed {what}, " + "; ".join(said) + "."
-
-
 def speed_claim(
     packed: NetworkSummary, kernel: Benchmark | None = None, network: Benchmark | None = None
 ) -> Claim:
@@ -145,54 +83,6 @@ def speed_claim(
         ),
         values=(*_counted(packed), *_kernel_values(kernel), *_network_values(network)),
         meaning=_meaning_of_speed(kernel, network),
-    )
-
-
-def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
-    """Does it take up to 1000 times less energy?
-
-    Args:
-        packed: Summary of the packed network.
-        preset: Name in `ENERGY_PRESETS`.
-
-    Raises:
-        ValueError: If there is no such preset.
-    """
-    one, network = energy_per_mac(preset), estimate_energy(packed, preset)
-    return Claim(
-        name="energy",
-        statement="up to 1000× less energy",
-        claimed=1000.0,
-        formula=r"E = \sum_{\text{products}} e_{\text{op}} + \text{bits} \cdot e_{\text{bit}}",
-        formula_text=(
-            "Each product with its addition costs $e_{\\text{op}}$, by its precision. Each bit of the "
-            "parameters is read once for each example, for $e_{\\text{bit}}$; the unused ends of words are not "
-            "read."
-        ),
-        source=(
-            "we found no measurement behind the number 1000. Constants of the model: Horowitz, ISSCC 2014, and "
-            "Han et al., NeurIPS 2015 (45 nm); Al Bahou et al., XNORBIN, 2018 (65 nm)"
-        ),
-        values=(
-            ClaimValue(
-                "one product",
-                one.ratio,
-                "model",
-                f"{one.float_total:.3g} pJ in float32, {one.binary_total:.3g} pJ of signs",
-                MODELLED,
-            ),
-            ClaimValue(
-                "this network, one example",
-                network.ratio,
-                "model",
-                f"{network.float_total / 1e6:.3g} µJ in float32, {network.binary_total / 1e6:.3g} µJ as it is",
-                MODELLED,
-            ),
-        ),
-        meaning=(
-            f"A model, right to an order of magnitude at best; nothing was measured. **Assumed:** "
-            f"{one.preset.text} {_about_1000(one)} {_fit(packed)}"
-        ),
     )
 
 
@@ -291,26 +181,3 @@ def _against(network: Benchmark, opponent: str) -> str:
         return ""
     span = " to ".join(dict.fromkeys(f"{ratio:.2g}" for ratio in (ratios[0], ratios[-1])))
     return f"{span} times as fast as in {opponent}"
-
-
-def _about_1000(one: EnergyEstimate) -> str:
-    """Why a product of signs takes 1000 times less energy under these assumptions, or why it does not."""
-    away, near = one.preset.float_memory, one.preset.binary_memory
-    if one.ratio < 1000 or away is None or near is None:
-        return "1000 is reached only where binarising moves the weights from DRAM onto the chip."
-    return (
-        f"That is why it comes to more than 1000: reading 32 bits takes {away.picojoules:.0f} pJ from DRAM, and "
-        f"reading one bit {near.picojoules_per_bit:.2g} pJ on the chip, "
-        f"{away.picojoules / near.picojoules_per_bit:,.0f} times less. The model also takes each weight to be used "
-        "once after it is read, and leaves out what both networks need alike: to read and write the inputs of each "
-        "layer, control, clocks and leakage. A real chip gains less."
-    )
-
-
-def _fit(packed: NetworkSummary) -> str:
-    sizes = f"This network takes {packed.float32_bytes:,} bytes in float32 and {packed.stored_bytes:,} packed"
-    if packed.float32_bytes <= SRAM_BYTES:
-        return f"{sizes}: both fit into 32 KB on a chip, so nothing would have to move."
-    if packed.stored_bytes <= SRAM_BYTES:
-        return f"{sizes}: packed, and only then, it fits into 32 KB on a chip."
-    return f"{sizes}: neither fits into 32 KB on a chip."

@@ -1,0 +1,79 @@
+"""Does a network take up to 1000 times less energy?"""
+
+from __future__ import annotations
+
+from bnnlab.deploy.energy import SRAM_BYTES, energy_per_mac, estimate_energy
+from bnnlab.records import Claim, ClaimValue, EnergyEstimate, NetworkSummary
+
+MODELLED = "By the model"
+
+
+def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
+    """Does it take up to 1000 times less energy?
+
+    Args:
+        packed: Summary of the packed network.
+        preset: Name in `ENERGY_PRESETS`.
+
+    Raises:
+        ValueError: If there is no such preset.
+    """
+    one, network = energy_per_mac(preset), estimate_energy(packed, preset)
+    return Claim(
+        name="energy",
+        statement="up to 1000× less energy",
+        claimed=1000.0,
+        formula=r"E = \sum_{\text{products}} e_{\text{op}} + \text{bits} \cdot e_{\text{bit}}",
+        formula_text=(
+            "Each product with its addition costs $e_{\\text{op}}$, by its precision. Each bit of the "
+            "parameters is read once for each example, for $e_{\\text{bit}}$; the unused ends of words are not "
+            "read."
+        ),
+        source=(
+            "we found no measurement behind the number 1000. Constants of the model: Horowitz, ISSCC 2014, and "
+            "Han et al., NeurIPS 2015 (45 nm); Al Bahou et al., XNORBIN, 2018 (65 nm)"
+        ),
+        values=(
+            ClaimValue(
+                "one product",
+                one.ratio,
+                "model",
+                f"{one.float_total:.3g} pJ in float32, {one.binary_total:.3g} pJ of signs",
+                MODELLED,
+            ),
+            ClaimValue(
+                "this network, one example",
+                network.ratio,
+                "model",
+                f"{network.float_total / 1e6:.3g} µJ in float32, {network.binary_total / 1e6:.3g} µJ as it is",
+                MODELLED,
+            ),
+        ),
+        meaning=(
+            f"A model, right to an order of magnitude at best; nothing was measured. **Assumed:** "
+            f"{one.preset.text} {_about_1000(one)} {_fit(packed)}"
+        ),
+    )
+
+
+def _about_1000(one: EnergyEstimate) -> str:
+    """Why a product of signs takes 1000 times less energy under these assumptions, or why it does not."""
+    away, near = one.preset.float_memory, one.preset.binary_memory
+    if one.ratio < 1000 or away is None or near is None:
+        return "1000 is reached only where binarising moves the weights from DRAM onto the chip."
+    return (
+        f"That is why it comes to more than 1000: reading 32 bits takes {away.picojoules:.0f} pJ from DRAM, and "
+        f"reading one bit {near.picojoules_per_bit:.2g} pJ on the chip, "
+        f"{away.picojoules / near.picojoules_per_bit:,.0f} times less. The model also takes each weight to be used "
+        "once after it is read, and leaves out what both networks need alike: to read and write the inputs of each "
+        "layer, control, clocks and leakage. A real chip gains less."
+    )
+
+
+def _fit(packed: NetworkSummary) -> str:
+    sizes = f"This network takes {packed.float32_bytes:,} bytes in float32 and {packed.stored_bytes:,} packed"
+    if packed.float32_bytes <= SRAM_BYTES:
+        return f"{sizes}: both fit into 32 KB on a chip, so nothing would have to move."
+    if packed.stored_bytes <= SRAM_BYTES:
+        return f"{sizes}: packed, and only then, it fits into 32 KB on a chip."
+    return f"{sizes}: neither fits into 32 KB on a chip."
