@@ -251,10 +251,11 @@ class PackedModel:
         """
         values: dict[str, Value] = {INPUT: examples}
         with np.errstate(over="ignore", invalid="ignore"):  # as torch: what is too large is infinite
-            for node in self.nodes:
-                values[node.name] = node.op.run(*[values[name] for name in node.inputs])
-                for name in () if keep else self._needed_last_by.get(node.name, ()):
-                    del values[name]
+            for name, run, inputs, done in self._plan:
+                values[name] = run(*[values[each] for each in inputs])
+                if not keep:
+                    for each in done:
+                        del values[each]
                 if after:
                     after()
         return values
@@ -272,13 +273,13 @@ class PackedModel:
         return min(CHUNK, max(1, min(LARGEST_RESULT // max(numbers), MOST_NUMBERS // sum(counts))))
 
     @cached_property
-    def _needed_last_by(self) -> dict[str, list[str]]:
-        """For each node, those of its inputs that no later node needs."""
+    def _plan(self) -> list[tuple[str, Callable[..., Value], tuple[str, ...], list[str]]]:
+        """For each node its name, what runs it, its inputs, and those of them that no later node needs."""
         last_user = {name: node.name for node in self.nodes for name in node.inputs}
-        users: dict[str, list[str]] = {}
+        done: dict[str, list[str]] = {node.name: [] for node in self.nodes}
         for name, user in last_user.items():
-            users.setdefault(user, []).append(name)
-        return users
+            done[user].append(name)
+        return [(node.name, node.op.run, node.inputs, done[node.name]) for node in self.nodes]
 
     def _last(self, values: dict[str, Value]) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = values[self.nodes[-1].name]  # type: ignore[assignment]
