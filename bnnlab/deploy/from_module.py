@@ -55,7 +55,12 @@ def build(
     model = on_cpu(model)
     builder = _Builder(input_shape, divisor, offset)
     for stage in stages(model):
-        builder.add(stage)
+        try:
+            builder.add(stage)
+        except (ValueError, RuntimeError) as error:  # torch raises the latter
+            if repr(stage.name) in str(error):
+                raise
+            raise ValueError(f"layer {stage.name!r}: {error}") from error
     return PackedModel(tuple(builder.nodes), input_shape, tuple(class_names or ()))
 
 
@@ -78,12 +83,14 @@ class _Builder:
             self._add_product_with_pixels(stage, layer, *self.pixels)
         else:
             self._add_product_of_numbers(stage)
+        if stage.flatten is not None and len(self.signal.shape) == 3:
+            self._put(stage.flatten, Flatten())
 
     def _add_product_of_signs(self, stage: Stage, layer: BinaryLayer) -> None:
         most = np.full(len(layer.weight), layer.weight[0].numel(), np.int64)
         folded = _folded(stage, layer, -most, most, lambda sums: sums)
         self._put(stage.name, with_thresholds(product_of_signs(layer, self.signal.shape), folded))
-        self._finish(stage, folded)
+        self._finish(stage)
 
     def _add_product_with_pixels(
         self, stage: Stage, layer: BinaryLinear, divisor: float, offset: float
@@ -92,13 +99,13 @@ class _Builder:
         most = np.full(layer.out_features, 255 * layer.in_features, np.int64)
         folded = _folded(stage, layer, -most, most, product.exact)
         self._put(stage.name, with_thresholds(product, folded))
-        self._finish(stage, folded)
+        self._finish(stage)
 
     def _add_product_of_numbers(self, stage: Stage) -> None:
         layer, packed = stage.layer, self.signal.kind == "bits"
         if packed and isinstance(layer, nn.Linear) and len(self.signal.shape) == 1:
             self._put(stage.name, floats_on_signs(layer))
-            self._finish(stage, None)
+            self._finish(stage)
             return
         if packed:
             self._put(f"{stage.name}.signs", Unpack())
@@ -107,9 +114,9 @@ class _Builder:
         if stage.flattened and len(self.signal.shape) == 3:
             self._put(f"{stage.name}.row", Flatten())
         self._put(stage.name, product_of_numbers(layer))
-        self._finish(stage, None)
+        self._finish(stage)
 
-    def _finish(self, stage: Stage, folded: Thresholds | None) -> None:
+    def _finish(self, stage: Stage) -> None:
         """What follows the product: pooling alone where the rest is folded, all of it where numbers go on.
 
         Numbers whose sign is taken are compared with thresholds as soon as no pooling stands before a
@@ -122,7 +129,7 @@ class _Builder:
             if stage.signed and self.signal.kind != "bits" and only_norms_first:
                 self._pack(stage, [norm for _, norm in rest if isinstance(norm, NORMS)])
             if isinstance(module, nn.MaxPool2d):
-                self._add_pool(name, module, folded, before_norm=any(is_norm[position:]))
+                self._add_pool(name, module, falling([norm for _, norm in rest if isinstance(norm, NORMS)]))
             elif self.signal.kind != "bits":
                 self._put(name, normalisation(module))
         if stage.signed and self.signal.kind != "bits":
@@ -136,14 +143,11 @@ class _Builder:
             op = PackCompared(folded.values, folded.rising)
         self._put(f"{stage.name}.bits", op)
 
-    def _add_pool(self, name: str, pool: nn.MaxPool2d, folded: Thresholds | None, before_norm: bool) -> None:
+    def _add_pool(self, name: str, pool: nn.MaxPool2d, falling: NDArray[np.bool_] | None) -> None:
         size, stride, padding = (pair(value) for value in (pool.kernel_size, pool.stride, pool.padding))
         if pool.ceil_mode or pair(pool.dilation) != (1, 1):
             raise ValueError(f"layer {name!r} pools with ceil_mode or dilation, which cannot be packed")
         if self.signal.kind == "bits":
-            falling = (
-                ~folded.rising if folded is not None and before_norm and not folded.rising.all() else None
-            )
             self._put(name, BitPool(size, stride, padding, falling))
         else:
             self._put(name, MaxPool(size, stride, padding))
@@ -153,6 +157,15 @@ class _Builder:
         self.signal, _ = node.trace({self.last: self.signal})
         self.nodes.append(node)
         self.last = name
+
+
+def falling(norms: Sequence[Any]) -> NDArray[np.bool_] | None:
+    """Where normalisations after a maximum turn its order round, so that the sign is that of the minimum."""
+    turned = [(norm.weight < 0).numpy() for norm in norms if norm.weight is not None]
+    if not turned:
+        return None
+    down: NDArray[np.bool_] = np.logical_xor.reduce(turned)
+    return down if down.any() else None
 
 
 def _folded(

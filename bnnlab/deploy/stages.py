@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
 from bnnlab.nn.layers import BinaryLayer
@@ -32,6 +33,7 @@ class Stage:
         flattened: Whether one example of the layer's input is an image that is laid out in one row.
         after: Normalisations and poolings, with their names, in order.
         signed: Whether the sign of the result is taken.
+        flatten: Of the last stage, the name of the layer that lays the result out in a row, if any.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Stage:
     flattened: bool = False
     after: list[tuple[str, nn.Module]] = field(default_factory=list)
     signed: bool = False
+    flatten: str | None = None
 
 
 def stages(model: nn.Module) -> list[Stage]:
@@ -48,25 +51,27 @@ def stages(model: nn.Module) -> list[Stage]:
         ValueError: As in `leaves`, or if layers stand in an order that cannot be packed.
     """
     found: list[Stage] = []
-    flattened = False
+    flatten: str | None = None
     for name, layer in leaves(model):
         if isinstance(layer, PRODUCTS):
-            found.append(Stage(name, layer, flattened))
-            flattened = False
+            found.append(Stage(name, layer, flattened=flatten is not None))
+            flatten = None
         elif isinstance(layer, nn.Flatten):
-            flattened = True
+            flatten = name
         elif isinstance(layer, IGNORED):
             pass
         elif not found:
             raise ValueError(f"layer {name!r} stands before the first layer that multiplies")
         elif isinstance(layer, BinaryActivation):
             found[-1].signed = True
-        elif found[-1].signed or (flattened and isinstance(layer, nn.MaxPool2d)):
+        elif found[-1].signed or (flatten is not None and isinstance(layer, nn.MaxPool2d)):
             raise ValueError(f"layer {name!r} follows a sign or a flattening; only another product may")
         else:
+            _check_follows(name, layer, found[-1])
             found[-1].after.append((name, layer))
     if not found:
         raise ValueError("the model has no layer that multiplies")
+    found[-1].flatten = flatten
     for stage, following in pairwise(found):
         if isinstance(following.layer, BinaryLayer):
             stage.signed |= following.layer.input_binarizer is not None
@@ -103,6 +108,8 @@ def leaves(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]
         ValueError: If the model is more than a sequence, since what happens between its layers cannot be seen, or a
             layer is of an unknown kind, computes in its own way, or holds numbers that cannot be packed.
     """
+    if _is_sequence(model):
+        _check_untouched(prefix.rstrip(".") or "model", model)
     children = model._modules.items() if _is_sequence(model) else [("model", model)]
     for name, child in children:
         if child is None:
@@ -122,12 +129,36 @@ def _check_leaf(name: str, layer: nn.Module) -> None:
     kinds = [kind for kind in LEAVES if isinstance(layer, kind)]
     if not any(type(layer).forward is kind.forward for kind in kinds):
         own = " with a forward method of its own" if kinds or isinstance(layer, nn.Sequential) else ""
-        raise ValueError(f"layer {name!r} is a {type(layer).__name__}{own}, which cannot be packed")
-    if layer._forward_hooks or layer._forward_pre_hooks:
-        raise ValueError(f"layer {name!r} has hooks, which may change what it computes: remove them first")
-    for parameter in layer.parameters():
-        if parameter.dtype != torch.float32 or parameter.is_meta:
-            found = "no values" if parameter.is_meta else str(parameter.dtype)
+        known = ", ".join(kind.__name__ for kind in LEAVES)
+        raise ValueError(
+            f"layer {name!r} is a {type(layer).__name__}{own}, which cannot be packed; what can is {known}"
+        )
+    for numbers in (*layer.parameters(), *layer.buffers()):
+        absent = numbers.is_meta or is_lazy(numbers)
+        if absent or (numbers.is_floating_point() and numbers.dtype != torch.float32):
+            found = "no values" if absent else str(numbers.dtype)
             raise ValueError(f"layer {name!r} must hold float32 numbers, it holds {found}")
+    if isinstance(layer, nn.Flatten) and (layer.start_dim, layer.end_dim) != (1, -1):
+        raise ValueError(
+            f"layer {name!r} flattens other dimensions than all but the first, which cannot be packed"
+        )
+    _check_untouched(name, layer)
     if isinstance(layer, NORMS) and layer.running_mean is None:
         raise ValueError(f"layer {name!r} keeps no running statistics, so it has no thresholds")
+
+
+def _check_follows(name: str, layer: nn.Module, stage: Stage) -> None:
+    """Refuse a normalisation that is not of the channels of the layer before it."""
+    assert isinstance(stage.layer, PRODUCTS)
+    channels = len(stage.layer.weight)
+    if isinstance(layer, NORMS) and layer.num_features != channels:
+        raise ValueError(
+            f"layer {name!r} normalises {layer.num_features} channels, but layer {stage.name!r} has {channels} outputs"
+        )
+
+
+def _check_untouched(name: str, module: nn.Module) -> None:
+    if module._forward_hooks or module._forward_pre_hooks:
+        raise ValueError(f"layer {name!r} has hooks, which may change what it computes: remove them first")
+    if "forward" in vars(module):
+        raise ValueError(f"layer {name!r} has a forward of its own, which cannot be packed")

@@ -252,3 +252,119 @@ def test_rows_serve_a_network_of_images() -> None:
     for shape in (8, (), "8"):
         with pytest.raises(ValueError, match="input_shape must be"):
             PackedModel.from_module(network("mlp", widths=(64,)), shape)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("order", ["n", "pn", "np", "npn", "nnpn", "npnn", "pnpn", "npnp"])
+def test_normalisations_and_poolings_in_any_order(order: str) -> None:
+    generator = torch.Generator().manual_seed(3)
+    after: dict[str, nn.Module] = {}
+    for place, kind in enumerate(order):
+        after[f"a{place}"] = nn.BatchNorm2d(6) if kind == "n" else nn.MaxPool2d(2, stride=1)
+    torch.manual_seed(0)
+    layers = chain(
+        first=BinaryConv2d(1, 6, 3, binarize_input=False),
+        norm=nn.BatchNorm2d(6),
+        conv=BinaryConv2d(6, 6, 3),
+        **after,
+        flat=nn.Flatten(),
+        last=BinaryLinear(6 * (8 - order.count("p")) ** 2, 10),
+    )
+    for module in layers.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            disturb(module, generator)
+            with torch.no_grad():
+                module.weight.normal_(generator=generator)  # half of them turn the order round
+            module.running_mean.mul_(0.3)  # type: ignore[union-attr]
+            module.running_var.clamp_(max=4)  # type: ignore[union-attr]
+    images = pixels(60)
+    packed = PackedModel.from_module(layers, (1, 12, 12))
+    assert different_bits(packed, layers, images) == {"conv": 0, "last": 0}
+    assert all(layer.holds for layer in prove(packed, layers))
+
+
+def test_the_proof_asks_both_for_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    layers = chain(
+        a=nn.Conv2d(1, 4, 3), n=nn.BatchNorm2d(4), c=BinaryConv2d(4, 8, 3), m=nn.BatchNorm2d(8),
+        p=nn.MaxPool2d(2), o=nn.BatchNorm2d(8), f=nn.Flatten(), d=BinaryLinear(128, 10),
+    )  # fmt: skip
+    with torch.no_grad():
+        layers.get_submodule("o").weight.neg_()  # type: ignore[operator]
+    monkeypatch.setattr("bnnlab.deploy.from_module.falling", lambda _: None)  # pools in the wrong direction
+    packed = PackedModel.from_module(layers, (1, 12, 12))
+    with pytest.raises(ValueError, match="packed must answer as the module, but of 64 random examples"):
+        prove(packed, layers)
+
+
+def test_what_computes_between_the_layers_is_refused() -> None:
+    def model() -> nn.Sequential:
+        return nn.Sequential(nn.Sequential(nn.Linear(8, 8)), nn.BatchNorm1d(8), BinaryLinear(8, 2)).eval()
+
+    inner, outer, patched = model(), model(), model()
+    inner[0].register_forward_hook(lambda _module, _inputs, output: -output)
+    outer.register_forward_pre_hook(lambda _module, inputs: (-inputs[0],))
+    patched[0][0].forward = lambda x: -x  # type: ignore[index]
+    for touched, says in (
+        (inner, "layer '0' has hooks"),
+        (outer, "layer 'model' has hooks"),
+        (patched, "layer '0.0' has a forward of its own"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            PackedModel.from_module(touched, (8,), divisor=None)
+
+
+@pytest.mark.parametrize("divisor", [255.0, 127.5, 255 * 0.3081, 100.0])
+def test_the_modules_own_inputs_serve_a_binary_first_layer(divisor: float) -> None:
+    layers = chain(f=nn.Flatten(), a=BinaryLinear(144, 70, binarize_input=False), n=nn.BatchNorm1d(70),
+                   b=BinaryLinear(70, 10))  # fmt: skip
+    packed = PackedModel.from_module(layers, (1, 12, 12), divisor=divisor, offset=-0.42)
+    images = pixels(20)
+    x = images.astype(np.float32) / np.float32(divisor) - np.float32(0.42)
+    assert np.array_equal(packed.logits(x), packed.logits(images))
+    with pytest.raises(ValueError, match="x must be uint8 pixels p, or numbers"):
+        packed.logits(x + np.float32(0.1 / divisor))
+
+
+def test_a_flattening_at_the_end_gives_rows() -> None:
+    torch.manual_seed(0)
+    layers = chain(a=nn.Conv2d(1, 4, 12), n=nn.BatchNorm2d(4), f=nn.Flatten())
+    packed = PackedModel.from_module(layers, (1, 12, 12))
+    images = pixels(3)
+    with torch.no_grad():
+        assert np.allclose(packed.logits(images), layers(numbers(images)).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layers", "says"),
+    [
+        (
+            {
+                "a": nn.Conv2d(1, 4, 3),
+                "f": nn.Flatten(),
+                "n": nn.BatchNorm1d(400),
+                "b": BinaryLinear(400, 10),
+            },
+            "layer 'n' normalises 400 channels, but layer 'a' has 4 outputs",
+        ),
+        (
+            {"f": nn.Flatten(), "a": nn.Linear(144, 8), "n": nn.BatchNorm1d(8, affine=False).double()},
+            "layer 'n' must hold float32 numbers, it holds torch.float64",
+        ),
+        ({"f": nn.Flatten(2), "a": nn.Linear(144, 8)}, "layer 'f' flattens other dimensions"),
+        (
+            {"c": nn.Conv2d(1, 4, 3), "f": nn.Flatten(), "b": BinaryLinear(12, 2)},
+            "layer 'b': cannot reshape|layer 'b': .*shape",
+        ),
+        (
+            {"f": nn.Flatten(), "a": nn.LazyLinear(3)},
+            "layer 'a' must hold float32 numbers, it holds no values",
+        ),
+        (
+            {"f": nn.Flatten(), "a": nn.Linear(144, 8), "r": nn.ReLU()},
+            "what can is Linear, Conv2d, BinaryLinear",
+        ),
+    ],
+)
+def test_layers_on_images_that_cannot_be_packed_are_named(layers: dict[str, nn.Module], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        PackedModel.from_module(chain(**layers), (1, 12, 12))

@@ -25,6 +25,9 @@ from bnnlab.deploy.ops.signal import Effort, Signal
 SMALLEST_DIVISOR = float(np.finfo(np.float32).tiny)
 """In both directions; by less, float32 divides as by 0."""
 
+PIXEL_TOLERANCE = 0.01
+"""Of a pixel: float32 numbers that stand for pixels are rounded by far less."""
+
 
 @dataclass(frozen=True, eq=False)
 class FromPixels(Op):
@@ -138,8 +141,9 @@ def as_pixels(x: NDArray[Any], divisor: float, offset: float) -> NDArray[np.uint
     """
     if x.dtype == np.uint8:
         return x
-    pixels = (x.astype(np.float64) - offset) * divisor
-    if not ((pixels >= 0) & (pixels <= 255) & (pixels == np.floor(pixels))).all():
+    exact = (x.astype(np.float64) - offset) * divisor
+    pixels = np.rint(exact)  # p / divisor was rounded to float32 where divisor is no power of two
+    if not ((pixels >= 0) & (pixels <= 255) & (abs(exact - pixels) < PIXEL_TOLERANCE)).all():
         raise ValueError(f"x must be uint8 pixels p, or numbers p / {divisor:g} + {offset:g} of such")
     return pixels.astype(np.uint8)
 
