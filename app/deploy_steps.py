@@ -105,7 +105,7 @@ def _prove(network: PackedNetwork) -> None:
     ]:
         st.caption(
             f"Not in the table: {', '.join(rest)}. A sum of float32 numbers can take far too many values to try them "
-            "all. That such sums lead to the same answers is checked with the test examples only."
+            "all. Its threshold is compared with one that is made anew, and the test examples try the rest."
         )
     holds = all(layer.holds for layer in proof.layers) and proof.equal == proof.examples
     tried = sum(layer.neurons * layer.sums for layer in proof.layers)
@@ -160,9 +160,9 @@ def _time(network: PackedNetwork) -> None:
     largest = times.profiles[-1]
     st.markdown(
         f"With {largest.examples:,} at once, products of signs and their thresholds take {largest.binary_share:.0%} "
-        f"of the time. If they took none at all, the network would be {largest.most_speedup:.2f} times as fast, and "
-        "no kernel could make it faster still (Amdahl's law). *All else* is pooling of bits, reshaping, and what "
-        "passes between two operations."
+        f"of the time. If they took none at all, the network would be {largest.most_speedup:.2f} times as fast: "
+        "more than that no faster kernel for them can give (Amdahl's law). *All else* is pooling of bits, reshaping, "
+        "and what passes between two operations."
     )
 
 
@@ -173,13 +173,13 @@ def _benchmark_table(benchmark: Benchmark) -> None:
                 "Run by": f"{each.opponent}, {each.workload}",
                 "Fastest run": each.best_seconds,
                 "Median run": each.median_seconds,
-                "Packed, times as fast": None if each.opponent == "packed" else each.ratio,
+                "Packed is faster by": None if each.opponent == "packed" else each.ratio,
                 "Answers": "as the original" if each.exact else "differ",
             }
             for each in benchmark.results
         ],
         alt="Times of the packed network and of others.",
-        formats={"Fastest run": time_text, "Median run": time_text, "Packed, times as fast": ratio_text},
+        formats={"Fastest run": time_text, "Median run": time_text, "Packed is faster by": ratio_text},
     )
     if not all(each.exact for each in benchmark.results):
         st.caption(

@@ -43,13 +43,14 @@ FORMATS = (
         "C header",
         "h",
         export_c,
-        "One file for any C compiler. A function in it answers by xor and popcount, and another tests it.",
+        "One file for any C compiler. Its function `…_predict` answers by xor and popcount, `…_selftest` tests it.",
     ),
     Format(
         "ONNX",
         "onnx",
         export_onnx,
-        "For onnxruntime and other programs that know nothing of bits: every sign is +1 or −1 in float32.",
+        "For onnxruntime and other programs that know nothing of bits: every sign is +1 or −1 in float32. Its input "
+        "is numbers as the network learned from, not bytes; `input` in the file's metadata says which.",
         needs="onnx",
     ),
     Format(

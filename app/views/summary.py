@@ -70,7 +70,8 @@ def _network(network: PackedNetwork) -> None:
     )
     st.caption(
         "A row is a layer and what follows it: normalisation, pooling, sign. **Products** are multiplications for one "
-        "example, each with its addition to a sum. **Thresholds**: where all that follows a sum only decides a sign, "
+        "example, each with its addition to a sum; *any* stands for signs and numbers alike. "
+        "**Thresholds**: where all that follows a sum only decides a sign, "
         "packing makes it one number, with which the sum is compared. **Bytes packed** are those of the arrays; the "
         "file adds names, shapes and checksums. **Bytes in float32** are those of a float network of this shape, with "
         "two numbers for each channel of a normalisation. (Training keeps four; two say the same once it is over.)"

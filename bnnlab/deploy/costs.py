@@ -50,9 +50,10 @@ def summary(
 ) -> NetworkSummary:
     """Count a network's weights, memory and multiplications, layer by layer.
 
-    A module and the packed network made of it agree in everything but `float_values`, `thresholds` and
-    `stored_bytes`: where packing folds a normalisation into thresholds, floats become integers, and latent weights
-    become bits.
+    A module and the packed network made of it agree in names, shapes, weights and multiplications. Packing folds
+    normalisations into thresholds and latent weights into bits, so `float_values`, `foldable`, `thresholds` and
+    `stored_bytes` differ. A threshold no longer tells whether there was a normalisation before it: `float32_bytes` of
+    the packed network counts one for each.
 
     Args:
         model: A packed network, or a torch module of any structure.

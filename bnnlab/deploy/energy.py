@@ -43,7 +43,7 @@ ENERGY_PRESETS: dict[str, EnergyPreset] = {
             "float in DRAM, binary on chip",
             DRAM,
             SRAM,
-            "The float32 network is too large for the chip and is read from DRAM; 32 times smaller, it fits.",
+            "The float32 network is too large for the chip and is read from DRAM; the packed one fits.",
         ),
     )
 }  # fmt: skip

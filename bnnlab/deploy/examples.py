@@ -27,7 +27,7 @@ def checked_examples(x: ArrayLike, shape: tuple[int, ...], takes_pixels: bool) -
     single = examples.shape == shape
     if single:
         examples = examples[None]
-    elif examples.shape[1:] != shape and (examples.ndim == 2 or len(shape) == 1):
+    elif examples.shape[1:] != shape:
         examples = _in_shape(examples, shape)
     if examples.shape[1:] != shape or not (examples.dtype.kind == "f" or examples.dtype == np.uint8):
         raise ValueError(
@@ -42,8 +42,11 @@ def checked_examples(x: ArrayLike, shape: tuple[int, ...], takes_pixels: bool) -
 
 
 def _in_shape(examples: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    """Images in rows, or rows for images, if they are as long."""
-    fits = math.prod(examples.shape[1:]) == math.prod(shape)
+    """Images in rows, rows for images, or images of one channel without saying so, if they fit."""
+    in_rows = examples.ndim == 2 or len(shape) == 1
+    fits = (1, *examples.shape[1:]) == shape or (
+        in_rows and math.prod(examples.shape[1:]) == math.prod(shape)
+    )
     return examples.reshape(len(examples), *shape) if fits else examples
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 from numbers import Real
 from os import PathLike
@@ -40,7 +40,11 @@ MOST_PRODUCTS = 1 << 36
 """Products that it may take: seconds. The largest networks for images take a few times less."""
 
 
-@dataclass(frozen=True, eq=False)
+MOST_SHOWN = 20
+"""Nodes that a network's `repr` names."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class PackedModel:
     """A network whose binary layers run on packed words.
 
@@ -91,6 +95,16 @@ class PackedModel:
         for name in self.class_names:
             check_text("class_names", name)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Its fields alone, as `Op`'s."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def __repr__(self) -> str:
+        """Short: what goes in, the operations, the classes."""
+        ops = ", ".join(f"{node.name}: {type(node.op).__name__}" for node in self.nodes[:MOST_SHOWN])
+        more = ", ..." if len(self.nodes) > MOST_SHOWN else ""
+        return f"PackedModel(input_shape={self.input_shape}, nodes=({ops}{more}), classes={len(self.class_names)})"
+
     @cached_property
     def signals(self) -> dict[str, Signal]:
         """What flows from each node, for one example, by name; and what from `INPUT`.
@@ -98,7 +112,7 @@ class PackedModel:
         Raises:
             ValueError: If a node cannot run on what it is given, or the network would take too much; it is named.
         """
-        signals = {INPUT: Signal("pixels" if self._pixels else "numbers", self.input_shape)}
+        signals = {INPUT: Signal("numbers" if self.pixels is None else "pixels", self.input_shape)}
         numbers, products = signals[INPUT].count, 0
         for node in self.nodes:
             check_text("the name of a node", node.name)
@@ -136,7 +150,10 @@ class PackedModel:
             class_names: Name of each class; numbers if None.
 
         Returns:
-            A network that gives, bit for bit, the hidden signs of `model` in evaluation mode.
+            A network that gives, bit for bit, the hidden signs of `model` in evaluation mode. Where a layer sums
+            floats, that is so as long as the sums are rounded alike: torch itself adds in another order for one
+            example than for many, and rounds p / divisor where `divisor` is no power of two. Such a sum that falls
+            on a threshold to the last bit may then have the other sign.
 
         Raises:
             TypeError: If `model` is no torch module, or another argument of a wrong type.
@@ -202,7 +219,8 @@ class PackedModel:
                 that was packed saw them.
 
         Returns:
-            `(n,)` int64; `()` for one example.
+            `(n,)` int64; `()` for one example. One example alone is summed in another order than many, as in
+            torch, where layers multiply floats: its logits may differ in the last bit.
 
         Raises:
             ValueError: If `x` has another shape or kind, or holds NaN or what is infinite in float32. The sign of NaN
@@ -221,7 +239,7 @@ class PackedModel:
 
     def logits(self, x: ArrayLike) -> NDArray[np.float32]:
         """A number for each class, `(n, classes)` float32; arguments as in `predict`."""
-        examples, single = checked_examples(x, self.input_shape, self._pixels)
+        examples, single = checked_examples(x, self.input_shape, self.pixels is not None)
         if len(examples) <= self._chunk:
             logits = self._last(self.run(examples))
             return logits[0] if single else logits
@@ -229,7 +247,7 @@ class PackedModel:
 
     def values(self, x: ArrayLike) -> dict[str, Value]:
         """What every node gives for these examples, by name; arguments as in `predict`."""
-        return self.run(checked_examples(x, self.input_shape, self._pixels)[0], keep=True)
+        return self.run(checked_examples(x, self.input_shape, self.pixels is not None)[0], keep=True)
 
     def parts(self, examples: NDArray[Any]) -> list[NDArray[Any]]:
         """Examples `(n, *input_shape)`, split evenly into parts that run together."""
@@ -261,9 +279,10 @@ class PackedModel:
         return values
 
     @cached_property
-    def _pixels(self) -> bool:
-        """Whether bytes are pixels to this network; else they are numbers like others."""
-        return any(node.op.takes_pixels for node in self.nodes)
+    def pixels(self) -> tuple[float, float] | None:
+        """Divisor and offset: bytes p are pixels that stand for p / divisor + offset. None: they are numbers."""
+        ops: Iterator[Any] = (node.op for node in self.nodes if node.op.takes_pixels)
+        return next(((op.divisor, op.offset) for op in ops), None)
 
     @cached_property
     def _chunk(self) -> int:

@@ -26,7 +26,7 @@ from bnnlab.deploy.from_module import build
 from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.module_signs import signs_after
 from bnnlab.deploy.node import Node
-from bnnlab.deploy.ops import FromPixels, PixelDense, XnorConv, XnorDense
+from bnnlab.deploy.ops import PixelDense, XnorConv, XnorDense
 from bnnlab.deploy.stages import NORMS, PRODUCTS, leaves, on_cpu
 from bnnlab.nn.layers import BinaryLayer
 
@@ -109,8 +109,7 @@ def proofs(packed: PackedModel, model: nn.Module) -> Iterator[LayerProof]:
 
 
 def _packed_again(packed: PackedModel, model: nn.Module) -> tuple[Node, ...]:
-    takes = _takes(packed)
-    divisor, offset = (None, 0.0) if takes is None else (takes.divisor, takes.offset)
+    divisor, offset = packed.pixels or (None, 0.0)
     nodes = build(model, packed.input_shape, divisor, offset, None).nodes
     for ours, theirs in zip_longest(packed.nodes, nodes):
         known, other = (
@@ -124,21 +123,16 @@ def _packed_again(packed: PackedModel, model: nn.Module) -> tuple[Node, ...]:
     return nodes
 
 
-def _takes(packed: PackedModel) -> FromPixels | PixelDense | None:
-    """The operation that knows what pixels stand for."""
-    return next((node.op for node in packed.nodes if isinstance(node.op, FromPixels | PixelDense)), None)
-
-
 def _check_answers(packed: PackedModel, model: nn.Module) -> None:
     """Refuse a network that is put together in another way than the module.
 
     Float sums that are rounded in another order may turn a sign, very rarely; another network turns many.
     """
-    rng, takes = np.random.default_rng(0), _takes(packed)
-    shape = (EXAMPLES, *packed.input_shape)
+    rng, shape = np.random.default_rng(0), (EXAMPLES, *packed.input_shape)
     x = rng.standard_normal(shape, np.float32)
-    if takes is not None:
-        x = (rng.integers(0, 256, shape) / takes.divisor + takes.offset).astype(np.float32)
+    if packed.pixels is not None:
+        divisor, offset = packed.pixels
+        x = (rng.integers(0, 256, shape) / divisor + offset).astype(np.float32)
     asked = copy.deepcopy(model).eval()
     with torch.no_grad():
         expected = asked(torch.from_numpy(x)).numpy()

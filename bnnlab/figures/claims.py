@@ -60,7 +60,7 @@ def claim_bars(claim: Claim, dark: bool = False) -> go.Figure:
         xanchor="right", y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": colours[2]},
     )  # fmt: skip
     ratios = [claim.claimed, *(value.ratio for value in claim.values)]
-    styled(figure, x="times (each mark: ten times more)", y="", height=ABOVE + BELOW + round(ROW * row))
+    styled(figure, x="times (logarithmic scale)", y="", height=ABOVE + BELOW + round(ROW * row))
     figure.update_layout(
         hovermode="closest",
         showlegend=False,

@@ -14,7 +14,7 @@ PRECISIONS = {
     "bit_bit": "1-bit × 1-bit",
     "byte_bit": "8-bit × 1-bit",
     "float_bit": "float32 × 1-bit",
-    "float_float": "float32 × float32",
+    "float_float": "any × float32",
 }
 """The fields of `Macs`, and what a reader calls them."""
 

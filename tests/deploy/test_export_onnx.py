@@ -68,6 +68,10 @@ def test_a_trained_network_on_its_whole_test_set(settings: dict, tmp_path: Path)
     assert_equal(packed, tmp_path / "net.onnx", run_.dataset.x_test, run_.dataset.x_test)
     properties = {each.key: each.value for each in onnx.load(tmp_path / "net.onnx").metadata_props}
     assert tuple(json.loads(properties["class_names"])) == run_.dataset.class_names
+    assert properties["input"] == "x: float32 p / 8 -1 of pixels p"
+    assert onnx.load(tmp_path / "net.onnx").doc_string == properties["input"]
+    with pytest.raises(ValueError, match="input_shape must be None for a packed network"):
+        export_onnx(packed, tmp_path / "net.onnx", input_shape=(1, 8, 8))
 
 
 def test_minima_groups_strides_and_names(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """A packed network has the module's hidden signs bit for bit, and its answers."""
 
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -368,3 +370,27 @@ def test_a_flattening_at_the_end_gives_rows() -> None:
 def test_layers_on_images_that_cannot_be_packed_are_named(layers: dict[str, nn.Module], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         PackedModel.from_module(chain(**layers), (1, 12, 12))
+
+
+def test_a_network_that_has_run_can_be_pickled_and_copied() -> None:
+    packed = PackedModel.from_module(network("convnet", widths=(5, 66, 30)))
+    images = pixels(4)
+    expected = packed.logits(images)
+    for again in (pickle.loads(pickle.dumps(packed)), copy.deepcopy(packed)):
+        assert np.array_equal(again.logits(images), expected)
+
+
+def test_images_of_one_channel_need_not_say_so() -> None:
+    packed = PackedModel.from_module(network("convnet", widths=(5, 66, 30)))
+    images = pixels(4)
+    assert np.array_equal(packed.logits(images[:, 0]), packed.logits(images))
+    with pytest.raises(ValueError, match=r"uint8 of shape \(4, 12, 12, 1\)"):
+        packed.logits(images.transpose(0, 2, 3, 1))  # channels last would be other images
+
+
+def test_what_is_shown_of_a_network_is_short() -> None:
+    packed = PackedModel.from_module(network("mlp", widths=(64, 32)))
+    assert repr(packed).startswith("PackedModel(input_shape=(1, 12, 12), nodes=(numbers: FromPixels, ")
+    assert len(repr(packed)) < 300
+    assert packed.pixels == (128.0, -1.0)
+    assert PackedModel.from_module(network("mlp", widths=(64, 32)), divisor=None).pixels is None

@@ -51,22 +51,27 @@ def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
         ),
         meaning=(
             f"A model, right to an order of magnitude at best; nothing was measured. **Assumed:** "
-            f"{one.preset.text} {_about_1000(one)} {_fit(packed)}"
+            f"{one.preset.text} {_about_1000(one, network)} {_fit(packed)}"
         ),
     )
 
 
-def _about_1000(one: EnergyEstimate) -> str:
+def _about_1000(one: EnergyEstimate, network: EnergyEstimate) -> str:
     """Why a product of signs takes 1000 times less energy under these assumptions, or why it does not."""
     away, near = one.preset.float_memory, one.preset.binary_memory
     if one.ratio < 1000 or away is None or near is None:
         return "1000 is reached only where binarising moves the weights from DRAM onto the chip."
+    less = (
+        ""
+        if network.ratio >= 1000
+        else f" This network comes to {network.ratio:.3g} times only, since it keeps float32 numbers and thresholds."
+    )
     return (
-        f"That is why it comes to more than 1000: reading 32 bits takes {away.picojoules:.0f} pJ from DRAM, and "
-        f"reading one bit {near.picojoules_per_bit:.2g} pJ on the chip, "
-        f"{away.picojoules / near.picojoules_per_bit:,.0f} times less. The model also takes each weight to be used "
-        "once after it is read, and leaves out what both networks need alike: to read and write the inputs of each "
-        "layer, control, clocks and leakage. A real chip gains less."
+        f"So one product of signs comes to {one.ratio:,.0f} times less: reading 32 bits takes {away.picojoules:.0f} pJ "
+        f"from DRAM, and reading one bit {near.picojoules_per_bit:.2g} pJ on the chip, "
+        f"{away.picojoules / near.picojoules_per_bit:,.0f} times less.{less} The model also takes each weight to be "
+        "used once after it is read, and leaves out what both networks need alike: to read and write the inputs of "
+        "each layer, control, clocks and leakage. A real chip gains less."
     )
 
 
@@ -76,4 +81,4 @@ def _fit(packed: NetworkSummary) -> str:
         return f"{sizes}: both fit into 32 KB on a chip, so nothing would have to move."
     if packed.stored_bytes <= SRAM_BYTES:
         return f"{sizes}: packed, and only then, it fits into 32 KB on a chip."
-    return f"{sizes}: neither fits into 32 KB on a chip."
+    return f"{sizes}: neither fits into 32 KB on a chip, so the packed one would not lie there either."

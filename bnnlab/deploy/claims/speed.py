@@ -130,20 +130,20 @@ def _times(result: BenchmarkResult) -> str:
 
 def _meaning_of_speed(kernel: Benchmark | None, network: Benchmark | None) -> str:
     paragraphs = [
-        "58 counts operations; it is not a speed. It takes 64 products of signs for one operation, and one product "
-        "of floats for one operation too. But a CPU multiplies many floats with one instruction as well, so the "
+        "58 counts operations; it is not a speed. It counts 64 products of signs as one operation, and one product "
+        "of floats as one as well. But a CPU multiplies many floats with one instruction as well, so the "
         "speed depends on what one compares with."
     ]
     of = {each.opponent: each.ratio for each in kernel.results} if kernel else {}
     if (loop := of.get("naive-c-scalar")) and (blas := of.get("numpy")):
         paragraphs.append(
             f"Here, on one layer, the binary kernel is {loop:,.0f} times as fast as a loop over single floats, but "
-            f"{blas:,.0f} times as fast as NumPy's product, which is what float networks use."
+            f"only {blas:,.0f} times as fast as NumPy's product, which is what float networks use."
         )
     if kernel and (allowed := kernel.ceilings.binary_over_float32):
         paragraphs.append(
-            f"This CPU's instructions by themselves allow {allowed:.0f} times. What exceeds that comes from memory: "
-            "signs take 32 times less of it."
+            f"This CPU's instructions by themselves allow {allowed:.0f} times. What exceeds that has other reasons: "
+            "loops of single floats use a small part of what the CPU can do, and signs take 32 times less memory."
         )
     if network and (said := [text for each in ("torch", "onnxruntime") if (text := _against(network, each))]):
         paragraphs.append(

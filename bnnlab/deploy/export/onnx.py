@@ -40,7 +40,8 @@ def export_onnx(
     """Write a network as an ONNX file.
 
     Its input `x` is `(n, *input_shape)` for any n, its output `logits` is `(n, classes)` float32, and each hidden
-    value has the name of its node, unless that is taken. The class names are in the metadata, `class_names`, as JSON.
+    value has the name of its node, unless that is taken. The class names are in the metadata, `class_names`, as JSON;
+    what the input stands for is there too, `input`, and in the model's description.
 
     Args:
         model: A packed network, or a trained module, which is packed first.
@@ -60,7 +61,10 @@ def export_onnx(
     """
     onnx = onnx_package()
     check_type("path", path, "a str or PathLike", str, os.PathLike)
-    if not isinstance(model, PackedModel):
+    if isinstance(model, PackedModel):
+        if input_shape is not None:
+            raise ValueError("input_shape must be None for a packed network, which knows its own")
+    else:
         from torch import nn
 
         check_type("model", model, "a PackedModel or a torch module", PackedModel, nn.Module)
@@ -80,7 +84,7 @@ def _proto(model: PackedModel, pixels: bool) -> Any:
     for node in model.nodes:
         names[node.name] = write(graph, node, [names[name] for name in node.inputs])
     graph.nodes.append(helper.make_node("Identity", [names[model.nodes[-1].name]], [OUTPUT_NAME]))
-    kind = types.UINT8 if pixels else types.FLOAT
+    kind, said = types.UINT8 if pixels else types.FLOAT, _input(model, pixels)
     proto = helper.make_model(
         helper.make_graph(
             graph.nodes,
@@ -88,10 +92,22 @@ def _proto(model: PackedModel, pixels: bool) -> Any:
             [helper.make_tensor_value_info(INPUT_NAME, kind, ["n", *model.input_shape])],
             [helper.make_tensor_value_info(OUTPUT_NAME, types.FLOAT, ["n", len(model.class_names)])],
             list(graph.constants.values()),
+            doc_string=said,
         ),
+        doc_string=said,
         producer_name="bnnlab",
         ir_version=IR_VERSION,
         opset_imports=[helper.make_opsetid("", OPSET)],
     )
-    helper.set_model_props(proto, {"class_names": json.dumps(model.class_names)})
+    helper.set_model_props(proto, {"class_names": json.dumps(model.class_names), "input": said})
     return proto
+
+
+def _input(model: PackedModel, pixels: bool) -> str:
+    """What the input stands for, for whoever has only the file."""
+    if model.pixels is None:
+        return f"{INPUT_NAME}: float32 numbers as the network was trained on them"
+    if pixels:
+        return f"{INPUT_NAME}: uint8 pixels"
+    divisor, offset = model.pixels
+    return f"{INPUT_NAME}: float32 p / {divisor:g} {offset:+g} of pixels p"

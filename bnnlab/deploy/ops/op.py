@@ -42,6 +42,10 @@ class Op:
         check_fields(self, self.unbounded)
         self.check()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Its fields alone: what is laid out for this CPU's kernel is neither pickled nor copied."""
+        return {name: getattr(self, name) for name in annotations_of(type(self))}
+
     def check(self) -> None:
         """Refuse fields that do not fit each other; their types have been checked.
 
