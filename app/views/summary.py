@@ -37,10 +37,18 @@ def _scores(claims: Iterable[Claim]) -> None:
     for column, claim in zip(st.columns(3), claims, strict=True):
         answer = claim.answer
         joint = " " if answer.group.endswith("against") else ": "
+        least = min(
+            (each for each in claim.values if each.group == answer.group), key=lambda each: each.ratio
+        )
         with column.container(border=True, height="stretch"):
             st.metric(f"Claimed: {claim.statement}", ratio_text(answer.ratio))
             st.caption(
                 f"{answer.group}{joint}{answer.label}"
+                + (
+                    f". Against {least.label}: {ratio_text(least.ratio)}"
+                    if least.ratio < 1 <= answer.ratio
+                    else ""
+                )
                 + (". Nothing was measured yet." if answer.basis == "formula" else "")
             )
 
