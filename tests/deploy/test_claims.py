@@ -120,7 +120,7 @@ def test_energy_is_called_a_model(preset: str) -> None:
     assert claim.meaning.startswith("A model, right to an order of magnitude at best; nothing was measured.")
     assert ENERGY_PRESETS[preset].text in claim.meaning
     above = max(value.ratio for value in claim.values) > 1000
-    assert ("So one product of signs comes to" in claim.meaning) == above, "never without a comment"
+    assert ("So one product of signs takes" in claim.meaning) == above, "never without a comment"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bnnlab.deploy.energy import SRAM_BYTES, energy_per_mac, estimate_energy
-from bnnlab.records import Claim, ClaimValue, EnergyEstimate, NetworkSummary
+from bnnlab.deploy.energy import SRAM, SRAM_BYTES, energy_per_mac, estimate_energy
+from bnnlab.records import Claim, ClaimValue, EnergyEstimate, EnergyPreset, NetworkSummary
 
 MODELLED = "By the model"
 
@@ -51,7 +51,7 @@ def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
         ),
         meaning=(
             f"A model, right to an order of magnitude at best; nothing was measured. **Assumed:** "
-            f"{one.preset.text} {_about_1000(one, network)} {_fit(packed)}"
+            f"{one.preset.text} {_about_1000(one, network)} {_fit(packed, one.preset)}"
         ),
     )
 
@@ -67,7 +67,7 @@ def _about_1000(one: EnergyEstimate, network: EnergyEstimate) -> str:
         else f" This network comes to {network.ratio:.3g} times only, since it keeps float32 numbers and thresholds."
     )
     return (
-        f"So one product of signs comes to {one.ratio:,.0f} times less: reading 32 bits takes {away.picojoules:.0f} pJ "
+        f"So one product of signs takes {one.ratio:,.0f} times less energy: reading 32 bits takes {away.picojoules:.0f} pJ "
         f"from DRAM, and reading one bit {near.picojoules_per_bit:.2g} pJ on the chip, "
         f"{away.picojoules / near.picojoules_per_bit:,.0f} times less.{less} The model also takes each weight to be "
         "used once after it is read, and leaves out what both networks need alike: to read and write the inputs of "
@@ -75,10 +75,11 @@ def _about_1000(one: EnergyEstimate, network: EnergyEstimate) -> str:
     )
 
 
-def _fit(packed: NetworkSummary) -> str:
+def _fit(packed: NetworkSummary, preset: EnergyPreset) -> str:
     sizes = f"This network takes {packed.float32_bytes:,} bytes in float32 and {packed.stored_bytes:,} packed"
     if packed.float32_bytes <= SRAM_BYTES:
         return f"{sizes}: both fit into 32 KB on a chip, so nothing would have to move."
     if packed.stored_bytes <= SRAM_BYTES:
         return f"{sizes}: packed, and only then, it fits into 32 KB on a chip."
-    return f"{sizes}: neither fits into 32 KB on a chip, so the packed one would not lie there either."
+    holds = "" if preset.binary_memory is not SRAM else ", so what is assumed does not hold for it"
+    return f"{sizes}: neither fits into 32 KB on a chip{holds}."
