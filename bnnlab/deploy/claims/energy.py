@@ -67,8 +67,8 @@ def _about_1000(one: EnergyEstimate, network: EnergyEstimate) -> str:
         else f" This network comes to {network.ratio:.3g} times only, since it keeps float32 numbers and thresholds."
     )
     return (
-        f"So one product of signs takes {one.ratio:,.0f} times less energy: reading 32 bits takes {away.picojoules:.0f} pJ "
-        f"from DRAM, and reading one bit {near.picojoules_per_bit:.2g} pJ on the chip, "
+        f"So one product of signs takes {one.ratio:,.0f} times less energy: reading 32 bits takes "
+        f"{away.picojoules:.0f} pJ from DRAM, and reading one bit {near.picojoules_per_bit:.2g} pJ on the chip, "
         f"{away.picojoules / near.picojoules_per_bit:,.0f} times less.{less} The model also takes each weight to be "
         "used once after it is read, and leaves out what both networks need alike: to read and write the inputs of "
         "each layer, control, clocks and leakage. A real chip gains less."
