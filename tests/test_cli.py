@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
@@ -66,7 +67,7 @@ def test_results_are_shown_where_they_cannot_be_saved(
 
 
 def test_help_of_train_tells_choices_and_defaults_without_torch() -> None:
-    registries = {
+    registries: dict[str, Iterable[str]] = {
         "dataset": DATASETS, "model": MODELS, "quantizer": QUANTIZERS, "optimizer": OPTIMIZERS,
         "schedule": SCHEDULES, "device": get_args(Device),
         "first_layer": get_args(Precision), "last_layer": get_args(Precision),
@@ -214,7 +215,11 @@ def test_data_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert here["mnist"]
     assert here["moons"]
     assert not here["mnist-full"]
-    assert "bnnlab data fetch mnist-full" in run("data", "list").stdout
+    places = {
+        line.split()[0]: line.split("  ")[-1].strip() for line in run("data", "list").stdout.splitlines()
+    }
+    assert (places["mnist"], places["mnist-full"]) == ("here", "bnnlab data fetch mnist-full")
+    assert {name for name, place in places.items() if place == "here"} == {n for n in here if here[n]}
 
 
 def test_disassemble_prints_the_loaded_code() -> None:
