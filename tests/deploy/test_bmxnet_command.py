@@ -73,8 +73,9 @@ def test_names_are_no_markup(tmp_path: Path, few_digits: object) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["{params}", "{params}"], "net-0001.params: is no JSON text"),
-        (["{symbol}", "{symbol}"], "net-symbol.json: magic: is 0x"),
+        (["{params}", "{params}"], "net-0001.params: is not JSON but a .params file"),
+        (["{symbol}", "{symbol}"], "net-symbol.json: is not a .params file but JSON"),
+        (["{symbol}", "{params}"], "were the two files swapped?"),
         (["missing", "{symbol}"], "missing: No such file or directory"),
         (["{params}", "."], ".: Is a directory"),
         (["{params}", "{symbol}", "--input-shape", "28"], "(QFullyConnected)|(Convolution)"),
