@@ -114,13 +114,14 @@ def read_image(
         ValueError: If it cannot be read, has another size and `resize` is False, has transparent pixels and no
             `background` is given, or has more than eight bits a pixel and channel; the message names it.
     """
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     channels, height, width = shape
     try:
-        with Image.open(path) as image:
-            if image.width * image.height > MOST_PIXELS:
+        with Image.open(path) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
                 raise ValueError(f"{path}: more than {MOST_PIXELS:,} pixels")
+            image = ImageOps.exif_transpose(opened)  # cameras store how they were held
             if image.size != (width, height) and not resize:
                 raise ValueError(
                     f"{path}: must be {width} x {height} pixels, it is {image.width} x {image.height}; "
