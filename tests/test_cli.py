@@ -1,9 +1,14 @@
 """The command: what it prints, and one clear line with exit code 2 for what cannot be used."""
 
+import dataclasses
+import errno
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,8 +20,14 @@ from bnnlab.bench.contest import Opponent, Prepared
 from bnnlab.bench.opponents import GEMM_OPPONENTS
 from bnnlab.bench.product import GemmWorkload
 from bnnlab.cli import app, main
+from bnnlab.commands.run_settings import CHOICES, DEFAULTS
+from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
+from bnnlab.nn.models.spec import Precision
 from bnnlab.records import Benchmark
 from bnnlab.train import RunConfig
+from bnnlab.train.config import Device
+from bnnlab.train.datasets import DATASETS
+from bnnlab.train.schedules import SCHEDULES
 
 BRIEF = ["train", "--dataset", "digits", "--widths", "16,16", "--epochs", "1"]
 
@@ -33,6 +44,49 @@ def test_train_reports_as_json_and_is_reproducible() -> None:
     assert report["steps"] == report["evaluations"][-1]["step"] > 0
     assert 0 <= report["test_accuracy"] <= 1
     assert [layer["name"] for layer in report["layers"]] == ["hidden1"]
+
+
+def test_train_says_where_it_saved(tmp_path: Path) -> None:
+    path = tmp_path / "net.bnn"
+    assert run(*BRIEF, "--save", str(path)).stdout.splitlines()[-1] == f"saved as {path}"
+    assert json.loads(run(*BRIEF, "--save", str(path), "--json").stdout)["saved"] == str(path)
+    assert json.loads(run(*BRIEF, "--json").stdout)["saved"] is None
+
+
+def test_results_are_shown_where_they_cannot_be_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("bnnlab.commands.train._save_packed", full)
+    result = run(*BRIEF, "--save", str(tmp_path / "net.bnn"))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1].startswith("test accuracy ")
+    assert "No space left on device" in result.stderr
+
+
+def test_help_of_train_tells_choices_and_defaults_without_torch() -> None:
+    registries: dict[str, Iterable[str]] = {
+        "dataset": DATASETS, "model": MODELS, "quantizer": QUANTIZERS, "optimizer": OPTIMIZERS,
+        "schedule": SCHEDULES, "device": get_args(Device),
+        "first_layer": get_args(Precision), "last_layer": get_args(Precision),
+    }  # fmt: skip
+    assert {name: tuple(registry) for name, registry in registries.items()} == CHOICES
+    assert {field.name: field.default for field in dataclasses.fields(RunConfig)} == DEFAULTS
+    code = (
+        "import sys, bnnlab.cli as cli; cli.app(['train', '--help'], standalone_mode=False);"
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"COLUMNS": "200"},
+    )
+    for said in ("mlp, convnet. [default: (mlp)]", "adam, sgd, bop.", "[default: (64,64,64)]", "swish_sign"):
+        assert said in done.stdout
 
 
 def test_train_says_its_accuracy() -> None:
@@ -71,7 +125,7 @@ def test_defaults_are_those_of_run_config() -> None:
         (["summary"], "a file or --model must be given"),
         (["summary", "x.bnn", "--model", "mlp"], "a file (x.bnn) and --model (mlp) exclude each other"),
         (["summary", "x.bnn", "--first-layer", "binary"], "--first-layer can only be given with --model"),
-        (["summary", "--model", "mlp", "--classes", "0"], "classes must be in 1..65536, got 0"),
+        (["summary", "--model", "mlp", "--classes", "0"], "--classes must be in 1..65536, got 0"),
         (
             ["summary", "--model", "mlp", "--widths", "65536,65536"],
             "at most 134,217,728 weights, it would have 4,3",
@@ -80,10 +134,15 @@ def test_defaults_are_those_of_run_config() -> None:
         (["train", "--save", "."], "--save must name a file in a folder that can be written to, got '.'"),
         (["summary", "nosuch.bnn"], "bnnlab: nosuch.bnn: No such file or directory"),
         (["summary", __file__], "test_cli.py: not a packed model"),
-        (["summary", "--model", "magic"], "model must be one of mlp, convnet; got 'magic'"),
-        (["summary", "--model", "mlp", "--widths", "64,-1"], "widths must be whole numbers of 1..65536"),
-        (["summary", "--model", "mlp", "--first-layer", "ternary"], "first_layer must be float or binary"),
+        (["summary", "--model", "magic"], "--model must be one of mlp, convnet; got 'magic'"),
+        (["summary", "--model", "mlp", "--widths", "64,-1"], "--widths must be whole numbers of 1..65536"),
+        (["summary", "--model", "mlp", "--first-layer", "ternary"], "--first-layer must be float or binary"),
         (["summary", "--model", "convnet", "--input-shape", "784"], "needs images"),
+        (["summary", "--model", "mlp", "--input-shape", "28x28"], "--input-shape must be one or three whole"),
+        (
+            ["summary", "--model", "mlp", "--input-shape", "1,0,28"],
+            "such as 784, 1x28x28 or 1,28,28; got '1,0",
+        ),
         (["bench", "gemm", "--shape", "0x4x4"], "rows must be at least 1, got 0"),
         (["bench", "gemm", "--seconds", "nan"], "seconds must be above 0 and at most 3600, got nan"),
         (["bench", "gemm", "--opponents", "numpy,nobody"], "opponent must be one of"),
@@ -156,7 +215,11 @@ def test_data_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert here["mnist"]
     assert here["moons"]
     assert not here["mnist-full"]
-    assert "bnnlab data fetch mnist-full" in run("data", "list").stdout
+    places = {
+        line.split()[0]: line.split("  ")[-1].strip() for line in run("data", "list").stdout.splitlines()
+    }
+    assert (places["mnist"], places["mnist-full"]) == ("here", "bnnlab data fetch mnist-full")
+    assert {name for name, place in places.items() if place == "here"} == {n for n in here if here[n]}
 
 
 def test_disassemble_prints_the_loaded_code() -> None:
@@ -257,6 +320,10 @@ def test_summary_counts_a_network_by_name() -> None:
         "201,216",
     ]
     assert "nothing was measured" in result.stdout
+    described = [
+        run("summary", "--model", "mlp", "--input-shape", shape).stdout for shape in ("1x9x9", "1,9,9")
+    ]
+    assert described[0] == described[1] != run("summary", "--model", "mlp").stdout
     points = run(
         "summary", "--model", "mlp", "--widths", "64,32", "--input-shape", "2", "--classes", "2", "--json"
     )

@@ -33,9 +33,10 @@ def list_data(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
+    width = max(len(str(row["title"])) for row in rows)
     for row in rows:
-        place = "" if row["here"] else f"  (bnnlab data fetch {row['name']})"
-        typer.echo(f"{row['name']:<14} {row['title']}{place}")
+        place = "here" if row["here"] else f"bnnlab data fetch {row['name']}"
+        typer.echo(f"{row['name']:<14} {row['title']:<{width}}  {place}")
 
 
 @data.command()

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bnnlab.commands.errors import one_line_errors
+from bnnlab.commands.options import check_different
 
 
 @one_line_errors
@@ -53,9 +54,7 @@ def _written(
         raise ValueError("--pixels belongs to --onnx")
     if name is not None and not c:
         raise ValueError("--name belongs to --c")
-    places = [path.resolve() for path in (model_file, onnx, c, npz) if path is not None]
-    if len(set(places)) < len(places):
-        raise ValueError("the network's file and those to be written must be different files")
+    check_different((model_file, onnx, c, npz))
     model = PackedModel.load(model_file)
     rows = []
     for kind, path, write in wanted:

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bnnlab.commands.errors import one_line_errors
+from bnnlab.commands.options import check_different, input_shape_from_text
 from bnnlab.deploy.bmxnet.loading import load_bmxnet
 from bnnlab.deploy.evaluation import answers, fits_mnist, mnist_test
 from bnnlab.deploy.graph import CHUNK, PackedModel
@@ -30,7 +31,7 @@ def import_bmxnet(
         Path | None, typer.Option(help="Save the network in bnnlab's own format, *.bnn.")
     ] = None,
     input_shape: Annotated[
-        str | None, typer.Option(help="Shape of one example, as 1x28x28, where it cannot be guessed.")
+        str | None, typer.Option(help="Shape of one example, such as 1x28x28, where it cannot be guessed.")
     ] = None,
     divisor: Annotated[
         float, typer.Option(help="What pixels are divided by before the network sees them.")
@@ -38,25 +39,19 @@ def import_bmxnet(
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
     """Read a network of BMXNet: its layers, their sizes, and how many of MNIST's digits it recognises."""
-    model = load_bmxnet(params, symbol, input_shape=_shape(input_shape), divisor=divisor)
+    check_different((params, output))
+    check_different((symbol, output))
+    shape = None if input_shape is None else input_shape_from_text(input_shape)
+    model = load_bmxnet(params, symbol, input_shape=shape, divisor=divisor)
     if output is not None:
         model.save(output)
     rows, right = outline(model), _recognised(model) if fits_mnist(model) else None
     if as_json:
-        typer.echo(json.dumps(_report(model, rows, right), indent=2))
+        typer.echo(json.dumps(_report(model, rows, right, output), indent=2))
         return
     _print(model, rows, right)
     if output is not None:
         typer.echo(f"saved as {output}")
-
-
-def _shape(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    parts = text.split("x")
-    if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
-        raise ValueError(f"input_shape must be whole numbers with x between them, as 1x28x28, got {text!r}")
-    return tuple(map(int, parts))
 
 
 def _recognised(model: PackedModel) -> NDArray[np.bool_]:
@@ -74,7 +69,7 @@ def _recognised(model: PackedModel) -> NDArray[np.bool_]:
 
 
 def _report(
-    model: PackedModel, rows: tuple[OutlineRow, ...], right: NDArray[np.bool_] | None
+    model: PackedModel, rows: tuple[OutlineRow, ...], right: NDArray[np.bool_] | None, output: Path | None
 ) -> dict[str, Any]:
     return {
         "input_shape": model.input_shape,
@@ -84,6 +79,7 @@ def _report(
         "mnist": None
         if right is None
         else {"images": right.size, "recognised": int(right.sum()), "accuracy": right.mean()},
+        "saved": None if output is None else str(output),
     }
 
 

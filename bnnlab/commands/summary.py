@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bnnlab.commands.errors import one_line_errors
+from bnnlab.commands.options import input_shape_from_text
 from bnnlab.deploy.claims import energy_claim, op_count_speedup
 from bnnlab.deploy.costs import summary
 from bnnlab.deploy.energy import ENERGY_PRESETS, estimate_energy
@@ -28,7 +29,7 @@ COLUMNS = 140  # also where the output is no terminal, which rich takes to be na
 
 
 DEFAULTS: dict[str, Any] = {
-    "input_shape": "1,28,28",
+    "input_shape": "1x28x28",
     "classes": 10,
     "widths": "256,256",
     "first_layer": "float",
@@ -50,7 +51,7 @@ def summarise(
         str | None, typer.Option(help="Or a kind of network, untrained: mlp or convnet.")
     ] = None,
     input_shape: Annotated[
-        str | None, _option("input_shape", "One example of it, channels,height,width:")
+        str | None, _option("input_shape", "One example of it, channels x height x width:")
     ] = None,
     classes: Annotated[int | None, _option("classes", "Its outputs:")] = None,
     widths: Annotated[str | None, _option("widths", "Sizes of its hidden layers:")] = None,
@@ -90,16 +91,14 @@ def _untrained(
     from bnnlab.nn import MODELS, ModelSpec
 
     if model not in MODELS:
-        raise ValueError(f"model must be one of {', '.join(MODELS)}; got {model!r}")
+        raise ValueError(f"--model must be one of {', '.join(MODELS)}; got {model!r}")
     precisions: Any = (first_layer, last_layer)
-    for name, precision in zip(("first_layer", "last_layer"), precisions, strict=True):
+    for name, precision in zip(("--first-layer", "--last-layer"), precisions, strict=True):
         if precision not in ("float", "binary"):
             raise ValueError(f"{name} must be float or binary, got {precision!r}")
-    shape, sizes = _sizes("input_shape", input_shape), _sizes("widths", widths)
-    if len(shape) not in (1, 3):
-        raise ValueError(f"input_shape must be one or three sizes, got {input_shape!r}")
+    shape, sizes = input_shape_from_text(input_shape), _sizes("--widths", widths)
     if not 1 <= classes <= MOST_CLASSES:
-        raise ValueError(f"classes must be in 1..{MOST_CLASSES}, got {classes}")
+        raise ValueError(f"--classes must be in 1..{MOST_CLASSES}, got {classes}")
     spec = ModelSpec(shape, classes, sizes, *precisions)
     with torch.device("meta"):  # binary layers have shapes there, and take no memory
         binary = MODELS[model](replace(spec, first_layer="binary", last_layer="binary"), torch.Generator())

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bnnlab.bits.threads import available_cores
 from bnnlab.commands.errors import one_line_errors
+from bnnlab.commands.run_settings import setting
 
 if TYPE_CHECKING:
     from bnnlab.records import TrainingEvent
@@ -22,32 +23,29 @@ if TYPE_CHECKING:
 
 @one_line_errors
 def train(
-    dataset: Annotated[str | None, typer.Option(help="See `bnnlab data list`.")] = None,
-    model: Annotated[str | None, typer.Option(help="Kind of network.")] = None,
-    widths: Annotated[str | None, typer.Option(help="Sizes of the hidden layers, such as 256,256.")] = None,
-    first_layer: Annotated[str | None, typer.Option(help="float or binary.")] = None,
-    last_layer: Annotated[str | None, typer.Option(help="float or binary.")] = None,
-    quantizer: Annotated[
-        str | None,
-        typer.Option(help="Estimator of the gradient of sign."),
-    ] = None,
-    clip_value: Annotated[float | None, typer.Option(help="t_clip of the estimator.")] = None,
-    scale: Annotated[bool | None, typer.Option(help="Scale binary layers as in XNOR-Net.")] = None,
+    dataset: Annotated[str | None, setting("dataset", "Data set, see `bnnlab data list`")] = None,
+    model: Annotated[str | None, setting("model", "Kind of network")] = None,
+    widths: Annotated[str | None, setting("widths", "Sizes of the hidden layers, such as 256,256")] = None,
+    first_layer: Annotated[str | None, setting("first_layer", "Weights of the first layer")] = None,
+    last_layer: Annotated[str | None, setting("last_layer", "Weights of the last layer")] = None,
+    quantizer: Annotated[str | None, setting("quantizer", "Estimator of the gradient of sign")] = None,
+    clip_value: Annotated[float | None, setting("clip_value", "t_clip of the estimator")] = None,
+    scale: Annotated[bool | None, setting("scale", "Scale binary layers as in XNOR-Net")] = None,
     pad_value: Annotated[
-        float | None, typer.Option(help="Padding of binary convolutions: -1, 0 or 1.")
+        float | None, setting("pad_value", "Padding of binary convolutions: -1, 0 or 1")
     ] = None,
-    latent_clip: Annotated[float | None, typer.Option(help="Keep latent weights within +- this.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="What moves the weights.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Step size at the start.")] = None,
-    schedule: Annotated[str | None, typer.Option(help="How the learning rate falls.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Examples per step.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training set.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same weights.")] = None,
-    noise: Annotated[float | None, typer.Option(help="Spread of the two-dimensional toys.")] = None,
+    latent_clip: Annotated[float | None, setting("latent_clip", "Keep latent weights within +- this")] = None,
+    optimizer: Annotated[str | None, setting("optimizer", "What moves the weights")] = None,
+    learning_rate: Annotated[float | None, setting("learning_rate", "Step size at the start")] = None,
+    schedule: Annotated[str | None, setting("schedule", "How the learning rate falls")] = None,
+    batch_size: Annotated[int | None, setting("batch_size", "Examples per step")] = None,
+    epochs: Annotated[int | None, setting("epochs", "Passes over the training set")] = None,
+    seed: Annotated[int | None, setting("seed", "Same seed, same weights")] = None,
+    noise: Annotated[float | None, setting("noise", "Spread of the two-dimensional toys")] = None,
     evaluate_every: Annotated[
-        int | None, typer.Option(help="Steps between evaluations; 0: once per epoch.")
+        int | None, setting("evaluate_every", "Steps between evaluations; 0: once per epoch")
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu or cuda.")] = None,
+    device: Annotated[str | None, setting("device", "Where to train")] = None,
     threads: Annotated[
         int,
         typer.Option(
@@ -61,8 +59,7 @@ def train(
 ) -> None:
     """Train a binary network and report its accuracy.
 
-    Options left out take the defaults of `bnnlab.train.RunConfig`. Where an option takes a name, a wrong one is
-    answered with the list of those there are.
+    Defaults are those of `bnnlab.train.RunConfig`.
     """
     options = {name: value for name, value in locals().items() if value is not None}
     for name in ("as_json", "threads", "save"):
@@ -82,12 +79,15 @@ def train(
     began = time.perf_counter()
     evaluations = _train_with_progress(run, quiet=as_json)
     report = _report(run, evaluations, time.perf_counter() - began)
-    if as_json:
-        typer.echo(json.dumps(report, indent=2))
-    else:
-        _print_report(report)
-    if save is not None:  # last: results that took long are shown even where the disk is full
-        _save_packed(run, save)
+    try:
+        if save is not None:
+            _save_packed(run, save)
+            report["saved"] = str(save)
+    finally:  # results that took long are shown even where the disk is full
+        if as_json:
+            typer.echo(json.dumps(report, indent=2))
+        else:
+            _print_report(report)
 
 
 def _can_be_written(path: Path) -> bool:
@@ -159,6 +159,7 @@ def _report(run: TrainingRun, evaluations: list[TrainingEvent], seconds: float) 
             for layer in last.layers
         ],
         "weights_sha256": run.digest(),
+        "saved": None,
     }
 
 
@@ -177,3 +178,5 @@ def _print_report(report: dict[str, Any]) -> None:
         f"test accuracy {report['test_accuracy']:.2%} after {report['steps']} steps "
         f"in {report['seconds']:.1f} s; weights {report['weights_sha256'][:12]}"
     )
+    if report["saved"] is not None:
+        typer.echo(f"saved as {report['saved']}")

@@ -115,10 +115,12 @@ def from_bytes(content: bytes) -> PackedModel:
 def _check_beginning(content: bytes, size: int) -> None:
     """Refuse what cannot be a packed model by its first eight bytes and its size."""
     length = _header_length(content)
+    if size == 0:
+        raise ModelFileError("not a packed model: the file is empty")
     if size < 8 or length > max(size - 8, MOST_HEADER):
         raise ModelFileError("not a packed model: it does not begin with the length of a header")
     if length > size - 8:
-        raise ModelFileError(f"not all of a packed model: {size} bytes, and a header of {length}")
+        raise ModelFileError(f"cut short: {size} bytes, and a header of {length}")
     if length > MOST_HEADER or size > MOST_BYTES:
         raise ModelFileError(
             f"a packed model has at most {MOST_BYTES} bytes, and a header of at most {MOST_HEADER}; "
@@ -153,7 +155,9 @@ def _tensors(content: bytes, header: dict[str, Any], expected: Mapping[str, Tens
     try:  # offsets: whether the tensors fill the rest of the file, one after the other
         tensors = safetensors.numpy.load(content)
     except safetensors.SafetensorError as error:
-        raise ModelFileError(f"the header does not fit the file: {error}") from error
+        not_covered = "incomplete" in str(error).lower()  # by the tensors, the rest of the file
+        problem = "it is cut short, or followed by other bytes" if not_covered else error
+        raise ModelFileError(f"the header does not fit the file: {problem}") from error
     for name, tensor in tensors.items():
         if tensor.shape != expected[name].shape:
             raise ModelFileError(

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import NoneType
 from typing import Any, Literal
 
 import numpy as np
@@ -56,9 +57,14 @@ def latent_weights(
 
     Raises:
         ValueError: If a name, shape or option does not fit, or a weight has no sign in the convention.
-        TypeError: If a tensor holds something else than real numbers or booleans.
+        TypeError: If an argument is of another type, or a tensor holds something else than real numbers or booleans.
         OSError: If the file cannot be read.
     """
+    check_type(
+        "source", source, "tensors by name or the path of a safetensors file", Mapping, str, os.PathLike
+    )
+    check_type("names", names, "a mapping of our layers' names to their tensors'", Mapping)
+    check_type("images", images, "a mapping of our layers' names to shapes, or None", Mapping, NoneType)
     if layout not in ("torch", "keras"):
         raise ValueError(f"layout must be 'torch' or 'keras', got {layout!r}")
     known = convention_named(convention)
@@ -84,7 +90,8 @@ def put_weights(model: nn.Module, weights: Mapping[str, ArrayLike]) -> None:
 
     Raises:
         TypeError: If `model` is no torch module, or `weights` no mapping.
-        ValueError: If a name is no binary layer of `model`, or a shape is not that of its weight.
+        ValueError: If a name is no binary layer of `model`, a shape is not that of its weight, or a number is not
+            finite: frameworks disagree about the sign of NaN, which `latent_weights` settles.
     """
     check_type("model", model, "a torch module", nn.Module)
     check_type("weights", weights, "a mapping of names to arrays", Mapping)
@@ -93,12 +100,15 @@ def put_weights(model: nn.Module, weights: Mapping[str, ArrayLike]) -> None:
     for name, array in weights.items():
         if name not in layers:
             raise ValueError(f"the model has no binary layer {name!r}; it has {_few(layers)}")
-        tensor = torch.from_numpy(np.array(array, np.float32))
+        with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
+            tensor = torch.from_numpy(np.array(array, np.float32))
         if tensor.shape != layers[name].weight.shape:
             raise ValueError(
                 f"weights of layer {name!r} must have shape {tuple(layers[name].weight.shape)}, "
                 f"got {tuple(tensor.shape)}"
             )
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"weights of layer {name!r} must be finite numbers")
         pairs.append((layers[name].weight, tensor))
     with torch.no_grad():
         for weight, tensor in pairs:

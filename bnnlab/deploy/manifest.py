@@ -155,7 +155,7 @@ def strict_json(text: str | bytes, what: str) -> Any:
             decoded, object_pairs_hook=_without_twins, parse_constant=_number, parse_float=_number
         )
     except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"{what} is no valid JSON: {error}") from error
+        raise ModelFileError(f"{what} is not valid JSON: {error}") from error
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from bnnlab.deploy.arguments import check_type
@@ -11,6 +12,8 @@ from bnnlab.deploy.arguments import check_type
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     """Write beside the file, then take its place: whoever reads sees the old file or the new one.
+
+    Who may read and write a file that is replaced stays as it was.
 
     Args:
         path: The file; where it is a link, what that points to.
@@ -33,6 +36,8 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     beside = target.with_name(f".bnn-{secrets.token_hex(8)}.tmp")
     try:
         with beside.open("xb") as stream:
+            if target.exists():  # before anything is in it that others must not read
+                beside.chmod(stat.S_IMODE(target.stat().st_mode) & 0o777)
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

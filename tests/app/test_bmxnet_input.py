@@ -128,12 +128,12 @@ def test_a_network_of_other_images_is_shown_noise() -> None:
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        (lambda net: (b"", net.symbol), ".params: magic: needs 8 bytes"),
+        (lambda net: (b"", net.symbol), ".params: the file is empty"),
         (lambda net: (net.params[:-1], net.symbol), ".params: name"),
         (lambda net: (net.params, b"[]"), "-symbol.json: nodes: must be a list"),
         (lambda net: (net.params, net.symbol.replace(b"tanh2", b"<b>![x](y)</b>")), None),
         (lambda net: (net.params, net.symbol.replace(b'"QConvolution"', b'"<i>"')), "this operation is unknown"),
-        (lambda net: (net.symbol, net.params), "-symbol.json: is no JSON text"),
+        (lambda net: (net.symbol, net.params), "-symbol.json: is not JSON but a .params file"),
     ],
 )  # fmt: skip
 def test_files_that_are_none_are_one_sentence(damage: Any, says: str | None) -> None:

@@ -15,6 +15,7 @@ from bnnlab.deploy import (
     export_c,
     export_npz,
     export_onnx,
+    latent_weights,
     load_bmxnet,
     profile,
     prove,
@@ -30,6 +31,10 @@ PACKED = PackedModel.from_module(MODULE, (1, 12, 12))
 NODES = PACKED.nodes
 
 
+def latent(source: Any = {}, names: Any = {}, images: Any = None) -> object:  # noqa: B006
+    return latent_weights(source, names, layout="torch", convention="bnnlab", images=images)
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -38,6 +43,18 @@ NODES = PACKED.nodes
         (lambda: prove(PACKED, None), "model must be a torch module, got None"),  # type: ignore[arg-type]
         (lambda: summary(None), "model must be a PackedModel or a torch module, got None"),  # type: ignore[arg-type]
         (lambda: put_weights(None, {}), "model must be a torch module, got None"),  # type: ignore[arg-type]
+        (
+            lambda: latent(names=["3"]),
+            "names must be a mapping of our layers' names to their tensors', got a list",
+        ),
+        (
+            lambda: latent(source=[1]),
+            "source must be tensors by name or the path of a safetensors file, got a list",
+        ),
+        (
+            lambda: latent(images=[1]),
+            "images must be a mapping of our layers' names to shapes, or None, got a list",
+        ),
         (lambda: load_bmxnet(b"", None), "symbol must be a path, bytes or an open binary file, got None"),  # type: ignore[arg-type]
         (lambda: load_bmxnet(b"", b"", divisor="2"), "divisor must be a number, got a str"),  # type: ignore[arg-type]
     ],

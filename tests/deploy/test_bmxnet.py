@@ -245,10 +245,25 @@ def test_files_and_class_names(tmp_path: Path) -> None:
     assert np.array_equal(model.logits(images(model)), load(network).logits(images(model)))
     with pytest.raises(FileNotFoundError):
         load_bmxnet(tmp_path / "missing", tmp_path / "net-symbol.json")
-    with pytest.raises(ModelFileError, match=r"^net-symbol\.json: magic: is 0x"):
+    with pytest.raises(ModelFileError, match=r"^net-symbol\.json: is not a \.params file but JSON: were"):
         load_bmxnet(tmp_path / "net-symbol.json", tmp_path / "net-symbol.json")
-    with pytest.raises(ModelFileError, match=r"^net-0001\.params: is no JSON text"):
-        load_bmxnet(tmp_path / "net-0001.params", tmp_path / "net-0001.params")
+    with pytest.raises(ModelFileError, match=r"^net-0001\.params: is not JSON but a \.params file: were"):
+        load_bmxnet(tmp_path / "net-symbol.json", tmp_path / "net-0001.params")
+    with pytest.raises(ModelFileError, match=r"^symbol: the file is empty"):
+        load_bmxnet(network.params, b"")
+
+
+def test_files_must_be_opened_in_binary_mode(tmp_path: Path) -> None:
+    network = mlp(64)
+    (params := tmp_path / "net-0001.params").write_bytes(network.params)
+    (symbol := tmp_path / "net-symbol.json").write_bytes(network.symbol)
+    with params.open("rb") as first, symbol.open("rb") as second:
+        model = load_bmxnet(first, second)
+    assert np.array_equal(model.logits(images(model)), load(network).logits(images(model)))
+    with symbol.open() as text, pytest.raises(TypeError, match="symbol must be opened in binary mode"):
+        load_bmxnet(params, text)  # type: ignore[arg-type]
+    with params.open() as text, pytest.raises(TypeError, match=r"params must be opened .* not as text"):
+        load_bmxnet(text, symbol)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,9 @@ def test_a_network_is_told_tested_and_saved(
     report = json.loads(run(*files, "--json").stdout)
     assert report["mnist"] == {"images": 300, "recognised": right, "accuracy": right / 300}
     assert report["input_shape"] == [1, 28, 28]
+    assert report["saved"] is None
+    saved = json.loads(run(*files, "--json", "--input-shape", "1,28,28", "--output", str(target)).stdout)
+    assert saved == report | {"saved": str(target)}
     assert [layer["name"] for layer in report["layers"]] == [node.name for node in model.nodes]
     assert report["bytes"] == sum(layer["nbytes"] for layer in report["layers"])
 
@@ -70,16 +73,19 @@ def test_names_are_no_markup(tmp_path: Path, few_digits: object) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["{params}", "{params}"], "net-0001.params: is no JSON text"),
-        (["{symbol}", "{symbol}"], "net-symbol.json: magic: is 0x"),
+        (["{params}", "{params}"], "net-0001.params: is not JSON but a .params file"),
+        (["{symbol}", "{symbol}"], "net-symbol.json: is not a .params file but JSON"),
+        (["{symbol}", "{params}"], "were the two files swapped?"),
         (["missing", "{symbol}"], "missing: No such file or directory"),
         (["{params}", "."], ".: Is a directory"),
         (["{params}", "{symbol}", "--input-shape", "28"], "(QFullyConnected)|(Convolution)"),
         (
             ["{params}", "{symbol}", "--input-shape", "28xx28"],
-            "input_shape must be whole numbers with x between them",
+            "--input-shape must be one or three whole numbers of 1..100000, such as 784",
         ),
-        (["{params}", "{symbol}", "--input-shape", "1x0x28"], "input_shape must be (features,)"),
+        (["{params}", "{symbol}", "--input-shape", "1x0x28"], "--input-shape must be one or three"),
+        (["{params}", "{symbol}", "--output", "./net-0001.params"], "must be different files"),
+        (["{params}", "{symbol}", "--output", "{symbol}"], "must be different files"),
         (["{params}", "{symbol}", "--divisor", "0"], "divisor must be above 0 and finite, got 0.0"),
         (["{params}", "{symbol}", "--output", "missing/net.bnn"], "missing' does not exist"),
     ],
@@ -88,10 +94,11 @@ def test_bad_input_is_one_line_and_exit_code_2(
     arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    params, symbol = written(tmp_path, lenet(64))
+    params, symbol = written(tmp_path, network := lenet(64))
     result = run(*(text.format(params=params, symbol=symbol) for text in arguments))
     assert result.exit_code == 2, result.output
     (line,) = result.stderr.splitlines()
     assert line.startswith("bnnlab: ")
     assert any(part in line for part in says.split("|"))
     assert result.stdout == ""
+    assert (Path(params).read_bytes(), Path(symbol).read_bytes()) == (network.params, network.symbol)

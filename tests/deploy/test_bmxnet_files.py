@@ -40,7 +40,9 @@ def test_arrays_come_back() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "magic: needs 8 bytes at byte 0, but the file has 0 more"),
+        (b"", "^net.params: the file is empty$"),
+        (b'{"nodes": []}', "is not a .params file but JSON: were the two files swapped?"),
+        (FILE[:7], "magic: needs 8 bytes at byte 0, but the file has 7 more"),
         (b"PK\x03\x04" * 8, "magic: is 0x4034b5004034b50, not 0x112: this is no .params file of MXNet"),
         (changed(16, "<Q", 3), "array 2, "),
         (changed(16, "<Q", 2**63), "number of arrays: is 9223372036854775808; at most 4096 are allowed"),

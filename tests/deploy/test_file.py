@@ -212,6 +212,15 @@ def test_a_saved_file_is_as_readable_as_others(tmp_path: Path) -> None:
     assert (tmp_path / "model.bnn").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
+def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "model.bnn"
+    for mode in (0o600, 0o664):
+        path.touch()
+        path.chmod(mode)
+        small_model().save(path)
+        assert path.stat().st_mode & 0o7777 == mode
+
+
 def test_an_operation_that_nobody_could_read_is_not_saved() -> None:
     class Mine(PackSigns):
         pass

@@ -210,6 +210,15 @@ def test_what_is_no_tensor_or_file_is_refused(tmp_path: Path) -> None:
         SignConvention(1, 1, 1, None)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("number", [NAN, float("inf"), 1e300])
+def test_weights_that_are_not_finite_change_nothing(number: float) -> None:
+    model = chain(a=BinaryLinear(3, 2), b=BinaryLinear(2, 2))
+    before = [parameter.clone() for parameter in model.parameters()]
+    with pytest.raises(ValueError, match="weights of layer 'b' must be finite numbers"):
+        put_weights(model, {"a": np.ones((2, 3)), "b": np.array([[1, 2], [3, number]])})
+    assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
+
+
 @pytest.mark.parametrize(
     ("words", "depth", "order", "says"),
     [

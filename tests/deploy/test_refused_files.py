@@ -75,8 +75,14 @@ def test_a_file_that_is_not_whole_is_refused() -> None:
         with pytest.raises(ModelFileError):
             from_bytes(content[:length])
     for more in (b"\0", content):
-        with pytest.raises(ModelFileError, match="the header does not fit the file"):
+        with pytest.raises(ModelFileError, match="fit the file: it is cut short, or followed by other bytes"):
             from_bytes(content + more)
+    with pytest.raises(ModelFileError, match="fit the file: it is cut short, or followed by other bytes"):
+        from_bytes(content[:-1])
+    with pytest.raises(ModelFileError, match=r"^cut short: 100 bytes, and a header of "):
+        from_bytes(content[:100])
+    with pytest.raises(ModelFileError, match="not a packed model: the file is empty"):
+        from_bytes(b"")
 
 
 def test_every_flipped_bit_is_noticed(rng: np.random.Generator) -> None:
@@ -89,17 +95,17 @@ def test_every_flipped_bit_is_noticed(rng: np.random.Generator) -> None:
 
 
 HEADERS = [
-    (b'{"a":' + b"[" * 100_000, "the header is no valid JSON: maximum recursion depth"),
-    (b'{"a":' * 100_000, "the header is no valid JSON: maximum recursion depth"),
-    (b"{" * 5000, "the header is no valid JSON"),
-    (b'{"a":1,"a":2}', "the header is no valid JSON: the key 'a' stands twice in one object"),
-    (b'{"a":NaN}', "the header is no valid JSON: 'NaN' is no finite number"),
-    (b'{"a":-1e999}', "the header is no valid JSON: '-1e999' is no finite number"),
-    (b'{"a":' + b"9" * 5000 + b"}", "the header is no valid JSON: Exceeds the limit"),
-    (b'{"\xff":1}', "the header is no valid JSON: 'utf-8' codec can't decode"),
-    (b"\xef\xbb\xbf{}", "the header is no valid JSON"),
-    (b"{'a':1}", "the header is no valid JSON"),
-    (b"", "the header is no valid JSON"),
+    (b'{"a":' + b"[" * 100_000, "the header is not valid JSON: maximum recursion depth"),
+    (b'{"a":' * 100_000, "the header is not valid JSON: maximum recursion depth"),
+    (b"{" * 5000, "the header is not valid JSON"),
+    (b'{"a":1,"a":2}', "the header is not valid JSON: the key 'a' stands twice in one object"),
+    (b'{"a":NaN}', "the header is not valid JSON: 'NaN' is no finite number"),
+    (b'{"a":-1e999}', "the header is not valid JSON: '-1e999' is no finite number"),
+    (b'{"a":' + b"9" * 5000 + b"}", "the header is not valid JSON: Exceeds the limit"),
+    (b'{"\xff":1}', "the header is not valid JSON: 'utf-8' codec can't decode"),
+    (b"\xef\xbb\xbf{}", "the header is not valid JSON"),
+    (b"{'a':1}", "the header is not valid JSON"),
+    (b"", "the header is not valid JSON"),
     (b" " * (MOST_HEADER + 1), f"a header of at most {MOST_HEADER}"),
 ]
 
@@ -194,9 +200,9 @@ CHANGES: list[tuple[Change, str]] = [
     (manifest(class_names=[1] * 10), "class_names must be a list of JSON strings"),
     (manifest(class_names=["\ud800"] * 10), "class_names must be text"),
     (manifest(class_names=["\0"] * 10), "class_names must be text"),
-    (manifest(deep=DEEP), "the manifest is no valid JSON: maximum recursion depth"),
-    (attribute(depth=float("nan")), "the manifest is no valid JSON: 'NaN' is no finite number"),
-    (attribute(depth=float("inf")), "the manifest is no valid JSON: 'Infinity' is no finite number"),
+    (manifest(deep=DEEP), "the manifest is not valid JSON: maximum recursion depth"),
+    (attribute(depth=float("nan")), "the manifest is not valid JSON: 'NaN' is no finite number"),
+    (attribute(depth=float("inf")), "the manifest is not valid JSON: 'Infinity' is no finite number"),
     (node(name=5), r"name of nodes\[1\] must be a JSON string, got 5"),
     (node(name=""), "node '' .* has no tensor for words"),
     (node(name="a\nb"), r"node 'a\\nb' .* has no tensor for words"),

@@ -90,7 +90,10 @@ def _content(file: File, argument: str) -> tuple[bytes, str]:
     if isinstance(file, bytes):
         return file, argument
     if hasattr(file, "read"):
-        return file.read(), Path(str(getattr(file, "name", argument))).name
+        content = None if hasattr(file, "encoding") else file.read()  # only text has an encoding
+        if not isinstance(content, bytes):
+            raise TypeError(f"{argument} must be opened in binary mode, as by open(path, 'rb'), not as text")
+        return content, Path(str(getattr(file, "name", argument))).name
     check_type(argument, file, "a path, bytes or an open binary file", str, os.PathLike)
     path = Path(file)
     if path.exists() and not (path.is_file() or path.is_dir()):

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from bnnlab.deploy.errors import ModelFileError
 
 MAGIC = 0x112
+BEGINNING = struct.pack("<Q", MAGIC)
 LATER_MAGICS = range(0xF993FAC8, 0xF993FAD0)
 DTYPES = {code: np.dtype(name) for code, name in enumerate(("<f4", "<f8", "<f2", "u1", "<i4"))}
 DEVICES = {1: "cpu", 2: "gpu", 3: "cpu_pinned"}
@@ -46,6 +47,10 @@ def read_params(content: bytes, file: str) -> dict[str, NDArray[Any]]:
         ModelFileError: If it is no such file, or from a later MXNet, truncated, or too long.
     """
     reader = _Reader(content, file)
+    if not content:
+        raise ModelFileError(f"{file}: the file is empty")
+    if content[:64].lstrip().startswith(b"{"):
+        raise ModelFileError(f"{file}: is not a .params file but JSON: were the two files swapped?")
     magic = reader.number("<Q", "magic")
     if magic != MAGIC:
         raise reader.error("magic", f"is {magic:#x}, not {MAGIC:#x}: this is no .params file of MXNet")

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from bnnlab.deploy.bmxnet.params import BEGINNING as PARAMS_BEGINNING
 from bnnlab.deploy.errors import ModelFileError
 
 MOST_BYTES, MOST_COMMAS, MOST_NODES, MOST_INPUTS = (
@@ -108,6 +109,10 @@ def read_symbol(content: bytes, file: str) -> tuple[SymbolNode, ...]:
     Raises:
         ModelFileError: If it is no such file, has more than one output, or a node depends on a later one.
     """
+    if not content:
+        raise ModelFileError(f"{file}: the file is empty")
+    if content.startswith(PARAMS_BEGINNING):
+        raise ModelFileError(f"{file}: is not JSON but a .params file: were the two files swapped?")
     if len(content) > MOST_BYTES or content.count(b",") > MOST_COMMAS:
         raise ModelFileError(
             f"{file}: is too large for a network of {MOST_NODES} nodes: {len(content)} bytes"
@@ -115,7 +120,7 @@ def read_symbol(content: bytes, file: str) -> tuple[SymbolNode, ...]:
     try:
         graph = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"{file}: is no JSON text: {str(error)[:100]}") from None
+        raise ModelFileError(f"{file}: is not JSON: {str(error)[:100]}") from None
     rows = graph.get("nodes") if isinstance(graph, dict) else None
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_NODES:
         raise ModelFileError(f"{file}: nodes: must be a list of 1 to {MOST_NODES} nodes")
