@@ -57,6 +57,7 @@ def _apply(run: LiveRun, config: RunConfig) -> None:
         run.update(learning_rate=rate, clip_value=clip)
     else:
         run.reset(config)
+        _settle(run)  # the buttons below ask whether it has ended
         st.session_state.pop("chosen_image", None)  # it may not exist in the new data
 
 

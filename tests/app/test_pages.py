@@ -82,6 +82,16 @@ def test_lab_plays_and_pauses(run: LiveRun) -> None:
     assert run.wait_for(state="paused").status.step >= 3
 
 
+def test_new_settings_after_the_end_can_be_stepped_at_once(run: LiveRun) -> None:
+    app = opened("lab", epochs_points="1")
+    run.wait_for(state="finished")
+    assert button(app.run(), "Step").disabled
+    app.number_input(key="seed").set_value(7).run()
+    assert not button(app, "Step").disabled
+    button(app, "Step").click().run()
+    assert run.wait_for(step=1).status.step == 1
+
+
 def test_controls_reach_the_run(run: LiveRun) -> None:
     app = opened("lab", play="false")
     app.selectbox(key="dataset").set_value("digits").run()
