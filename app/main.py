@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import streamlit as st
 
-from bnnlab.app import style
+from bnnlab.app import session, style
 from bnnlab.app.views import gemm, kernel, lab, packing, signs, summary
 
 st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
+session.keep_values_on_the_way_back()
 
 gemm_page = st.Page(gemm.page, title="XNOR-GEMM", icon=":material/calculate:", url_path="gemm")
 lab_page = st.Page(

@@ -101,6 +101,23 @@ def test_reset_goes_back_to_step_zero(page: Page) -> None:
     assert sign_map(page) == before
 
 
+def test_the_browsers_back_returns_to_the_network_one_left(page: Page) -> None:
+    open_lab(page, "?play=false")
+    page.get_by_label("Data set").click()
+    page.get_by_role("option", name="digits", exact=False).first.click()
+    page.wait_for_url("**dataset=digits*")
+    lab = page.locator(".bnnlab")
+    for step in ("1", "2"):
+        page.get_by_role("button", name="Step").click()
+        expect(lab).to_have_attribute("data-step", step)
+    page.get_by_role("link", name="Summary").first.click()
+    expect(page.get_by_role("heading", name="Summary", exact=True)).to_be_visible()
+    page.go_back()
+    expect(lab).to_have_attribute("data-step", "2")
+    expect(page.get_by_label("Data set")).to_have_value("digits")
+    page.wait_for_url("**dataset=digits*")
+
+
 def test_the_keyboard_plays_and_pauses(page: Page) -> None:
     open_lab(page)
     page.keyboard.press("p")
