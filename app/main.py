@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import streamlit as st
 
-from bnnlab.app import session, style
+from bnnlab.app import measuring, session, style
 from bnnlab.app.views import gemm, kernel, lab, packing, signs, summary
 
 st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
@@ -27,6 +27,7 @@ summary_page = st.Page(summary.page, title="Summary", icon=":material/summarize:
 pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page, summary_page]
 page = st.navigation(pages, position="top")
 style.apply(sidebar=page == lab_page, page=page.title)
+measuring.tell_of_interruption()
 page.run()
 
 for here, following in pairwise(pages):

@@ -9,6 +9,7 @@ import streamlit as st
 T = TypeVar("T")
 ONE_AT_A_TIME = Lock()  # two measurements would only slow each other down
 LEAST_PROGRESS = 0.01  # less cannot be seen, and telling it takes time
+UNFINISHED = "unfinished_measurement"  # stays in the session's state where a click cut the script off
 
 
 def measured(measure: Callable[[Callable[[float], None]], T], text: str = "Measuring") -> T:
@@ -26,7 +27,19 @@ def measured(measure: Callable[[Callable[[float], None]], T], text: str = "Measu
             shown = share
             bar.progress(share, text)
 
+    st.session_state[UNFINISHED] = True
     with ONE_AT_A_TIME:
         result = measure(tell)
+    del st.session_state[UNFINISHED]
     bar.empty()
     return result
+
+
+def tell_of_interruption() -> None:
+    """Say so if the last measurement of this session has come to nothing: any click ends it with the page."""
+    if st.session_state.pop(UNFINISHED, False):
+        st.toast(
+            "The measurement was interrupted, as something else was pressed meanwhile. Its button starts it again.",
+            icon=":material/timer_off:",
+            duration="long",
+        )

@@ -198,6 +198,16 @@ def test_the_speeds_are_measured_on_a_click(page: Page) -> None:
     expect(page.locator(".js-plotly-plot").get_by_text("lecture")).to_be_visible()
 
 
+def test_a_click_that_interrupts_a_measurement_is_owned_up_to(page: Page) -> None:
+    page.goto("/kernel")
+    page.get_by_role("button", name="Measure here, now").click()
+    expect(page.get_by_text("Measuring", exact=True)).to_be_visible()
+    page.get_by_role("radio", name="scalar").click()
+    expect(page.get_by_text("The measurement was interrupted")).to_be_visible()
+    page.get_by_role("radio", name="lecture").click()
+    expect(page.locator(".bnnlab")).to_have_attribute("data-kernel", "lecture")
+
+
 def test_a_trained_neuron_down_to_the_bit(page: Page) -> None:
     open_lab(page)
     page.get_by_label("Data set").click()
