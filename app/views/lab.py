@@ -26,10 +26,7 @@ def page(step_through: StreamlitPage | None = None) -> None:
     Args:
         step_through: The page that steps through a chosen image, linked once one is chosen.
     """
-    st.markdown(
-        "Below, a network learns. Its hidden layers know only two weights, **+1 and −1**. Behind each sign stands "
-        "a latent weight, a real number that training moves; where it crosses zero, the sign **flips**."
-    )
+    introduction = st.empty()
     state = st.session_state
     state.setdefault("playing", st.query_params.get("play") != "false")
     try:
@@ -39,11 +36,22 @@ def page(step_through: StreamlitPage | None = None) -> None:
     except (ValueError, TypeError) as error:  # the run goes on with what it had
         run = session.live_run()
         st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon=":material/error:")
+    introduction.markdown(_introduction(run.status.config))
     _transport(run, step_through)
     _settle(run)
     state["complete_at"] = 0.0
     every = PICTURE_EVERY_S if state["playing"] else None
     st.fragment(_picture, run_every=every)(run)
+
+
+def _introduction(config: RunConfig) -> str:
+    training = (
+        "Training keeps nothing but the signs: where enough gradients agree, it **flips** one."
+        if config.optimizer == "bop"
+        else "Behind each sign stands a latent weight, a real number that training moves; where it crosses zero, the "
+        "sign **flips**."
+    )
+    return f"Below, a network learns. Its hidden layers know only two weights, **+1 and −1**. {training}"
 
 
 def _apply(run: LiveRun, config: RunConfig) -> None:

@@ -91,6 +91,7 @@ class Snapshot:
         layers: One entry per binary layer, in forward order.
         view: What the network answers at this moment.
         created: `time.time()` in seconds at which the snapshot was taken.
+        latent: Whether real numbers stand behind the signs; an optimiser without them keeps the signs alone.
     """
 
     event: TrainingEvent | None
@@ -98,6 +99,7 @@ class Snapshot:
     layers: tuple[LayerSnapshot, ...]
     view: PointsView | ImagesView
     created: float
+    latent: bool = True
 
     @property
     def step(self) -> int:

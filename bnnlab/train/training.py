@@ -144,6 +144,7 @@ class TrainingRun:
             layers=self.monitor.snapshot_layers(),
             view=view(self.model, self.dataset, self.config.device),
             created=time.time(),
+            latent=self.config.optimizer != "bop",
         )
 
     def digest(self) -> str:

@@ -45,7 +45,7 @@ export const CURVE_CARDS = [
         { label: "after", values: normAfter, now: after, ...emphasised(palette) },
       ];
     },
-    before: "How much of the gradient the straight-through estimator lets pass to the latent weights.",
+    before: "How much of the gradient the straight-through estimator lets pass to the weights.",
     takeaway: gradientTakeaway,
   },
   {
@@ -169,7 +169,7 @@ function gradientTakeaway(state) {
   if (before === 0) return "No gradient reached this layer in the last step.";
   const kept = after / before;
   const share = kept > 1.005 ? `${roundedText(kept)} times as much` : percentText(kept);
-  return `Of a gradient of norm ${roundedText(before)}, ${roundedText(after)} (${share}) reached the latent weights.`;
+  return `Of a gradient of norm ${roundedText(before)}, ${roundedText(after)} (${share}) reached the weights.`;
 }
 
 function lossTakeaway({ event, evaluated, view }) {

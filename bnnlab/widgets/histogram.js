@@ -1,4 +1,4 @@
-// Where the latent weights lie: each bar in the colour of the sign it gives, hatched where the estimator clips.
+// Where the latent weights lie, or the weights, where none are latent: each bar in the colour of the sign it gives, hatched where the estimator clips.
 
 import { drawAxes, linearScale, roundTicks, roundUp } from "./axes.js";
 import { hatching, nameCanvas, sharpCanvas } from "./canvas.js";
@@ -8,7 +8,7 @@ import { axisNumber, axisPercent, grouped, isKnown, percentText } from "./number
 const HISTOGRAM_HEIGHT = 196;
 
 export function histogramCard() {
-  let shown = null; // { layer, clip, palette }
+  let shown = null; // { layer, clip, latent, palette }
   let pointed = null; // bin under the pointer or the arrow keys
   const card = labCard("Latent weights", "histogram");
   const canvas = sharpCanvas(HISTOGRAM_HEIGHT, () => shown && paint());
@@ -39,18 +39,18 @@ export function histogramCard() {
 
   function draw(state, palette) {
     const layer = state.layers[state.chosen];
-    shown = { layer, clip: state.clip, palette };
-    const takeaway = clipTakeaway(layer, state.clip);
-    card.rename(`Latent weights w of ${layer.name}`);
+    shown = { layer, clip: state.clip, latent: state.latent, palette };
+    const takeaway = clipTakeaway(layer, state);
+    card.rename(`${state.latent ? "Latent weights" : "Weights"} w of ${layer.name}`);
     card.conclude(takeaway);
-    nameCanvas(canvas.node, `Histogram of the latent weights of ${layer.name}. ${takeaway}`);
+    nameCanvas(canvas.node, `Histogram of the ${state.latent ? "latent weights" : "weights"} of ${layer.name}. ${takeaway}`);
     paint();
   }
 
   function paint() {
     const { ctx, width, height } = canvas.begin();
     if (!width) return;
-    const { layer, clip, palette } = shown;
+    const { layer, clip, latent, palette } = shown;
     const box = { left: 58, right: width - 16, top: 26, bottom: height - 38 };
     const limit = layer.histogram_limit;
     const reach = clip === null ? limit : Math.max(limit, 1.15 * clip);
@@ -59,7 +59,8 @@ export function histogramCard() {
     const top = roundUp(Math.max(...layer.histogram) / layer.weights || 1);
     const y = linearScale(0, top, box.bottom, box.top);
     const across = {
-      scale: x, ticks: roundTicks(-reach, reach, 6), format: (w) => endText(w, limit), label: "latent weight w",
+      scale: x, ticks: roundTicks(-reach, reach, 6), format: (w) => endText(w, limit),
+      label: latent ? "latent weight w" : "weight w",
     };
     const up = { scale: y, ticks: roundTicks(0, top, 4), format: axisPercent, label: "weights" };
     drawAxes(ctx, box, palette, across, up);
@@ -126,7 +127,10 @@ function binText({ histogram, histogram_limit: limit, weights }, bin) {
   return `${from}w${to}: ${grouped(histogram[bin])} weights, ${percentText(histogram[bin] / weights)}`;
 }
 
-function clipTakeaway({ dynamics }, clip) {
+function clipTakeaway({ dynamics }, { clip, latent }) {
+  if (!latent && !dynamics?.outside_clip) {
+    return "This optimiser keeps no latent weights: each weight is −1 or +1, and a step flips it or leaves it.";
+  }
   if (!dynamics) return "The network uses only the sign of each latent weight; training moves them across 0.";
   const outside = dynamics.outside_clip;
   if (clip === null || !isKnown(outside)) return "The estimator of this run has no finite clip value.";

@@ -54,6 +54,7 @@ def encode(snapshot: Snapshot, history: History, *, playing: bool = False, compl
         "created": snapshot.created * 1000.0,
         "playing": playing,
         "clip": snapshot.clip_value,
+        "latent": snapshot.latent,
         "event": _event_meta(snapshot),
         "evaluated": _evaluated_meta(history),
         "stride": history.stride,

@@ -9,13 +9,14 @@ const NOTHING = "\u00a0"; // keeps its line
 
 const VITALS = [
   {
-    label: "Step", help: "One step is one update of all latent weights from one batch of training examples.",
+    label: "Step", help: "One step is one update of all weights from one batch of training examples.",
     value: ({ step }) => grouped(step),
     detail: ({ event }) => (event ? `epoch ${grouped(event.epoch + 1)}` : "not started"),
     ofAnyNetwork: true,
   },
   {
-    label: "Flips, last step", help: "A flip is a weight whose sign changed: its latent weight crossed zero.",
+    label: "Flips, last step",
+    help: ({ latent }) => `A flip is a weight whose sign changed${latent ? ": its latent weight crossed zero" : ""}.`,
     value: (state) => grouped(overLayers(state, ({ flips }) => flips)),
     detail: (state) => shareText(state, ({ flips }) => flips, "of all signs"),
   },
@@ -27,7 +28,9 @@ const VITALS = [
   },
   {
     label: "Outside ±t_clip",
-    help: "Latent weights, the real numbers behind the signs, that lie beyond the clip value of the estimator.",
+    help: ({ latent }) =>
+      `${latent ? "Latent weights, the real numbers behind the signs," : "Weights, here −1 or +1,"} ` +
+      "that lie beyond the clip value of the estimator.",
     value: (state) => percentText(overLayers(state, outside) / allWeights(state)),
     detail: (state) => (state.event ? `${grouped(Math.round(overLayers(state, outside)))} weights` : NOTHING),
   },

@@ -108,6 +108,14 @@ def test_controls_reach_the_run(run: LiveRun) -> None:
     assert [layer["name"] for layer in widget_data(app, "lab")["layers"]] == ["hidden1"]
 
 
+def test_nothing_is_said_of_latent_weights_where_the_optimiser_has_none(run: LiveRun) -> None:
+    app = opened("lab", play="false")
+    assert widget_data(app, "lab")["latent"]
+    app.selectbox(key="optimizer").set_value("bop").run()
+    assert not widget_data(app, "lab")["latent"]
+    assert not any("latent" in text.value for text in app.main.markdown)
+
+
 def test_learning_rate_and_clip_value_change_without_a_restart(run: LiveRun) -> None:
     app = opened("lab", play="false")
     button(app, "Step").click().run()

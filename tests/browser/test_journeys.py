@@ -118,6 +118,12 @@ def test_the_browsers_back_returns_to_the_network_one_left(page: Page) -> None:
     page.wait_for_url("**dataset=digits*")
 
 
+def test_the_picture_says_nothing_of_latent_weights_where_there_are_none(page: Page) -> None:
+    open_lab(page, "?optimizer=bop")
+    expect(page.get_by_text("Weights w of hidden1", exact=True)).to_be_visible()
+    expect(page.get_by_text("This optimiser keeps no latent weights")).to_be_visible()
+
+
 def test_the_keyboard_plays_and_pauses(page: Page) -> None:
     open_lab(page)
     page.keyboard.press("p")
