@@ -50,13 +50,13 @@ def run_config() -> RunConfig:
         raise ValueError(
             f"data set {name!r} is not on this computer yet: the button Download in the sidebar fetches it"
         )
-    config = RunConfig.from_dict(chosen | {"widths": widths_from_text(chosen["widths"])})
-    if max(config.widths) > MOST_WIDTH:
+    widths = widths_from_text(chosen["widths"])
+    if refused := [width for width in widths if not 1 <= width <= MOST_WIDTH]:
         raise ValueError(
-            f"every width must be at most {MOST_WIDTH} here, as the lab draws every weight; "
+            f"every width must be in 1..{MOST_WIDTH} here, as the lab draws every weight, got {refused[0]}; "
             f"the library takes up to {MAX_WIDTH}"
         )
-    return config
+    return RunConfig.from_dict(chosen | {"widths": widths})
 
 
 def _data() -> dict[str, Any]:

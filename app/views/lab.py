@@ -26,7 +26,7 @@ def page(step_through: StreamlitPage | None = None) -> None:
     Args:
         step_through: The page that steps through a chosen image, linked once one is chosen.
     """
-    introduction = st.empty()
+    introduction, problem = st.empty(), st.empty()  # places of their own: what comes below stays where it is
     state = st.session_state
     state.setdefault("playing", st.query_params.get("play") != "false")
     try:
@@ -35,7 +35,12 @@ def page(step_through: StreamlitPage | None = None) -> None:
         _apply(run, config)
     except (ValueError, TypeError) as error:  # the run goes on with what it had
         run = session.live_run()
-        st.error(f"{str(error)[:1].upper()}{str(error)[1:]}.", icon=":material/error:")
+        kept = run.status.config
+        problem.error(
+            f"{str(error)[:1].upper()}{str(error)[1:]}. Below, the Lab goes on with what it had: {kept.model} on "
+            f"{kept.dataset}.",
+            icon=":material/error:",
+        )
     introduction.markdown(_introduction(run.status.config))
     _transport(run, step_through)
     _settle(run)
@@ -164,7 +169,7 @@ def _draw(frame: LiveFrame) -> bool:
 def _tell(status: LiveStatus) -> None:
     """Say what is not as usual."""
     if status.error and status.step:
-        st.error(f"Training stopped: {status.error}. Play starts again.", icon=":material/error:")
+        st.error(f"Training stopped: {status.error}. Play starts over from step 0.", icon=":material/error:")
     elif status.error:
         st.error(f"{status.error[:1].upper()}{status.error[1:]}.", icon=":material/error:")
     elif status.state == "loading":
@@ -172,7 +177,10 @@ def _tell(status: LiveStatus) -> None:
     elif status.state == "waiting":
         st.info("Waiting for a free core: other sessions are training.", icon=":material/hourglass_empty:")
     elif status.state == "finished":
-        st.info(f"Finished after {status.total_steps:,} steps. Play starts again.", icon=":material/flag:")
+        st.info(
+            f"Finished after {status.total_steps:,} steps. Play starts over from step 0.",
+            icon=":material/flag:",
+        )
 
 
 def _choose_image() -> None:

@@ -38,7 +38,7 @@ def page() -> None:
 
 
 def _controls() -> tuple[Axis, int, int, int, int]:
-    row = st.container(horizontal=True, vertical_alignment="bottom")
+    row = st.container(horizontal=True, vertical_alignment="top")
     axis = row.segmented_control(
         "Pack along",
         ["rows", "columns"],

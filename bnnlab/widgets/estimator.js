@@ -85,7 +85,7 @@ export function mountEstimator(host, send) {
 function takeawayFor({ title, blocked }) {
   const start = "The sign function is flat: its slope is 0, and nothing could be learned through it. ";
   const where = blocked.length ? "no gradient passes in the hatched zones" : "some gradient passes everywhere";
-  return `${start}On the way back the slope on the right stands in for it (${title}): ${where}.`;
+  return `${start}On the way back the slope s(rᵢ) stands in for it (${title}): ${where}.`;
 }
 
 const ESTIMATOR_STYLE = `

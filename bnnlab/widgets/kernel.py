@@ -27,9 +27,9 @@ COMPARED = {
     "scalar": f"{_NO_NOT} It works on several rows and columns at a time, so that each word it fetches is used more "
     "than once.",
     "avx512vpopcntdq": f"The slide's instructions in a wider form: 16 columns in one register. {_NO_NOT}",
-    "avx2": "AVX2 cannot count bits, so the loop looks counts up: for 4 bits of a row it has a table that holds the "
-    "number of differences to each value that 4 bits of a column can have. One look-up is the xor and the count in "
-    f"one. {_NO_NOT}",
+    "avx2": "AVX2 has no instruction that counts bits, so the loop looks the counts up in a table: for 4 bits of a "
+    "row, it holds the number of differences to each value that 4 bits of a column can have. One look-up is the xor "
+    f"and the count in one. {_NO_NOT}",
     "neon": f"The count is made for each byte by itself, many columns at once. {_NO_NOT}",
 }
 """How a kernel's loop differs from the slide's, which is the kernel "lecture"."""
@@ -76,7 +76,7 @@ def _compared(kernel: str, instructions: Sequence[Instruction]) -> str:
     if names[:3] == ["xor", "not", "popcnt"]:
         return (
             "The loop above has the same three instructions in the same order. Which registers they use and how "
-            "the words get there is each compiler's choice."
+            "the words get there are each compiler's choice."
         )
     return f"For this CPU the compiler had other instructions to choose from: {', '.join(names)}."
 

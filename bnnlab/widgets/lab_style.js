@@ -17,6 +17,7 @@ export const LAB_STYLE = `
 }
 .bnnlab .drawing { display: block; width: 100%; border-radius: 4px; touch-action: none; }
 .bnnlab .answers .body, .bnnlab .sign-map .body { height: 348px; }
+.bnnlab .answers .body:has(> .images) { height: auto; min-height: 348px; }
 
 .bnnlab .legend {
   display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; font-size: 12px; color: var(--faint);
@@ -62,7 +63,7 @@ export const LAB_STYLE = `
 
 .bnnlab .images {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(max(64px, 18%), 1fr)); gap: 6px 4px;
-  height: 100%; overflow-y: auto; align-content: start; padding: 3px;
+  padding: 3px;
   .tile {
     display: flex; flex-direction: column; align-items: center; gap: 2px; padding: 4px 2px 3px;
     min-width: 0; min-height: auto; border-width: 2px; font-size: 12px; line-height: 1.25;

@@ -5,7 +5,7 @@ import { element, setText } from "./dom.js";
 export class MachineLines {
   constructor(label) {
     this.list = element("ol", { class: "machine-lines mono", "aria-label": label });
-    this.node = element("div", { class: "machine-box", tabindex: 0, role: "group", "aria-label": label }, this.list);
+    this.node = element("div", { class: "machine-box fading", tabindex: 0, role: "group", "aria-label": label }, this.list);
   }
 
   // `rows` as machine_code.encode_instructions makes them; `between` puts lines of prose round the loop.

@@ -42,7 +42,7 @@ export class NeuronView {
     const counted = context.scale === 1 ? "" : ` = ${measured(context.scale)} · ${numberText(dot)}`;
     const answer = context.equal ? "✓ equal" : `✗ the bits give ${numberText(dot)}`;
     setMarkedText(
-      this.verdict, `The network's own pre-activation, the sum this neuron hands on: ${own}${counted} ${answer}`,
+      this.verdict, `The sum that the network itself computed here: ${own}${counted} ${answer}`,
     );
   }
 }

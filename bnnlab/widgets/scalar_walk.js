@@ -60,12 +60,12 @@ function verdictOn({ x, surrogate, clip, allOrNothing }) {
   if (surrogate === 0 && clip !== null && Math.abs(x) > clip) {
     return `✗ blocked, because |rᵢ| = ${size} > t_clip = ${decimalsText(clip)}`;
   }
-  if (surrogate === 0) return "✗ blocked, because the slope on the right is 0 here";
+  if (surrogate === 0) return "✗ blocked, because the slope s(rᵢ) is 0 here";
   if (surrogate === 1 && clip !== null && allOrNothing) {
     return `✓ passes unchanged, because |rᵢ| = ${size} ≤ t_clip = ${decimalsText(clip)}`;
   }
   if (surrogate === 1) return "✓ passes unchanged";
-  if (surrogate < 0) return "✓ passes, but turned round: the slope on the right is negative here";
+  if (surrogate < 0) return "✓ passes, but turned round: the slope s(rᵢ) is negative here";
   return `✓ passes, ${decimalsText(surrogate)} times as large`;
 }
 

@@ -7,7 +7,7 @@ const DEEPEST_INDENT = 16;
 
 export class SourceLines {
   constructor(label) {
-    this.node = element("ol", { class: "code-lines mono", "aria-label": label });
+    this.node = element("ol", { class: "code-lines mono fading", "aria-label": label });
   }
 
   // `numbers` are those of the lines in their file, `active` the indices of those that are marked.

@@ -56,5 +56,12 @@ const SHARED_STYLE = `
   select { padding: 0 6px; }
   input[type="range"] { accent-color: var(--minus); min-width: 0; margin: 0; }
   :focus-visible { outline: 2px solid var(--minus); outline-offset: 2px; }
+  /* Lines that are too long for their place fade out at the right until they have been scrolled to their end. */
+  .fading {
+    mask: linear-gradient(to left, transparent, black 3rem) left / calc(100% + 3rem) 100% no-repeat;
+    animation: bnnlab-fading linear; animation-timeline: scroll(self inline);
+    &:focus-visible { outline-offset: -2px; } /* what is outside is masked */
+  }
 }
+@keyframes bnnlab-fading { from, 90% { mask-size: 100% 100%; } to { mask-size: calc(100% + 3rem) 100%; } }
 `;

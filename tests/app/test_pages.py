@@ -131,8 +131,8 @@ def test_learning_rate_and_clip_value_change_without_a_restart(run: LiveRun) -> 
     [
         ("64, many", "Widths must be whole numbers separated by commas"),
         ("", "Widths must be whole numbers"),
-        ("99999", "Every width must be in 1..4096, got 99999"),
-        ("64,2048", "Every width must be at most 1024 here"),
+        ("0", "Every width must be in 1..1024 here, as the lab draws every weight, got 0"),
+        ("64,5000", "Every width must be in 1..1024 here, as the lab draws every weight, got 5000"),
         ("1,1,1,1,1,1,1,1,1", "Widths must be 1..8 numbers, got 9"),
     ],
 )
@@ -153,6 +153,7 @@ def test_a_data_set_that_is_not_here_offers_its_download(
     app = opened("lab", play="false")
     app.selectbox(key="dataset").set_value("mnist-full").run()
     assert app.error[0].value.startswith("Data set 'mnist-full' is not on this computer yet")
+    assert "the Lab goes on with what it had: mlp on moons." in app.error[0].value
     assert run.snapshot().status.config.dataset == "moons"
     app.button(key="download").click().run()
     assert any("the server cannot be reached" in error.value for error in app.error)

@@ -224,7 +224,7 @@ def test_a_trained_neuron_down_to_the_bit(page: Page) -> None:
     expect(page.get_by_role("spinbutton", name="Test image")).to_have_value("3")
     page.get_by_role("application").focus()
     page.keyboard.press("End")
-    expect(page.get_by_text("network's own pre-activation")).to_be_visible()
+    expect(page.get_by_text("The sum that the network itself computed here")).to_be_visible()
     expect(page.get_by_text("✓ equal").first).to_be_visible()
 
 
@@ -236,12 +236,14 @@ def test_impossible_addresses_do_no_harm(page: Page, query: str) -> None:
 
 def test_impossible_settings_are_explained_and_the_lab_lives_on(page: Page) -> None:
     open_lab(page)
+    lab = page.locator(".bnnlab").element_handle()
+    assert lab is not None
     widths = page.get_by_role("textbox", name="Widths of the hidden layers")
     widths.fill("64, many")
     widths.press("Enter")
     expect(page.get_by_text("Widths must be whole numbers separated by commas")).to_be_visible()
-    lab = page.locator(".bnnlab").element_handle()
-    step = int(lab.evaluate("node => node.dataset.step")) if lab else 0
+    assert lab.evaluate("node => node.isConnected"), "the picture was mounted anew"
+    step = int(lab.evaluate("node => node.dataset.step"))
     page.wait_for_function("([node, step]) => Number(node.dataset.step) > step", arg=[lab, step])
 
 
@@ -344,4 +346,34 @@ def test_a_table_too_wide_for_the_window_shows_that_it_goes_on(browser: Browser,
     table.evaluate("node => node.scrollTo({ left: node.scrollWidth })")
     page.wait_for_function(f"node => ({fades})(node) === '0px'", arg=table.element_handle())
     expect(table.get_by_text("hidden1")).to_be_in_viewport(ratio=1)
+    context.close()
+
+
+def test_code_too_wide_for_the_window_shows_that_it_goes_on(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, viewport=NARROW)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto("/kernel?kernel=scalar")
+    code = page.get_by_role("list", name="C source of the kernel")
+    expect(code).to_be_visible()
+    mask = "node => getComputedStyle(node).maskSize"
+    page.wait_for_function(f"node => ({mask})(node) === '100% 100%'", arg=code.element_handle())
+    code.evaluate("node => node.scrollTo({ left: node.scrollWidth })")
+    page.wait_for_function(f"node => ({mask})(node) !== '100% 100%'", arg=code.element_handle())
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 800, 1366])
+def test_every_test_image_is_seen_without_scrolling_in_its_card(
+    browser: Browser, server: str, width: int
+) -> None:
+    context = browser.new_context(base_url=server, viewport={"width": width, "height": 844})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    open_lab(page, "?dataset=digits&play=false")
+    images = page.get_by_role("group", name="test images")
+    expect(images.get_by_role("button")).to_have_count(20)
+    assert images.evaluate(
+        "node => node.scrollHeight <= node.clientHeight && node.offsetHeight <= node.parentNode.clientHeight"
+    )
     context.close()
