@@ -23,7 +23,20 @@ def network(
     for module in built.modules():
         if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
             disturb(module, generator)
-    return built.eval()
+    return with_exact_sums(built.eval())
+
+
+def with_exact_sums(model: nn.Sequential) -> nn.Sequential:
+    """The model with float weights that are multiples of 1/256.
+
+    Their sums with pixels, multiples of 1/128, are exact in float32: whoever adds in whichever order gets the same.
+    """
+    with torch.no_grad():
+        for module in model.modules():
+            if type(module) in (nn.Linear, nn.Conv2d):
+                for parameter in module.parameters():
+                    parameter.mul_(256).round_().div_(256)
+    return model
 
 
 def disturb(norm: nn.BatchNorm1d | nn.BatchNorm2d, generator: torch.Generator) -> None:

@@ -18,7 +18,7 @@ from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
 from bnnlab.train import RunConfig, train
 
 from .c_programs import FLAGS, SANITIZERS, compiled, needs_compiler, run_header
-from .networks import chain, disturb, network, pixels, twice_from_pixels
+from .networks import chain, disturb, network, pixels, twice_from_pixels, with_exact_sums
 from .test_from_module import CONVNETS, MLPS
 
 pytestmark = needs_compiler
@@ -71,7 +71,7 @@ def test_groups_strides_and_minima(tmp_path: Path) -> None:
         flatten=nn.Flatten(),
         last=BinaryLinear(140 * 6 * 4, 4, generator=generator, scale=True),
     )
-    packed = PackedModel.from_module(model, (3, 24, 24))
+    packed = PackedModel.from_module(with_exact_sums(model), (3, 24, 24))
     assert any(getattr(node.op, "falling", None) is not None for node in packed.nodes)
     assert_equal(packed, tmp_path, pixels(20, (3, 24, 24)), *FLAGS, *SANITIZERS)
 
@@ -87,7 +87,7 @@ def test_float_layers_between_binary_ones(tmp_path: Path) -> None:
         flatten=nn.Flatten(),
         last=nn.Linear(4 * 4 * 4, 5),
     )
-    assert_equal(PackedModel.from_module(model, (1, 12, 12)), tmp_path, pixels(50))
+    assert_equal(PackedModel.from_module(with_exact_sums(model), (1, 12, 12)), tmp_path, pixels(50))
 
 
 def test_numbers_instead_of_pixels(tmp_path: Path, rng: np.random.Generator) -> None:

@@ -18,7 +18,7 @@ from bnnlab.deploy.ops import Op, PixelDense, XnorDense
 from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
 from bnnlab.train import RunConfig, train
 
-from .networks import chain, disturb, network, numbers, pixels, twice_from_pixels
+from .networks import chain, disturb, network, numbers, pixels, twice_from_pixels, with_exact_sums
 from .onnx_runs import run_onnx
 from .test_from_module import CONVNETS, MLPS
 
@@ -87,7 +87,7 @@ def test_minima_groups_strides_and_names(tmp_path: Path) -> None:
         last=BinaryLinear(8 * 6 * 4, 4, generator=generator),
     )
     images = pixels(60, (3, 24, 24))
-    packed = PackedModel.from_module(model, (3, 24, 24))
+    packed = PackedModel.from_module(with_exact_sums(model), (3, 24, 24))
     assert any(getattr(node.op, "falling", None) is not None for node in packed.nodes)
     path = tmp_path / "net.onnx"
     export_onnx(packed, path)
