@@ -173,13 +173,13 @@ def _benchmark_table(benchmark: Benchmark) -> None:
                 "Run by": f"{each.opponent}, {each.workload}",
                 "Fastest run": each.best_seconds,
                 "Median run": each.median_seconds,
-                "Packed is faster by": None if each.opponent == "packed" else each.ratio,
+                "Speed-up by packing": None if each.opponent == "packed" else each.ratio,
                 "Answers": "as the original" if each.exact else "differ",
             }
             for each in benchmark.results
         ],
         alt="Times of the packed network and of others.",
-        formats={"Fastest run": time_text, "Median run": time_text, "Packed is faster by": ratio_text},
+        formats={"Fastest run": time_text, "Median run": time_text, "Speed-up by packing": ratio_text},
     )
     if not all(each.exact for each in benchmark.results):
         st.caption(

@@ -49,8 +49,7 @@ FORMATS = (
         "ONNX",
         "onnx",
         export_onnx,
-        "For onnxruntime and other programs that know nothing of bits: every sign is +1 or −1 in float32. Its input "
-        "is numbers as the network learned from, not bytes; `input` in the file's metadata says which.",
+        "For programs that know nothing of bits: signs are ±1. It takes float32 numbers; its metadata says which.",
         needs="onnx",
     ),
     Format(
