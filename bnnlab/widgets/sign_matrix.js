@@ -11,7 +11,7 @@ export class SignMatrix {
   constructor() {
     this.title = element("h3");
     this.table = element("table");
-    const scrolls = { class: "matrix-frame", tabindex: 0, role: "group", "aria-label": "Matrix" };
+    const scrolls = { class: "matrix-frame fading", tabindex: 0, role: "group", "aria-label": "Matrix" };
     this.frame = element("div", scrolls, this.table);
     this.legend = element("p", { class: "note" });
     this.pointedLine = element("p", { class: "note" });
