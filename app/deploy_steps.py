@@ -13,6 +13,7 @@ from bnnlab.app.trained_network import PackedNetwork, keep, kept
 from bnnlab.deploy import LayerProof, profile
 from bnnlab.deploy.claims import where_slower
 from bnnlab.deploy.network_benchmark import network_benchmark
+from bnnlab.deploy.outline import outline
 from bnnlab.deploy.proof import proofs
 from bnnlab.figures import time_breakdown
 from bnnlab.records import Benchmark, Profile
@@ -64,7 +65,9 @@ def _pack(network: PackedNetwork) -> None:
         f"sign. {takes.float_values:,} numbers stay float32. {inputs}"
     )
     with st.expander("The packed network, operation by operation"):
-        st.markdown("\n".join(f"1. `{node.name}`: {_described(node.op)}" for node in network.packed.nodes))
+        st.markdown(
+            "\n".join(f"1. `{row.name}`: **{row.op}.** {row.does}" for row in outline(network.packed))
+        )
 
 
 def _prove(network: PackedNetwork) -> None:
@@ -202,10 +205,6 @@ def _times(network: PackedNetwork, tell: Callable[[float], None]) -> Times:
         for count, done in zip(batches, (0.7, 0.85), strict=True)
     )
     return Times(benchmark, profiles)
-
-
-def _described(op: object) -> str:
-    return f"**{type(op).__name__}.** {(type(op).__doc__ or '').splitlines()[0]}"
 
 
 STEPS: dict[str, Callable[[PackedNetwork], None]] = {

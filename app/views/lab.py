@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from bnnlab.app import components, controls, session
 from bnnlab.app.neuron_input import NETWORK
 from bnnlab.app.session import IN_ADDRESS
+from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.train import LiveRun, RunConfig
 from bnnlab.train.live_frame import LiveFrame, LiveStatus
 from bnnlab.widgets import lab
@@ -52,7 +53,7 @@ def page(step_through: StreamlitPage | None = None) -> None:
 def _introduction(config: RunConfig) -> str:
     training = (
         "Training keeps nothing but the signs: where enough gradients agree, it **flips** one."
-        if config.optimizer == "bop"
+        if config.optimizer in WITHOUT_LATENT_WEIGHTS
         else "Behind each sign stands a latent weight, a real number that training moves; where it crosses zero, the "
         "sign **flips**."
     )
@@ -124,7 +125,7 @@ def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
 
 
 def _play(run: LiveRun, playing: bool) -> None:
-    """What the button said when it was pressed: two clicks while the page was slow are no click."""
+    """What the button said when it was pressed: a click that arrives twice does it once."""
     st.session_state["playing"] = playing
     if playing and run.status.state in ENDED:
         run.reset()

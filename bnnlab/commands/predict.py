@@ -12,10 +12,7 @@ import typer
 from numpy.typing import NDArray
 
 from bnnlab.commands.errors import one_line_errors
-from bnnlab.deploy.export.lowering import takes_pixels
 from bnnlab.deploy.graph import PackedModel
-from bnnlab.deploy.node import INPUT
-from bnnlab.deploy.ops import FromPixels, PixelDense
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -92,17 +89,13 @@ def white_of(model: PackedModel) -> int:
     Raises:
         ValueError: If it sees numbers that were never pixels.
     """
-    if not takes_pixels(model):
+    if model.pixels is None:
         raise ValueError(
             "the network must see pixels, this one sees numbers of unknown range: it was packed with divisor=None"
         )
-    readers = [node.op for node in model.nodes if INPUT in node.inputs]
-    for op in readers:
-        if not isinstance(op, FromPixels | PixelDense) or op.offset != -1:
-            continue
-        if 1 <= 2 * op.divisor < 128:  # far less than a byte can be
-            return round(2 * op.divisor)
-    return 255
+    divisor, offset = model.pixels
+    far_less_than_a_byte = offset == -1 and 1 <= 2 * divisor < 128
+    return round(2 * divisor) if far_less_than_a_byte else 255
 
 
 def read_image(

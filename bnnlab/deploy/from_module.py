@@ -124,12 +124,12 @@ class _Builder:
         """
         is_norm = [isinstance(module, NORMS) for _, module in stage.after]
         for position, (name, module) in enumerate(stage.after):
-            rest = stage.after[position:]
+            norms = [norm for _, norm in stage.after[position:] if isinstance(norm, NORMS)]
             only_norms_first = is_norm[position:] == sorted(is_norm[position:], reverse=True)
             if stage.signed and self.signal.kind != "bits" and only_norms_first:
-                self._pack(stage, [norm for _, norm in rest if isinstance(norm, NORMS)])
+                self._pack(stage, norms)
             if isinstance(module, nn.MaxPool2d):
-                self._add_pool(name, module, falling([norm for _, norm in rest if isinstance(norm, NORMS)]))
+                self._add_pool(name, module, falling(norms))
             elif self.signal.kind != "bits":
                 self._put(name, normalisation(module))
         if stage.signed and self.signal.kind != "bits":
@@ -178,5 +178,4 @@ def _folded(
     """The thresholds of the layer's integer sums, if a sign follows; `numbers` are what the layer makes of sums."""
     if not stage.signed:
         return None
-    norms = [module for _, module in stage.after if isinstance(module, NORMS)]
-    return fold(lambda sums: signs_after(layer, norms, numbers(sums)), lowest, highest)
+    return fold(lambda sums: signs_after(layer, stage.norms, numbers(sums)), lowest, highest)

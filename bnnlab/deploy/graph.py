@@ -240,10 +240,10 @@ class PackedModel:
     def logits(self, x: ArrayLike) -> NDArray[np.float32]:
         """A number for each class, `(n, classes)` float32; arguments as in `predict`."""
         examples, single = checked_examples(x, self.input_shape, self.pixels is not None)
-        if len(examples) <= self._chunk:
-            logits = self._last(self.run(examples))
-            return logits[0] if single else logits
-        return np.concatenate([self._last(self.run(part)) for part in self.parts(examples)])
+        last = self.nodes[-1].name
+        parts: list[Any] = [self.run(part)[last] for part in self.parts(examples)]
+        logits: NDArray[np.float32] = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return logits[0] if single else logits
 
     def values(self, x: ArrayLike) -> dict[str, Value]:
         """What every node gives for these examples, by name; arguments as in `predict`."""
@@ -299,7 +299,3 @@ class PackedModel:
         for name, user in last_user.items():
             done[user].append(name)
         return [(node.name, node.op.run, node.inputs, done[node.name]) for node in self.nodes]
-
-    def _last(self, values: dict[str, Value]) -> NDArray[np.float32]:
-        logits: NDArray[np.float32] = values[self.nodes[-1].name]  # type: ignore[assignment]
-        return logits

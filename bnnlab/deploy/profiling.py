@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from bnnlab.bench.compare import check_seconds
 from bnnlab.bench.conditions import measuring_conditions
 from bnnlab.deploy.arguments import check_type
+from bnnlab.deploy.examples import checked_examples
 from bnnlab.deploy.graph import PackedModel
-from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.ops import (
     Activation,
     Add,
@@ -89,8 +89,7 @@ def profile(
     """
     check_type("packed", packed, "a PackedModel", PackedModel)
     check_seconds(seconds)
-    inputs = packed.values(x)[INPUT]
-    assert isinstance(inputs, np.ndarray)
+    inputs, _ = checked_examples(x, packed.input_shape, packed.pixels is not None)
     if not len(inputs):
         raise ValueError("x must hold at least one example, got none")
     best, whole, runs = np.full(len(packed.nodes), np.inf), np.inf, 0

@@ -9,7 +9,6 @@ is not proved but tried: both answer random examples.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from itertools import zip_longest
@@ -27,7 +26,8 @@ from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.module_signs import signs_after
 from bnnlab.deploy.node import Node
 from bnnlab.deploy.ops import PixelDense, XnorConv, XnorDense
-from bnnlab.deploy.stages import NORMS, PRODUCTS, leaves, on_cpu
+from bnnlab.deploy.stages import on_cpu, stages
+from bnnlab.nn.inference import inference
 from bnnlab.nn.layers import BinaryLayer
 
 EXAMPLES, MOST_SAME = 64, 0.9
@@ -84,7 +84,7 @@ def proofs(packed: PackedModel, model: nn.Module) -> Iterator[LayerProof]:
     check_type("packed", packed, "a PackedModel", PackedModel)
     check_type("model", model, "a torch module", nn.Module)
     model = on_cpu(model)
-    layers, again = _layers_with_norms(model), _packed_again(packed, model)
+    of_layer, again = {stage.name: stage for stage in stages(model)}, _packed_again(packed, model)
     holds = True
     for node, counterpart in zip(packed.nodes, again, strict=True):
         op = node.op
@@ -92,7 +92,7 @@ def proofs(packed: PackedModel, model: nn.Module) -> Iterator[LayerProof]:
             _check_same(node, counterpart)
             continue
         _check_same(node, counterpart, but=("words", "values", "rising"))
-        layer, norms = layers[node.name]
+        layer, norms = of_layer[node.name].layer, of_layer[node.name].norms
         assert isinstance(layer, BinaryLayer)
         sums = _possible_sums(op, layer)
         proof = LayerProof(
@@ -133,9 +133,8 @@ def _check_answers(packed: PackedModel, model: nn.Module) -> None:
     if packed.pixels is not None:
         divisor, offset = packed.pixels
         x = (rng.integers(0, 256, shape) / divisor + offset).astype(np.float32)
-    asked = copy.deepcopy(model).eval()
-    with torch.no_grad():
-        expected = asked(torch.from_numpy(x)).numpy()
+    with inference(model):
+        expected = model(torch.from_numpy(x)).numpy()
     same = np.isclose(packed.logits(x), expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max()).all(axis=1)
     if same.mean() < MOST_SAME:
         raise ValueError(
@@ -149,18 +148,6 @@ def _check_same(node: Node, expected: Node, but: tuple[str, ...] = ()) -> None:
         ours, theirs = getattr(node.op, name), getattr(expected.op, name)
         if not (np.shape(ours) == np.shape(theirs) if name in but else np.array_equal(ours, theirs)):
             raise ValueError(f"node {node.name!r} has other {name} than the module packs to")
-
-
-def _layers_with_norms(model: nn.Module) -> dict[str, tuple[nn.Module, list[nn.Module]]]:
-    layers: dict[str, tuple[nn.Module, list[nn.Module]]] = {}
-    name = ""
-    for leaf, module in leaves(model):
-        if isinstance(module, PRODUCTS):
-            name = leaf
-            layers[name] = (module, [])
-        elif isinstance(module, NORMS) and name:
-            layers[name][1].append(module)
-    return layers
 
 
 def _possible_sums(op: Any, layer: BinaryLayer) -> NDArray[np.int64]:

@@ -43,6 +43,11 @@ class Stage:
     signed: bool = False
     flatten: str | None = None
 
+    @property
+    def norms(self) -> list[nn.Module]:
+        """The normalisations that follow, without the poolings."""
+        return [module for _, module in self.after if isinstance(module, NORMS)]
+
 
 def stages(model: nn.Module) -> list[Stage]:
     """The stages of a model in order.

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS, ModelSpec
 from bnnlab.nn.models.spec import Precision
+from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.train.datasets import DATASETS
 from bnnlab.train.schedules import SCHEDULES
 
@@ -84,8 +85,10 @@ class RunConfig:
         _number("noise", self.noise, 0, 1)
         if self.latent_clip is not None:
             _number("latent_clip", self.latent_clip, 0.01, 10)
-            if self.optimizer == "bop":
-                raise ValueError("latent_clip must be None with optimizer 'bop', which has no latent weights")
+            if self.optimizer in WITHOUT_LATENT_WEIGHTS:
+                raise ValueError(
+                    f"latent_clip must be None with optimizer {self.optimizer!r}, which has no latent weights"
+                )
         _one_of("pad_value", self.pad_value, (-1.0, 0.0, 1.0))
         _one_of("scale", self.scale, (False, True))
         _whole("batch_size", self.batch_size, 2, 10_000)

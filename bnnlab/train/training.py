@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
+from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.records import Snapshot, TrainingEvent
 from bnnlab.train.config import RunConfig
 from bnnlab.train.datasets import DATASETS
@@ -144,7 +145,7 @@ class TrainingRun:
             layers=self.monitor.snapshot_layers(),
             view=view(self.model, self.dataset, self.config.device),
             created=time.time(),
-            latent=self.config.optimizer != "bop",
+            latent=self.config.optimizer not in WITHOUT_LATENT_WEIGHTS,
         )
 
     def digest(self) -> str:

@@ -27,4 +27,7 @@ OPTIMIZERS: dict[str, Callable[[nn.Module, float], tuple[Optimizer, ...]]] = {
     "bop": bop,
 }
 
-__all__ = ["OPTIMIZERS", "Bop"]
+WITHOUT_LATENT_WEIGHTS = frozenset({"bop"})
+"""Those that keep nothing but the signs of binary layers."""
+
+__all__ = ["OPTIMIZERS", "WITHOUT_LATENT_WEIGHTS", "Bop"]
