@@ -6,7 +6,12 @@ from itertools import pairwise
 import streamlit as st
 
 from bnnlab.app import measuring, session, style
-from bnnlab.app.views import gemm, kernel, lab, packing, signs, summary
+from bnnlab.app.views.gemm import gemm
+from bnnlab.app.views.kernel import kernel
+from bnnlab.app.views.lab import lab
+from bnnlab.app.views.packing import packing
+from bnnlab.app.views.signs import signs
+from bnnlab.app.views.summary import summary
 
 st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
 session.keep_values_on_the_way_back()

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bnnlab.train import RunConfig, train
-from bnnlab.widgets.jupyter import bundle
+from bnnlab.widgets.bundle import PICTURES, bundle
 
 
 @asynccontextmanager
@@ -44,9 +44,6 @@ async def stats(_: Request) -> JSONResponse:
     return JSONResponse({"trainers": sum(thread.name == "bnnlab-trainer" for thread in threads())})
 
 
-PICTURES = ("lab", "estimator", "packing", "stepper", "kernel")
-
-
 class PicturesInOnePiece:
     """Serves each interactive picture as one module, and announces the Lab's with the page itself.
 
@@ -57,8 +54,8 @@ class PicturesInOnePiece:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.pictures = {
-            f"/_stcore/bidi-components/bnnlab.{name}/{name}.js": Response(
-                bundle(f"{name}.js"), media_type="text/javascript", headers={"cache-control": "no-cache"}
+            f"/_stcore/bidi-components/bnnlab.{name}/{name}/{name}.js": Response(
+                bundle(name), media_type="text/javascript", headers={"cache-control": "no-cache"}
             )
             for name in PICTURES
         }

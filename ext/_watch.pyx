@@ -1,6 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
 """The doorway to the compiled readings of a training step. Checks only what would read or write out of bounds;
-`bnnlab.train.passes` and `bnnlab.train.streaks` hold the prose."""
+`bnnlab.train.watch.readings` and `bnnlab.train.watch.streaks` hold the prose."""
 
 from libc.stdint cimport int64_t, uint16_t, uint64_t
 
@@ -54,7 +54,7 @@ def histogram(const float[:, ::1] values, float limit, int64_t[::1] bins):
 
 
 def streaks(const uint64_t[:, ::1] mask, uint64_t[:, :, ::1] planes, uint64_t[:, ::1] reached):
-    """One step of the counters of bnnlab/train/streaks.py."""
+    """One step of the counters of bnnlab/train/watch/streaks.py."""
     if (planes.shape[1] != mask.shape[0] or planes.shape[2] != mask.shape[1]
             or reached.shape[0] != mask.shape[0] or reached.shape[1] != mask.shape[1]):
         raise ValueError("mask, planes and reached must fit each other")

@@ -118,7 +118,7 @@ XNOR_CLONES void xnor_histogram(ptrdiff_t n, const float *values, float limit, i
     }
 }
 
-/* One step of the counters of bnnlab/train/streaks.py: `planes` holds `digits` arrays of `words` words. */
+/* One step of the counters of bnnlab/train/watch/streaks.py: `planes` holds `digits` arrays of `words` words. */
 XNOR_CLONES void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
                                BINARY_WORD *reached)
 {

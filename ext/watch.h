@@ -12,7 +12,7 @@ int64_t xnor_watch_weights(ptrdiff_t rows, ptrdiff_t depth, const float *latent,
 void xnor_watch_gradient(ptrdiff_t rows, ptrdiff_t depth, const float *before, const float *surrogate,
                          BINARY_WORD *zero, int64_t *blocked, double *squares_before, double *squares_after);
 
-/* One step of the counters of bnnlab/train/streaks.py: `planes` holds `digits` arrays of `words` words. */
+/* One step of the counters of bnnlab/train/watch/streaks.py: `planes` holds `digits` arrays of `words` words. */
 void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes, BINARY_WORD *reached);
 
 /* Values in HISTOGRAM_BINS even bins over [-limit, limit]; the outer bins also hold what lies beyond, NaN is in none. */

@@ -24,11 +24,11 @@ from torch.nn import functional
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.records import Snapshot, TrainingEvent
+from bnnlab.train.answers import predict, view
 from bnnlab.train.config import RunConfig
 from bnnlab.train.datasets import DATASETS
-from bnnlab.train.monitor import Monitor
 from bnnlab.train.schedules import SCHEDULES
-from bnnlab.train.view import predict, view
+from bnnlab.train.watch.monitor import Monitor
 
 
 class TrainingDivergedError(FloatingPointError):

@@ -1,6 +1,8 @@
-"""The interactive pictures: plain ES modules, and the encoders of the data they draw.
+"""The interactive pictures: one folder each, in which Python encodes and ES modules draw.
 
-The picture `NAME.js` draws what `bnnlab.widgets.NAME.encode` returns: bytes for the live lab, plain values for the
-others. One source serves two hosts: Streamlit loads the modules as packaged component assets, and a notebook gets
-the same modules inlined into one text (`bnnlab.widgets.jupyter`). NumPy only: neither torch nor streamlit.
+The picture `NAME/NAME.js` draws what `bnnlab.widgets.NAME.encode` returns: bytes for the live lab, plain values for
+the others. One source serves two hosts: the lab's server and a notebook both get the modules of a picture inlined
+into one text (`bnnlab.widgets.bundle`). NumPy only: neither torch nor streamlit.
+
+A new picture is one folder and one entry in `bnnlab/pyproject.toml`, where Streamlit looks for it.
 """

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bnnlab.app.bmxnet_input import NETWORK
 from bnnlab.app.plain_text import escaped
+from bnnlab.app.views.gemm.bmxnet_input import NETWORK
 from bnnlab.deploy import load_bmxnet
 from tests.deploy.bmxnet_networks import lenet, resnet
 from tests.deploy.bmxnet_writer import Writer
 
-PAGE = "from bnnlab.app.views import gemm; gemm.page()"
+PAGE = "from bnnlab.app.views.gemm import gemm; gemm.page()"
 
 
 def opened(network: Writer | None = None, name: str = "net", **query: str) -> AppTest:
@@ -100,7 +100,7 @@ def test_a_dense_layer_and_its_counts() -> None:
 
 def test_its_layers_and_its_accuracy(monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = np.zeros((300, 1, 28, 28), np.uint8), np.zeros(300, np.uint8)
-    monkeypatch.setattr("bnnlab.app.bmxnet_input.mnist_test", lambda: (x, y))
+    monkeypatch.setattr("bnnlab.app.views.gemm.bmxnet_input.mnist_test", lambda: (x, y))
     network = lenet(64)
     app = opened(network)
     assert list(app.dataframe[0].value["name"])[:3] == ["data", "conv", "norm.bits"]

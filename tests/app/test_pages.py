@@ -16,11 +16,11 @@ from streamlit.testing.v1.element_tree import Button
 import bnnlab
 from bnnlab.app import session
 from bnnlab.app.matrix_input import matrix_from_csv
-from bnnlab.app.neuron_input import NETWORK
+from bnnlab.app.views.gemm.neuron_input import NETWORK
 from bnnlab.bits.listing import KERNEL_SOURCES
 from bnnlab.nn import QUANTIZERS
 from bnnlab.train import LiveRun, RunConfig, TrainingRun
-from bnnlab.widgets.frame import unpack_frame
+from bnnlab.widgets.encoding import unpack_frame
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
@@ -36,7 +36,9 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRun]:
 
 def opened(view: str, **query: str) -> AppTest:
     """One page, drawn as a visitor with this address would see it first."""
-    app = AppTest.from_string(f"from bnnlab.app.views import {view}; {view}.page()", default_timeout=60)
+    app = AppTest.from_string(
+        f"from bnnlab.app.views.{view} import {view}; {view}.page()", default_timeout=60
+    )
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
@@ -264,7 +266,7 @@ def test_on_a_cpu_without_disassembler_the_source_is_shown(monkeypatch: pytest.M
 
 def test_kernel_measures_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened("kernel", speed_m="8", speed_k="100", speed_n="16")
-    monkeypatch.setattr("bnnlab.app.views.kernel.SECONDS", 0.01)
+    monkeypatch.setattr("bnnlab.app.views.kernel.kernel.SECONDS", 0.01)
     assert not app.get("plotly_chart")
     button(app, "Measure here, now").click().run()
     assert not app.exception

@@ -13,8 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnnlab.app import session
-from bnnlab.app.downloads import FORMATS, Format, content
-from bnnlab.app.trained_network import PackedNetwork, TrainedNetwork
+from bnnlab.app.views.summary.downloads import FORMATS, Format, content
+from bnnlab.app.views.summary.trained_network import PackedNetwork, TrainedNetwork
 from bnnlab.deploy import PackedModel, summary
 from bnnlab.deploy.energy import ENERGY_PRESETS
 from bnnlab.train import LiveRun, RunConfig
@@ -27,14 +27,14 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRun]:
     """The session's run, and measurements that take no time."""
     run = LiveRun(RunConfig())
     monkeypatch.setattr(session, "live_run", lambda _first=None: run)
-    monkeypatch.setattr("bnnlab.app.deploy_steps.SECONDS", 0.01)
-    monkeypatch.setattr("bnnlab.app.claim_panels.SECONDS", 0.01)
+    monkeypatch.setattr("bnnlab.app.views.summary.deploy_steps.SECONDS", 0.01)
+    monkeypatch.setattr("bnnlab.app.views.summary.claim_panels.SECONDS", 0.01)
     yield run
     run.close()
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_string("from bnnlab.app.views import summary; summary.page()", default_timeout=60)
+    app = AppTest.from_string("from bnnlab.app.views.summary import summary; summary.page()", default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
@@ -262,7 +262,7 @@ def test_every_format_holds_this_network(form: Format, run: LiveRun, tmp_path: P
 
 
 def test_a_format_whose_package_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bnnlab.app.downloads.find_spec", lambda _name: None)
+    monkeypatch.setattr("bnnlab.app.views.summary.downloads.find_spec", lambda _name: None)
     app = opened()
     assert [each.proto.disabled for each in app.get("download_button")] == [False, False, True, False]
     assert "The package onnx is not installed here" in texts(app)

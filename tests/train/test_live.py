@@ -17,7 +17,7 @@ import torch
 
 from bnnlab.records import Snapshot
 from bnnlab.train import LiveFrame, LiveRun, RunConfig, TrainingRun, train
-from bnnlab.train import trainer as trainer_module
+from bnnlab.train.live import thread as trainer_module
 
 CONFIG = RunConfig(widths=(8, 8), batch_size=50, epochs=100_000)
 Start = Callable[..., LiveRun]

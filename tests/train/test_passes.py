@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 import bnnlab
 from bnnlab import _watch
 from bnnlab.records import HISTOGRAM_BINS
-from bnnlab.train.passes import count_flips, histogram, read_gradient, read_weights
+from bnnlab.train.watch.readings import count_flips, histogram, read_gradient, read_weights
 
 matrices = hnp.arrays(
     np.float32,

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from bnnlab.records import ImagesView, PointsView
 from bnnlab.train import DATASETS, RunConfig, train
+from bnnlab.train.answers import GRID, IMAGES, images_view, points_view, predict
 from bnnlab.train.datasets.toys import TOYS
-from bnnlab.train.view import GRID, IMAGES, images_view, points_view, predict
 
 
 class Half(nn.Module):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from bnnlab.widgets.frame import DTYPES, pack_frame, unpack_frame
+from bnnlab.widgets.encoding import DTYPES, pack_frame, unpack_frame
 
 ANY_ARRAY = st.sampled_from(DTYPES).flatmap(
     lambda dtype: arrays(np.dtype(dtype), array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=5))

@@ -18,7 +18,7 @@ from bnnlab.records import (
     Snapshot,
     TrainingEvent,
 )
-from bnnlab.widgets.frame import unpack_frame
+from bnnlab.widgets.encoding import unpack_frame
 from bnnlab.widgets.lab import encode, levels
 
 POINTS = PointsView(

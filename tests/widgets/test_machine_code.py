@@ -4,7 +4,7 @@ import pytest
 
 import bnnlab
 from bnnlab.bits.disassembly import Instruction, disassemble_anywhere
-from bnnlab.widgets.machine_code import encode_instructions, encode_results, explain, meaning, products
+from bnnlab.widgets.shared.machine_code import encode_instructions, encode_results, explain, meaning, products
 
 
 def code(*lines: str, in_loop: bool = True) -> list[Instruction]:

@@ -1,0 +1,144 @@
+"""XNOR-GEMM: the compiled loop, one word at a time, on a small matrix or on the network just trained."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+import bnnlab
+from bnnlab.app import components
+from bnnlab.app.matrix_input import matrix_input, random_matrix
+from bnnlab.app.session import IN_ADDRESS
+from bnnlab.app.views.gemm import bmxnet_input
+from bnnlab.app.views.gemm.neuron_input import NETWORK, Operands, neuron_input
+from bnnlab.bits import reference
+from bnnlab.bits.disassembly import Instruction
+from bnnlab.bits.listing import listing
+from bnnlab.widgets import stepper
+
+MATRICES = "two small matrices"
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("XNOR-GEMM", anchor=False)
+    st.markdown(
+        "A binary layer multiplies a matrix of signs by another. Two signs multiply to +1 where they agree and to "
+        "−1 where they differ, so a whole word of products is one **xor**, one **not** and one **popcount** (count "
+        "the ones). Step through the loop below: every number was recorded by the compiled C code as it ran."
+    )
+    source = st.segmented_control(
+        "What to multiply",
+        list(SOURCES),
+        default=MATRICES,
+        required=True,
+        key="gemm_source",
+        **IN_ADDRESS,
+    )
+    operands = SOURCES[str(source)]()
+    if operands is not None:
+        _step_through(operands)
+
+
+def _step_through(operands: Operands) -> None:
+    pa, pb = bnnlab.pack_rows(operands.a), bnnlab.pack_columns(operands.b)
+    steps = pa.words.size * pb.words.shape[1]
+    if steps > stepper.MOST_STEPS_SHOWN:
+        st.error(
+            f"This product takes {steps:,} steps, one for each word of each output; this page shows at most "
+            f"{stepper.MOST_STEPS_SHOWN:,}. Take fewer rows of A or columns of B.",
+            icon=":material/error:",
+        )
+        return
+    trace = bnnlab.trace_gemm(pa, pb)
+    source = listing("lecture")
+    data = stepper.encode(
+        trace,
+        reference=reference.sign(operands.a).astype(np.float32) @ reference.sign(operands.b),
+        listing=source,
+        instructions=_machine_code(),
+        start_step=_linked_step(),
+        context=operands.context,
+    )
+    if (
+        st.session_state.setdefault("stepped", data["id"]) != data["id"]
+    ):  # the step belonged to another product
+        st.session_state["stepped"], data["start_step"] = data["id"], 0
+        st.query_params.pop("step", None)
+    components.picture["stepper"](key="stepper", data=data, on_step_change=_remember_step)
+    st.caption(
+        f"Source of the loop: ext/{source.file} from line {source.numbers[0]}; the same loop without `record` "
+        'is the kernel `"lecture"`.'
+    )
+
+
+def _machine_code() -> list[Instruction]:
+    """Of the loop's kernel; empty on a CPU whose code cannot be read here."""
+    try:
+        return bnnlab.disassemble("lecture")
+    except NotImplementedError:
+        return []
+
+
+def _linked_step() -> int:
+    text = st.query_params.get("step", "0")
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
+
+
+def _remember_step() -> None:
+    """Put the step into the address, so that a link leads back to it."""
+    st.query_params["step"] = str(st.session_state["stepper"]["step"])
+
+
+def _matrices() -> Operands | None:
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    m, k, n, seed = (
+        int(
+            row.number_input(
+                label,
+                1,
+                most,
+                start,
+                key=key,
+                help=text,
+                **IN_ADDRESS,
+                width=150,
+            )
+        )
+        for label, most, start, key, text in (
+            ("M: rows of A", 8, 2, "gemm_m", "One row for each input."),
+            (
+                "K: depth",
+                784,
+                4,
+                "gemm_k",
+                "Products per output. The lecture's example has 4; 784 is an MNIST image.",
+            ),
+            ("N: columns of B", 8, 2, "gemm_n", "One column for each output neuron."),
+            ("Seed", 9999, 1, "gemm_seed", "Another seed, other numbers."),
+        )
+    )
+    with st.expander("Edit A and B, or load them", icon=":material/edit:"):
+        left, right = st.columns(2)
+        with left:
+            st.markdown("**A**, packed row by row")
+            a = matrix_input(f"gemm_a_{m}_{k}_{seed}", "A", random_matrix(m, k, seed))
+        with right:
+            st.markdown("**B**, packed column by column")
+            b = matrix_input(f"gemm_b_{k}_{n}_{seed}", "B", random_matrix(k, n, seed + 1))
+    if a is None or b is None:
+        return None
+    if a.shape[1] != b.shape[0]:
+        st.error(
+            f"A has {a.shape[1]} columns but B has {b.shape[0]} rows: they must be equally many to multiply.",
+            icon=":material/error:",
+        )
+        return None
+    return Operands(a, b)
+
+
+SOURCES: dict[str, Callable[[], Operands | None]] = {
+    MATRICES: _matrices,
+    NETWORK: neuron_input,
+    bmxnet_input.NETWORK: bmxnet_input.bmxnet_input,
+}

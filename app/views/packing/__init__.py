@@ -1,0 +1,1 @@
+"""The page on which numbers become words."""

@@ -1,0 +1,1 @@
+"""The page about sign and what stands in for its slope."""

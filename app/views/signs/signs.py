@@ -1,0 +1,69 @@
+"""Signs & STE: what the network sees of a number, and what it pretends the slope of that was."""
+
+import streamlit as st
+
+from bnnlab.app import components
+from bnnlab.app.session import IN_ADDRESS
+from bnnlab.app.views.lab.controls import T_CLIP_HELP
+from bnnlab.figures.estimators import compare_estimators
+from bnnlab.nn import QUANTIZERS
+from bnnlab.nn.estimator_curve import estimator_curve
+from bnnlab.train import RunConfig
+from bnnlab.widgets import estimator
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Signs & STE", anchor=False)
+    st.markdown(
+        "A binary network keeps only the **sign** of each number: +1 or −1. A sign has no useful slope: it is "
+        "flat everywhere and jumps at 0, so learning by gradients would stop here. A **straight-through "
+        "estimator** (STE) passes the gradient through the sign as if it had a slope. The lecture's does so only near "
+        "0, for numbers within ±t_clip, and blocks it elsewhere; others bend that slope in their own way."
+    )
+    name, clip_value = _controls()
+    curve = estimator_curve(name, clip_value)
+    components.picture["estimator"](key="estimator", data=estimator.encode(curve))
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Forward and backward, as formulas**")
+        st.latex(r"r_o = \operatorname{sign}(r_i) = \begin{cases} +1 & r_i \ge 0 \\ -1 & r_i < 0 \end{cases}")
+        st.latex(
+            r"\frac{\partial c}{\partial r_i} = \frac{\partial c}{\partial r_o}\; s(r_i), \qquad s(x) = "
+            + curve.formula
+        )
+        st.caption(f"With x = r_i and t = t_clip. Source: {curve.source}.")
+    with right:
+        st.markdown("**All estimators at this t_clip**")
+        curves = [estimator_curve(other, clip_value) for other in QUANTIZERS]
+        st.plotly_chart(
+            compare_estimators(curves, dark=st.context.theme.type == "dark"),
+            key="compare",
+            alt="Surrogate derivatives of all estimators over x, one line each.",
+            config={"displayModeBar": False},
+        )
+        st.caption(
+            "Each curve replaces the slope of sign(x) in the backward pass; forward they are all the same."
+        )
+
+
+def _controls() -> tuple[str, float]:
+    left, right = st.columns(2)
+    name = left.selectbox(
+        "Estimator",
+        list(QUANTIZERS),
+        key="estimator_name",
+        **IN_ADDRESS,
+        help="What stands in for the slope of sign(x) when gradients flow backwards.",
+    )
+    clip_value = right.slider(
+        "t_clip",
+        0.05,
+        2.0,
+        RunConfig().clip_value,
+        0.05,
+        key="estimator_clip",
+        **IN_ADDRESS,
+        help=T_CLIP_HELP,
+    )
+    return str(name), float(clip_value)

@@ -1,0 +1,80 @@
+"""Watching any model with binary layers, in anybody's training loop.
+
+monitor = Monitor(model)
+for x, y in batches:
+    optimizer.zero_grad()
+    cross_entropy(model(x), y).backward()
+    optimizer.step()
+    layers = monitor.step()         # one LayerDynamics per binary layer
+monitor.close()                     # or: with Monitor(model) as monitor
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from torch import nn
+
+from bnnlab.nn import BinaryLayer
+from bnnlab.records import LayerDynamics, LayerSnapshot
+from bnnlab.train.watch.layer import LayerWatch
+
+
+class Monitor:
+    """Measures every binary layer of a model at every step, without changing what the model computes.
+
+    Args:
+        model: Any module; its `BinaryLinear` and `BinaryConv2d` submodules are found, and reported in the
+            order in which they were registered.
+
+    Raises:
+        ValueError: If the model is already watched by another monitor.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self._watches: list[LayerWatch] = []
+        try:
+            for name, module in model.named_modules():
+                if isinstance(module, BinaryLayer):
+                    self._watches.append(LayerWatch(name, module))
+        except ValueError:
+            self.close()
+            raise
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Names of the binary layers."""
+        return tuple(watch.name for watch in self._watches)
+
+    def step(self) -> tuple[LayerDynamics, ...]:
+        """Measure the optimiser step just done; to be called once after each `optimizer.step()`.
+
+        Where several backward passes make one step, shares are taken over all of them and the squares of
+        their gradient norms add up. A weight has received no gradient if it received none in any of them.
+        """
+        return tuple(watch.step() for watch in self._watches)
+
+    def snapshot_layers(self) -> tuple[LayerSnapshot, ...]:
+        """The layers as they are now, in read-only copies.
+
+        A weight counts as flipped if it flipped at least once since the previous call.
+        """
+        return tuple(watch.snapshot() for watch in self._watches)
+
+    def close(self) -> None:
+        """Stop watching; the model is as before."""
+        for watch in self._watches:
+            watch.close()
+        self._watches = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,109 @@
+// sign(x) and the gradient that an estimator puts in its place, beside each other, with one number walked through both.
+// Every value shown was computed by the library: the slider moves from sample to sample. Sends "x" when it rests.
+
+import { adapt } from "../shared/adapter.js";
+import { element, setText, signedText } from "../shared/dom.js";
+import { nearestIndex, QuantizerPlot, QUANTIZER_PLOT_STYLE } from "./quantizer_plot.js";
+import { decimalsText, ScalarWalk, SCALAR_WALK_STYLE } from "./scalar_walk.js";
+import { SpecialValues, SPECIAL_VALUES_STYLE } from "./special_values.js";
+import { addStyles } from "../shared/style.js";
+import { followTheme } from "../shared/theme.js";
+
+const SETTLE_AFTER_MS = 250;
+
+export function mountEstimator(host, send) {
+  let data = null;
+  let at = 0;
+  let settling = 0;
+  addStyles(host, QUANTIZER_PLOT_STYLE, SCALAR_WALK_STYLE, SPECIAL_VALUES_STYLE, ESTIMATOR_STYLE);
+  const theme = followTheme(host, () => {});
+  const forward = new QuantizerPlot({ title: "Forward: rₒ = sign(rᵢ)", onPick: pick });
+  const backward = new QuantizerPlot({ title: "Backward", onPick: pick });
+  const walk = new ScalarWalk(() => show());
+  const special = new SpecialValues();
+  const takeaway = element("p", { class: "takeaway" });
+  const slider = element("input", { type: "range", min: 0, "aria-label": "The number r_i" });
+  const value = element("output", { class: "mono", "aria-live": "off" });
+  slider.addEventListener("input", () => pick(Number(slider.value)));
+  host.append(
+    element(
+      "div",
+      { class: "estimator" },
+      takeaway,
+      element("div", { class: "estimator-plots" }, forward.node, backward.node),
+      element("label", { class: "estimator-slider" }, element("span", { class: "mono" }, "rᵢ ="), value, slider),
+      element("div", { class: "estimator-below" }, walk.node, special.node),
+    ),
+  );
+
+  function update(next) {
+    if (data && data.id === next.id) return;
+    const wanted = data ? data.x[at] : next.start;
+    data = next;
+    at = nearestIndex(data.x, wanted);
+    slider.max = data.x.length - 1;
+    const shared = { x: data.x, clip: data.clip_value, edges: data.edges };
+    forward.load({ ...shared, y: data.forward, blocked: [] });
+    backward.load({ ...shared, y: data.surrogate, blocked: data.blocked });
+    backward.rename(`Backward: slope s(rᵢ), ${data.title}`);
+    for (const part of [walk, special]) part.load(data);
+    setText(takeaway, takeawayFor(data));
+    show();
+  }
+
+  function pick(index) {
+    at = index;
+    show();
+    clearTimeout(settling);
+    settling = setTimeout(() => send("x", data.x[at]), SETTLE_AFTER_MS);
+  }
+
+  function show() {
+    const x = data.x[at];
+    host.dataset.step = at;
+    slider.value = at;
+    slider.setAttribute("aria-valuetext", decimalsText(x));
+    setText(value, decimalsText(x));
+    forward.mark(at);
+    backward.mark(at);
+    forward.describe(`sign of ${decimalsText(x)} is ${signedText(data.forward[at])}`);
+    backward.describe(`Surrogate gradient at ${decimalsText(x)} is ${decimalsText(data.surrogate[at])}`);
+    const { clip_value: clip, all_or_nothing: allOrNothing } = data;
+    walk.show({ x, forward: data.forward[at], surrogate: data.surrogate[at], clip, allOrNothing });
+  }
+
+  function destroy() {
+    clearTimeout(settling);
+    for (const plot of [forward, backward]) plot.stop();
+    theme.stop();
+    host.remove();
+  }
+
+  return { update, destroy };
+}
+
+function takeawayFor({ title, blocked }) {
+  const start = "The sign function is flat: its slope is 0, and nothing could be learned through it. ";
+  const where = blocked.length ? "no gradient passes in the hatched zones" : "some gradient passes everywhere";
+  return `${start}On the way back the slope s(rᵢ) stands in for it (${title}): ${where}.`;
+}
+
+const ESTIMATOR_STYLE = `
+.bnnlab .estimator {
+  display: flex; flex-direction: column; gap: 12px;
+  .estimator-plots { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 12px; }
+  .estimator-slider { display: grid; grid-template-columns: auto 4.5em minmax(0, 1fr); gap: 8px; align-items: center; }
+  .estimator-slider .mono { font-size: 16px; font-weight: 600; }
+  .estimator-slider input { height: 34px; }
+  .estimator-below { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
+  .scalar-walk { align-items: stretch; }
+}
+@container (min-width: 1180px) {
+  .bnnlab .estimator .estimator-below { grid-template-columns: minmax(0, 1fr) auto; align-items: stretch; }
+}
+@container (max-width: 699px) {
+  .bnnlab .estimator .estimator-plots { grid-template-columns: minmax(0, 1fr); }
+}
+`;
+
+export default adapt(mountEstimator);

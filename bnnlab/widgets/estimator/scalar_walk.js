@@ -1,0 +1,94 @@
+// One number on its way: forward through sign, and its gradient back through the estimator.
+
+import { element, numberText, setText, signedText } from "../shared/dom.js";
+import { setMarkedText } from "../shared/marked_text.js";
+
+export class ScalarWalk {
+  constructor(onGradient) {
+    this.formula = element("p", { class: "mono walk-formula" });
+    this.forward = element("p", { class: "mono walk-line" });
+    this.backward = element("p", { class: "mono walk-line" });
+    this.verdict = element("p", { class: "walk-verdict" });
+    const arrives = "Gradient that arrives, ∂c/∂r_o";
+    this.gradient = element("input", { type: "number", step: 0.1, class: "mono", "aria-label": arrives });
+    this.gradient.addEventListener("input", () => onGradient());
+    const name = element("span", { class: "mono" }, "∂c/∂rₒ =");
+    const arriving = element("label", { class: "walk-gradient" }, name, this.gradient);
+    this.node = element(
+      "div",
+      { class: "scalar-walk" },
+      element(
+        "section",
+        { class: "panel" },
+        element("h3", {}, "Forward: the number becomes a sign"),
+        this.forward,
+        element("p", { class: "note" }, "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere."),
+      ),
+      element(
+        "section",
+        { class: "panel" },
+        element("h3", {}, "Backward: does its gradient come through?"),
+        element("p", { class: "mono walk-formula" }, "∂c/∂rᵢ = ∂c/∂rₒ · s(rᵢ)"),
+        this.formula,
+        arriving,
+        this.backward,
+        this.verdict,
+      ),
+    );
+  }
+
+  load({ formula_text: formula, gradient }) {
+    setText(this.formula, formula);
+    if (!this.gradient.value) this.gradient.value = gradient.toFixed(2);
+  }
+
+  show({ x, forward, surrogate, clip, allOrNothing }) {
+    const arriving = Number(this.gradient.value) || 0;
+    const leaving = decimalsText(arriving * surrogate);
+    const exact = Number.isInteger(surrogate) ? numberText(surrogate) : decimalsText(surrogate);
+    const factor = surrogate < 0 ? `(${exact})` : exact;
+    setText(this.forward, `rᵢ = ${decimalsText(x)}  →  rₒ = sign(rᵢ) = ${signedText(forward)}`);
+    setText(this.backward, `∂c/∂rᵢ = ${decimalsText(arriving)} · ${factor} = ${leaving}`);
+    setMarkedText(this.verdict, verdictOn({ x, surrogate, clip, allOrNothing }));
+    this.verdict.classList.toggle("is-blocked", surrogate === 0);
+  }
+}
+
+// Only where the slope is 1 or 0 and nothing between is t_clip the reason that a gradient passes.
+function verdictOn({ x, surrogate, clip, allOrNothing }) {
+  const size = decimalsText(Math.abs(x));
+  if (surrogate === 0 && clip !== null && Math.abs(x) > clip) {
+    return `✗ blocked, because |rᵢ| = ${size} > t_clip = ${decimalsText(clip)}`;
+  }
+  if (surrogate === 0) return "✗ blocked, because the slope s(rᵢ) is 0 here";
+  if (surrogate === 1 && clip !== null && allOrNothing) {
+    return `✓ passes unchanged, because |rᵢ| = ${size} ≤ t_clip = ${decimalsText(clip)}`;
+  }
+  if (surrogate === 1) return "✓ passes unchanged";
+  if (surrogate < 0) return "✓ passes, but turned round: the slope s(rᵢ) is negative here";
+  return `✓ passes, ${decimalsText(surrogate)} times as large`;
+}
+
+// Two decimals where they say it all, otherwise up to four.
+export function decimalsText(value) {
+  const short = value.toFixed(2);
+  if (Math.abs(Number(short) - value) < 1e-9) return numberText(short);
+  return numberText(value.toFixed(4).replace(/(\.\d\d\d*?)0+$/, "$1"));
+}
+
+export const SCALAR_WALK_STYLE = `
+.bnnlab .scalar-walk {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 12px;
+  section { display: flex; flex-direction: column; gap: 8px; }
+  .walk-line { font-size: 16px; font-weight: 600; white-space: pre-wrap; }
+  .walk-formula { white-space: pre-wrap; color: var(--faint); }
+  .walk-gradient { display: flex; gap: 8px; align-items: center; font-size: 16px; }
+  .walk-gradient .mono { font-size: 16px; font-weight: 600; }
+  .walk-gradient input {
+    width: 6.5em; min-height: 34px; padding: 0 6px;
+    background: var(--paper); border: 1px solid var(--grid); border-radius: 6px;
+  }
+  .walk-verdict { font-weight: 600; min-height: 2.9em; }
+  .walk-verdict.is-blocked { color: var(--mismatch); }
+}
+`;

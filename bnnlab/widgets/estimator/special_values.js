@@ -1,0 +1,35 @@
+// The values at which estimators differ from each other, as the library answers them.
+
+import { element } from "../shared/dom.js";
+
+export class SpecialValues {
+  constructor() {
+    this.body = element("tbody");
+    const heads = ["rᵢ", "forward rₒ", "backward s(rᵢ)"].map((text) => element("th", { scope: "col" }, text));
+    this.node = element(
+      "section",
+      { class: "panel special" },
+      element("h3", {}, "At the edges"),
+      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), this.body),
+      element("p", { class: "note" }, "Zero, the clip limits, infinity and NaN (not a number), answered by the library."),
+    );
+  }
+
+  load({ special }) {
+    const rows = special.map(({ x, forward, backward }) =>
+      element("tr", {}, element("th", { scope: "row" }, x), element("td", {}, forward), element("td", {}, backward)),
+    );
+    this.body.replaceChildren(...rows);
+  }
+}
+
+export const SPECIAL_VALUES_STYLE = `
+.bnnlab .special {
+  display: flex; flex-direction: column; gap: 8px;
+  .note { max-width: 26em; }
+  table { align-self: flex-start; font-size: 13px; border: none; }
+  th, td { text-align: right; padding: 2px 22px 2px 0; font-weight: 400; border: none; }
+  thead th { color: var(--faint); }
+  tbody th { font-weight: 600; }
+}
+`;

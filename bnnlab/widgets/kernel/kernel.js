@@ -1,0 +1,140 @@
+// A kernel as it was written and as it runs: C source, machine code, and the lecture's slide beside them.
+
+import { adapt } from "../shared/adapter.js";
+import { element, setHidden, setText } from "../shared/dom.js";
+import { MACHINE_LINES_STYLE, MachineLines, roleMark } from "../shared/machine_lines.js";
+import { SOURCE_LINES_STYLE, SourceLines } from "../shared/source_lines.js";
+import { addStyles } from "../shared/style.js";
+import { followTheme } from "../shared/theme.js";
+
+export function mountKernel(host) {
+  let shown = null;
+  addStyles(host, SOURCE_LINES_STYLE, MACHINE_LINES_STYLE, KERNEL_STYLE);
+  const theme = followTheme(host, () => {});
+  const summary = element("p", { class: "takeaway" });
+  const source = new SourceLines("C source of the kernel");
+  const sourcePlace = element("p", { class: "note" });
+  const code = new MachineLines("Machine code of the kernel");
+  const codePlace = element("p", { class: "note" });
+  const reading = noteLine("");
+  const codePanel = kernelPanel("What the compiler made of it", codePlace, code.node, reading);
+  const meanings = element("dl", { class: "meanings" });
+  const meaningPanel = kernelPanel("The instructions that count", meanings);
+  const slide = new MachineLines("The lecture's machine code");
+  const compared = element("p");
+  const anywhere = new MachineLines("The same loop for any CPU");
+  const anywhereMeanings = element("dl", { class: "meanings" });
+  const anywherePanel = kernelPanel(
+    "Without the function attribute", withoutAttribute(), anywhere.node, anywhereMeanings,
+  );
+  host.append(
+    element(
+      "div", { class: "kernel" },
+      summary,
+      element(
+        "div", { class: "kernel-columns" },
+        element(
+          "div", { class: "kernel-column" },
+          kernelPanel("The loop in C", sourcePlace, source.node, noteLine(MARKED_LINE)),
+          meaningPanel,
+        ),
+        codePanel,
+      ),
+      element(
+        "div", { class: "kernel-compared" },
+        kernelPanel("On the lecture's slide", noteLine(FROM_THE_SLIDE), slide.node, compared),
+        anywherePanel,
+      ),
+    ),
+  );
+
+  function update(data) {
+    if (shown === data.id) return;
+    shown = data.id;
+    host.dataset.kernel = data.kernel;
+    setText(summary, data.summary);
+    setText(sourcePlace, sourceText(data.source));
+    source.load(data.source);
+    const hasCode = data.code.length > 0;
+    for (const node of [codePanel, meaningPanel, summary]) setHidden(node, !hasCode);
+    setText(codePlace, data.place);
+    setText(reading, data.reading);
+    code.load(data.code, BETWEEN);
+    meanings.replaceChildren(...data.meanings.flatMap(meaningEntry));
+    slide.load(data.slide.map((row) => ({ ...row, in_loop: true })));
+    setText(compared, data.compared);
+    setHidden(anywherePanel, !data.anywhere.length);
+    anywhere.load(data.anywhere);
+    anywhereMeanings.replaceChildren(...data.anywhere_meanings.flatMap(meaningEntry));
+    requestAnimationFrame(() => {
+      source.showActive();
+      code.showLoop();
+    });
+  }
+
+  function destroy() {
+    theme.stop();
+    host.remove();
+  }
+
+  return { update, destroy };
+}
+
+function kernelPanel(title, ...parts) {
+  return element("section", { class: "panel", "aria-label": title }, element("h3", {}, title), ...parts);
+}
+
+function noteLine(text) {
+  return element("p", { class: "note" }, text);
+}
+
+function withoutAttribute() {
+  return element(
+    "p", { class: "note" },
+    "The function is compiled with ",
+    element("code", {}, '__attribute__((target("popcnt")))'),
+    ". Without it the compiler may use only what every x86-64 CPU has, and popcnt came later. The same C line then " +
+    "becomes this loop, which is loaded too, for CPUs without popcnt:",
+  );
+}
+
+function meaningEntry({ mnemonic, role, text }) {
+  return [
+    element("dt", {}, roleMark(role), element("span", { class: "mono" }, mnemonic)),
+    element("dd", {}, text),
+  ];
+}
+
+function sourceText({ file, numbers }) {
+  return `${file}, lines ${numbers[0]} to ${numbers.at(-1)}`;
+}
+
+const BETWEEN = {
+  before: "Here the loop begins.",
+  after: "Here it ends: the jump above goes back while there is more to count.",
+};
+const MARKED_LINE = "Marked: what does the counting. The lines around it choose the words.";
+const FROM_THE_SLIDE = "What the lecture's compiler made of its C line (addresses and registers are a compiler's choice):";
+
+const KERNEL_STYLE = `
+.bnnlab .kernel {
+  display: flex; flex-direction: column; gap: 12px;
+  .takeaway { min-height: 0; }
+  .panel { display: flex; flex-direction: column; gap: 8px; }
+  .kernel-columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
+  .kernel-column { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
+  .panel { --machine-height: 480px; }
+  .code-lines { max-height: 400px; overflow: auto; }
+  .kernel-compared { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; }
+  .kernel-compared .panel { flex: 1 1 420px; }
+}
+.bnnlab .meanings {
+  display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 12px; align-items: baseline;
+  dt { display: flex; gap: 8px; align-items: center; font-weight: 600; }
+}
+@container (min-width: 980px) {
+  .bnnlab .kernel .kernel-columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+}
+`;
+
+export default adapt(mountKernel);

@@ -1,0 +1,1 @@
+"""What several pictures share: the JavaScript modules, and how machine code is explained."""

@@ -1,0 +1,57 @@
+// The loop's machine instructions, and what each that counts left behind in this step.
+
+import { element, setHidden, setText } from "../shared/dom.js";
+import { MachineLines } from "../shared/machine_lines.js";
+import { wordToHex } from "../shared/words.js";
+
+export class MachineStep {
+  constructor() {
+    this.lines = new MachineLines("Machine code of the loop");
+    this.reading = element("p", { class: "note" });
+    this.node = element(
+      "section", { class: "machine-step panel" },
+      element("h3", {}, "The instructions that did it"),
+      this.lines.node,
+      element("p", { class: "note" }, WHICH_CODE),
+      this.reading,
+    );
+  }
+
+  load({ instructions, results, reading }) {
+    setText(this.reading, reading);
+    setHidden(this.node, !instructions.length);
+    this.results = results;
+    this.lines.load(instructions);
+  }
+
+  show(step) {
+    this.lines.showResults(this.results.map((name) => (name ? `→ ${resultText(name, step)}` : "")));
+  }
+}
+
+function resultText(name, { xor, xnor, popcount, acc, m, n }) {
+  return {
+    xor: () => wordToHex(xor),
+    xnor: () => wordToHex(xnor),
+    popcount: () => String(popcount),
+    acc: () => `C[${m}, ${n}] = ${acc}`,
+  }[name]();
+}
+
+const WHICH_CODE =
+  "The loop of the loaded kernel \"lecture\": one turn of it is one step. An arrow shows what the instruction makes of " +
+  "this step's words.";
+
+export const MACHINE_STEP_STYLE = `
+.bnnlab .machine-step {
+  display: flex; flex-direction: column; gap: 8px; min-width: 0;
+  .machine-operands { min-width: 16ch; }
+}
+@container (max-width: 520px) {
+  .bnnlab .machine-step .machine-lines {
+    li { flex-wrap: wrap; width: auto; gap: 0 10px; }
+    .machine-result { flex: 1 0 100%; text-align: right; }
+    .machine-result:empty { display: none; }
+  }
+}
+`;

@@ -1,0 +1,84 @@
+// C as a table: agreements counted so far, and the dot product of every cell that is finished. Of a large C it shows
+// the part around the cell at hand.
+
+import { element, numberText, setText } from "../shared/dom.js";
+
+const PRODUCT_WINDOW = { rows: 8, columns: 8 };
+
+export class ProductTable {
+  constructor() {
+    this.title = element("h3");
+    this.table = element("table");
+    this.legend = element("p", { class: "note" });
+    this.node = element("div", { class: "product" }, this.title, this.table, this.legend);
+  }
+
+  load(trace) {
+    this.trace = trace;
+    setText(this.title, `C = A × B, ${trace.rows} × ${trace.columns}`);
+    this.rows = Math.min(trace.rows, PRODUCT_WINDOW.rows);
+    this.columns = Math.min(trace.columns, PRODUCT_WINDOW.columns);
+    const line = (cells) => element("tr", {}, ...cells);
+    this.columnHeads = Array.from({ length: this.columns }, () => element("th", { scope: "col" }));
+    this.rowHeads = Array.from({ length: this.rows }, () => element("th", { scope: "row" }));
+    this.cells = this.rowHeads.map(() => this.columnHeads.map(() => element("td")));
+    const corner = element("td", { class: "corner" });
+    this.table.setAttribute("aria-label", "Output matrix C");
+    this.table.replaceChildren(
+      element("thead", {}, line([corner, ...this.columnHeads])),
+      element("tbody", {}, ...this.cells.map((cells, row) => line([this.rowHeads[row], ...cells]))),
+    );
+  }
+
+  show(step) {
+    const top = windowStart(step.m, this.rows, this.trace.rows);
+    const left = windowStart(step.n, this.columns, this.trace.columns);
+    setText(this.legend, [...partShown(this, top, left), ...PRODUCT_LEGEND].join("\n"));
+    this.columnHeads.forEach((head, column) => setText(head, `n = ${left + column}`));
+    this.rowHeads.forEach((head, row) => setText(head, `m = ${top + row}`));
+    this.cells.forEach((cells, row) =>
+      cells.forEach((cell, column) => this.showCell(cell, top + row, left + column, step)),
+    );
+  }
+
+  showCell(cell, m, n, step) {
+    const { trace } = this;
+    const written = trace.lastWrite(m, n, step.at);
+    const finished = written >= 0 && trace.step(written).finished;
+    const value = finished ? trace.result[m * trace.columns + n] : written < 0 ? 0 : trace.acc[written];
+    const current = m === step.m && n === step.n;
+    cell.className = [finished ? "finished" : "counting", current ? "current" : ""].join(" ");
+    if (current) cell.setAttribute("aria-current", "true");
+    else cell.removeAttribute("aria-current");
+    setText(cell, written < 0 ? "·" : finished ? numberText(value) : `#${value}`);
+  }
+}
+
+// A count and a dot product are two different things, and so they do not look the same.
+const PRODUCT_LEGEND = ["behind a #: how many bits agree so far", "in bold: a dot product that is finished"];
+
+// Which part of a C that is larger than the window.
+function partShown({ rows, columns, trace }, top, left) {
+  if (rows === trace.rows && columns === trace.columns) return [];
+  return [`shown: rows ${top} to ${top + rows - 1}, columns ${left} to ${left + columns - 1}; the rest follows`];
+}
+
+// The window moves by whole pages, so that the table stands still while the loop walks through it.
+function windowStart(index, size, total) {
+  return Math.min(total - size, Math.floor(index / size) * size);
+}
+
+export const PRODUCT_TABLE_STYLE = `
+.bnnlab .product {
+  display: flex; flex-direction: column; gap: 6px; min-width: 0;
+  table { font-size: 12px; align-self: flex-start; border: none; }
+  th, td { padding: 0 6px; text-align: right; line-height: 17px; white-space: nowrap; }
+  th { border: none; font-weight: 400; color: var(--faint); }
+  td { border: 1px solid var(--grid); min-width: 44px; background: var(--paper); }
+  .note { white-space: pre-line; }
+  td.corner { border: none; background: none; min-width: 0; }
+  td.counting { color: var(--faint); font-weight: 400; }
+  td.finished { font-weight: 700; }
+  td.current { outline: 2px solid var(--ink); outline-offset: -1px; }
+}
+`;

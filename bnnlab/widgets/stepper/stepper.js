@@ -1,0 +1,143 @@
+// The lecture's XNOR-GEMM, one inner iteration at a time. The recorded trace arrives once; every step after that is
+// drawn here, without asking Python. Sends "step" when the user has stopped moving.
+
+import { adapt } from "../shared/adapter.js";
+import { Arithmetic, ARITHMETIC_STYLE } from "./arithmetic.js";
+import { BITS_STYLE } from "../shared/bits.js";
+import { element, numberText, setHidden, setText } from "../shared/dom.js";
+import { Listing, LISTING_STYLE } from "./listing.js";
+import { MACHINE_LINES_STYLE } from "../shared/machine_lines.js";
+import { MachineStep, MACHINE_STEP_STYLE } from "./machine_step.js";
+import { MatrixMap, MATRIX_MAP_STYLE } from "./matrix_map.js";
+import { NeuronView, NEURON_VIEW_STYLE } from "./neuron_view.js";
+import { ProductTable, PRODUCT_TABLE_STYLE } from "./product_table.js";
+import { SOURCE_LINES_STYLE } from "../shared/source_lines.js";
+import { stepKeys } from "../shared/step_keys.js";
+import { addStyles } from "../shared/style.js";
+import { followTheme } from "../shared/theme.js";
+import { ProductTrace } from "./trace_data.js";
+import { Transport, TRANSPORT_STYLE } from "../shared/transport.js";
+import { WordView, WORD_VIEW_STYLE } from "./word_view.js";
+
+export function mountStepper(host, send) {
+  let trace = null;
+  addStyles(
+    host, TRANSPORT_STYLE, BITS_STYLE, WORD_VIEW_STYLE, MATRIX_MAP_STYLE, PRODUCT_TABLE_STYLE,
+    SOURCE_LINES_STYLE, LISTING_STYLE, MACHINE_LINES_STYLE, MACHINE_STEP_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, STEPPER_STYLE,
+  );
+  const theme = followTheme(host, paintMaps);
+  const transport = new Transport({
+    label: "Step through the product",
+    onStep: show,
+    onSettle: (at) => send("step", at),
+    jump: {
+      text: "next cell",
+      label: "Next finished cell",
+      target: (at, direction) => trace.finishing(at, direction),
+    },
+  });
+  const mapA = new MatrixMap("rows");
+  const mapB = new MatrixMap("columns");
+  const product = new ProductTable();
+  const wordView = new WordView(stepKeys(transport));
+  const arithmetic = new Arithmetic();
+  const listing = new Listing();
+  const machine = new MachineStep();
+  const neuron = new NeuronView();
+  const takeaway = element("p", { class: "takeaway" });
+  const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
+  const alarm = element("p", { class: "stepper-alarm", role: "alert", hidden: true });
+  host.append(
+    element(
+      "div",
+      { class: "stepper" },
+      transport.node,
+      takeaway,
+      alarm,
+      element("div", { class: "stepper-maps panel" }, neuron.node, mapA.node, mapB.node, product.node),
+      wordView.node,
+      element(
+        "div",
+        { class: "stepper-below" },
+        element("section", { class: "panel stepper-numbers" }, arithmetic.node, arithmetic.costNode),
+        element("section", { class: "panel" }, listing.node),
+        machine.node,
+      ),
+      spoken,
+    ),
+  );
+
+  function update(data) {
+    if (trace && trace.id === data.id) return;
+    trace = new ProductTrace(data);
+    const { rows, columns, words, depth, aWords, bWords } = trace;
+    mapA.load({
+      title: "A, packed row-wise",
+      what: `${rows} × ${depth} activations`,
+      vectors: rows, words, depth,
+      wordAt: (row, k) => aWords[row * words + k],
+    });
+    mapB.load({
+      title: "B, packed column-wise",
+      what: `${depth} × ${columns} weights`,
+      vectors: columns, words, depth,
+      wordAt: (column, k) => bWords[k * columns + column],
+    });
+    for (const part of [product, arithmetic, listing, machine, neuron]) part.load(trace);
+    showContradiction();
+    paintMaps();
+    transport.reset(trace.steps, data.start_step);
+  }
+
+  function show(at, playing) {
+    const step = trace.step(at);
+    host.dataset.step = at;
+    mapA.outline(step.m, step.k);
+    mapB.outline(step.n, step.k);
+    for (const part of [product, wordView, arithmetic, listing, machine, neuron]) part.show(step);
+    setText(takeaway, sentence(step));
+    if (!playing) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
+  }
+
+  function sentence({ m, n, k, popcount, before, acc, valid, finished, cell }) {
+    const start = `Row ${m} of A meets column ${n} of B in word ${k}: ${popcount} of 64 bits agree`;
+    const padding = valid < 64 ? ` (${64 - valid} of them padding)` : "";
+    const dot = numberText(trace.result[cell]);
+    const end = finished ? `, which finishes it: dot product ${dot}` : "";
+    return `${start}${padding}. The count of C[${m}, ${n}] grows from ${before} to ${acc}${end}.`;
+  }
+
+  function showContradiction() {
+    const at = trace.firstContradiction();
+    setHidden(alarm, at === null);
+    setText(alarm, at === null ? "" : `This trace contradicts itself at step ${at + 1}: its words do not give its count.`);
+  }
+
+  function paintMaps() {
+    if (trace) for (const map of [mapA, mapB]) map.paint(theme.palette);
+  }
+
+  function destroy() {
+    transport.destroy();
+    theme.stop();
+    host.remove();
+  }
+
+  return { update, destroy };
+}
+
+const STEPPER_STYLE = `
+.bnnlab .stepper {
+  display: flex; flex-direction: column; gap: 12px;
+  .stepper-alarm { color: var(--mismatch); font-weight: 600; }
+  .stepper-maps { display: flex; flex-wrap: wrap; gap: 14px 26px; align-items: flex-start; }
+  .stepper-below { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
+  .stepper-numbers { display: flex; flex-wrap: wrap; gap: 14px 32px; }
+}
+@container (min-width: 980px) {
+  .bnnlab .stepper .stepper-below { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+  .bnnlab .stepper .stepper-numbers { grid-column: 1 / -1; }
+}
+`;
+
+export default adapt(mountStepper);

@@ -1,0 +1,213 @@
+"""What the stepper shows: a recorded product, its source line and where its numbers came from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bnnlab.bits.disassembly import Instruction
+from bnnlab.bits.listing import Listing
+from bnnlab.bits.packing import WORD_BITS, words_for
+from bnnlab.bits.trace import GemmTrace
+from bnnlab.widgets.encoding import hex_words, identity
+from bnnlab.widgets.shared.machine_code import encode_instructions, encode_listing, encode_results, reading
+
+MOST_STEPS_SHOWN = 32_768
+MOST_XNOR_SENT = 4_096
+"""Up to here the recorded xnor words travel too; beyond, the browser derives them from a and b."""
+
+_Parts = Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class NeuronContext:
+    """The neuron whose pre-activation a trace computes in its last step.
+
+    Attributes:
+        layer: Name of its layer.
+        neuron: Its index in the layer.
+        pre_activation: What the network itself computed for this neuron and this input.
+        scale: Factor between the dot product and the pre-activation: 1.0 in a plain binary layer, the
+            neuron's alpha with XNOR-Net scaling.
+        image: `(height, width)` uint8 input image, 0 black .. 255 white, or None.
+        note: One more sentence for the reader, or "".
+        outcome: One that tells the result, so it is for the last step; or "".
+    """
+
+    layer: str
+    neuron: int
+    pre_activation: float
+    scale: float = 1.0
+    image: NDArray[np.uint8] | None = None
+    note: str = ""
+    outcome: str = ""
+
+
+def encode(
+    trace: GemmTrace,
+    *,
+    reference: ArrayLike,
+    listing: Listing,
+    instructions: Sequence[Instruction] = (),
+    start_step: int = 0,
+    context: NeuronContext | None = None,
+) -> dict[str, Any]:
+    """A trace as JSON for ``stepper.js``.
+
+    Args:
+        trace: The recorded product.
+        reference: `(M, N)`, the same product of +1 and -1 computed in float.
+        listing: Source of the loop that ran, with the one line that a step executes.
+        instructions: Machine code of the kernel ``"lecture"``; empty where it cannot be had.
+        start_step: Step shown first; one outside the trace is moved to its nearest end.
+        context: The trained neuron that the last step completes, if any.
+
+    Raises:
+        ValueError: If the trace has more than `MOST_STEPS_SHOWN` steps or is not in the loop's order
+            m, k, n, `reference` has another shape than the result, `listing` has not one active line, or
+            `instructions` do not stand in the order of their addresses.
+    """
+    steps = trace.steps
+    rows, columns = trace.result.shape
+    if not 0 < len(steps) <= MOST_STEPS_SHOWN:
+        raise ValueError(
+            f"trace must have 1 to {MOST_STEPS_SHOWN} steps to be shown, this one has {len(steps)}; "
+            "take fewer rows of A or columns of B"
+        )
+    expected = np.asarray(reference, dtype=np.float64)
+    if expected.shape != (rows, columns):
+        raise ValueError(f"reference must have shape {(rows, columns)}, got {expected.shape}")
+    if len(listing.active) != 1:
+        raise ValueError(f"listing must have one active line, got {listing.active}")
+    words = words_for(trace.depth)
+    ordered = _in_loop_order(steps, rows, words, columns)
+    shown: dict[str, Any] = {
+        "rows": rows,
+        "columns": columns,
+        "words": words,
+        "depth": trace.depth,
+        "padding": trace.padding,
+        "a": hex_words(ordered["a"][:, :, 0]),
+        "b": hex_words(ordered["b"][0]),
+        "xnor": hex_words(steps["xnor"]) if len(steps) <= MOST_XNOR_SENT else None,
+        "popcount": steps["popcount"].tolist(),
+        "acc": steps["acc"].tolist(),
+        "result": trace.result.ravel().tolist(),
+        "reference": expected.ravel().tolist(),
+        "word_costs": word_costs(trace.depth),
+        "total_costs": total_costs(trace.depth, rows * columns),
+        "listing": encode_listing(listing),
+        "instructions": [row for row in encode_instructions(instructions) if row["in_loop"]],
+        "results": encode_results([one for one in instructions if one.in_loop]),
+        "reading": reading(instructions),
+        "context": None if context is None else _context(context, int(trace.result[-1, -1])),
+    }
+    # The step is no part of the identity: the page sends it back, and that must not restart the picture.
+    return {
+        "id": identity(shown),
+        "start_step": min(max(start_step, 0), len(steps) - 1),
+        **shown,
+    }
+
+
+def word_cost(products: int, *, first: bool = True) -> dict[str, str]:
+    """Operations for one word that holds `products` products, in float and in bits.
+
+    The first word of a cell starts its sum; every other one is added to it, in float as in bits.
+
+    >>> word_cost(4)
+    {'scope': 'this word, 4 products', 'float': '4 mul + 3 add', 'binary': '1 xnor + 1 popcount'}
+    >>> word_cost(4, first=False)
+    {'scope': 'this word, 4 products', 'float': '4 mul + 4 add', 'binary': '1 xnor + 1 popcount + 1 add'}
+    """
+    joined = 0 if first else 1
+    return _cost(
+        f"this word, {_count(products, 'product')}",
+        ((products, "mul"), (products - 1 + joined, "add")),
+        ((1, "xnor"), (1, "popcount"), (joined, "add")),
+    )
+
+
+def word_costs(depth: int) -> dict[str, dict[str, str]]:
+    """The cost of a cell's first word, of its last, and of those between; the first may be the only one."""
+    last_word = depth - WORD_BITS * (words_for(depth) - 1)
+    return {
+        "first": word_cost(min(depth, WORD_BITS)),
+        "middle": word_cost(WORD_BITS, first=False),
+        "last": word_cost(last_word, first=False),
+    }
+
+
+def total_costs(depth: int, cells: int) -> list[dict[str, str]]:
+    """Operations for one output cell and for the whole product, where they are more than one word's."""
+    words = words_for(depth)
+    rows = []
+    if words > 1:
+        rows.append(_cells_cost(f"one cell, {_count(words, 'word')}", depth, words, 1))
+    if cells > 1:
+        rows.append(_cells_cost(f"all {cells:,} cells", depth, words, cells))
+    return rows
+
+
+def _in_loop_order(steps: NDArray[Any], rows: int, words: int, columns: int) -> NDArray[Any]:
+    """The steps as `(rows, words, columns)`, checked to stand in the order m, k, n."""
+    in_order = len(steps) == rows * words * columns
+    if in_order:
+        m, k, n = np.indices((rows, words, columns)).reshape(3, -1)
+        in_order = all(np.array_equal(steps[name], index) for name, index in (("m", m), ("k", k), ("n", n)))
+    if not in_order:
+        raise ValueError(f"trace must hold {rows} x {words} x {columns} steps in the order m, k, n")
+    return steps.reshape(rows, words, columns)
+
+
+def _cells_cost(scope: str, depth: int, words: int, cells: int) -> dict[str, str]:
+    return _cost(
+        scope,
+        ((depth * cells, "mul"), ((depth - 1) * cells, "add")),
+        ((words * cells, "xnor"), (words * cells, "popcount"), ((words - 1) * cells, "add")),
+    )
+
+
+def _cost(scope: str, float_parts: _Parts, bit_parts: _Parts) -> dict[str, str]:
+    return {"scope": scope, "float": _sum_of(float_parts), "binary": _sum_of(bit_parts)}
+
+
+def _sum_of(parts: _Parts) -> str:
+    return " + ".join(f"{count:,} {operation}" for count, operation in parts if count)
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _context(context: NeuronContext, dot: int) -> dict[str, Any]:
+    scaled = context.scale * dot
+    if not math.isfinite(context.pre_activation):
+        raise ValueError(f"pre_activation must be finite, got {context.pre_activation}")
+    # A scale other than 1 is applied in float32 by the network, in whichever order its library chooses.
+    equal = (
+        context.pre_activation == dot
+        if context.scale == 1.0
+        else bool(np.isclose(context.pre_activation, scaled, rtol=1e-5, atol=0.0))
+    )
+    return {
+        "layer": context.layer,
+        "neuron": context.neuron,
+        "pre_activation": float(context.pre_activation),
+        "scale": float(context.scale),
+        "equal": equal,
+        "image": None if context.image is None else _image(context.image),
+        "note": context.note,
+        "outcome": context.outcome,
+    }
+
+
+def _image(image: NDArray[np.uint8]) -> dict[str, Any]:
+    if image.ndim != 2 or image.dtype != np.uint8:
+        raise ValueError(f"image must be 2-D uint8, got {image.ndim}-D {image.dtype}")
+    return {"height": image.shape[0], "width": image.shape[1], "grey": image.ravel().tolist()}
