@@ -12,21 +12,28 @@ from bnnlab.records.claims import Claim, ClaimValue
 from bnnlab.records.energy import EnergyConstant, EnergyEstimate, EnergyPreset
 from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.records.events import STARVED_AFTER, LayerDynamics, TrainingEvent
+from bnnlab.records.example import Example, LayerPass
 from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
 from bnnlab.records.product import LayerProduct
 from bnnlab.records.profile import NodeTime, Profile
+from bnnlab.records.selection import Selection
 from bnnlab.records.snapshot import (
     HISTOGRAM_BINS,
+    MAX_WRONG_SHOWN,
+    FloatLayer,
+    GateSnapshot,
     ImagesView,
     LayerSnapshot,
     PointsView,
     Snapshot,
 )
 from bnnlab.records.summary import LayerSummary, Macs, NetworkSummary
+from bnnlab.records.weight import FlipEffect, WeightLook
 
 __all__ = [
     "HISTOGRAM_BINS",
     "LAYER_COLUMNS",
+    "MAX_WRONG_SHOWN",
     "RUN_COLUMNS",
     "STARVED_AFTER",
     "AbsentOpponent",
@@ -40,10 +47,15 @@ __all__ = [
     "EnergyEstimate",
     "EnergyPreset",
     "EstimatorCurve",
+    "Example",
+    "FlipEffect",
+    "FloatLayer",
+    "GateSnapshot",
     "History",
     "ImagesView",
     "KernelSpeed",
     "LayerDynamics",
+    "LayerPass",
     "LayerProduct",
     "LayerSnapshot",
     "LayerSummary",
@@ -52,6 +64,8 @@ __all__ = [
     "NodeTime",
     "PointsView",
     "Profile",
+    "Selection",
     "Snapshot",
     "TrainingEvent",
+    "WeightLook",
 ]

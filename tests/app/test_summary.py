@@ -34,7 +34,9 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRun]:
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_string("from bnnlab.app.views.summary import summary; summary.page()", default_timeout=60)
+    app = AppTest.from_string(
+        "from bnnlab.app.views.summary import summary; summary.page()", default_timeout=60
+    )
     for name, value in query.items():
         app.query_params[name] = value
     app.run()

@@ -6,8 +6,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from bnnlab.widgets.bundle import PICTURES
+
 TOUR = Path(__file__).parents[2] / "app" / "tour.ipynb"
-PICTURES = ["lab.js", "estimator.js", "packing.js", "stepper.js", "kernel.js"]
 
 
 @pytest.mark.filterwarnings("default")  # the kernel's own machinery warns, not what runs in it
@@ -25,5 +26,5 @@ def test_the_tour_runs(tmp_path: Path) -> None:
 def test_the_tour_shows_every_picture_and_keeps_no_output() -> None:
     notebook = nbformat.read(TOUR, as_version=4)  # type: ignore[no-untyped-call]
     source = "\n".join(cell.source for cell in notebook.cells)
-    assert all(f'"{picture}"' in source for picture in PICTURES)
+    assert all(f'notebook_widget("{picture}"' in source.replace("(\n    ", "(") for picture in PICTURES)
     assert not any(cell.get("outputs") for cell in notebook.cells)
