@@ -155,6 +155,7 @@ function passesOf(meta, arrays, layers) {
     after: arrays[`P${at}/after`]?.data ?? null,
     layer: layers.find((layer) => layer.name === pass.name) ?? null,
     conv: pass.sum_shape.length === 3,
+    reads: at === 0, // the data themselves
   }));
 }
 
