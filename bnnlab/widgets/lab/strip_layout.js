@@ -60,15 +60,15 @@ function mapSize(pass, inner, em) {
   return { across, channels, rows, columns, height: rows * cell, width: Math.max(natural, narrow * em) };
 }
 
-// Too wide together: each gives up the same share, but none becomes a thread.
+// Too wide together: none gets more than what is fair, and what the small ones leave goes to the large ones.
 function squeeze(maps, room) {
-  const wanted = maps.reduce((sum, map) => sum + map.width, 0);
-  if (wanted <= room) return;
-  const even = room / maps.length;
-  const large = maps.filter((map) => map.width > even);
-  const small = maps.filter((map) => map.width <= even).reduce((sum, map) => sum + map.width, 0);
-  const share = (room - small) / large.reduce((sum, map) => sum + map.width, 0);
-  for (const map of large) map.width *= share;
+  let [left, waiting] = [room, [...maps].sort((one, other) => one.width - other.width)];
+  while (waiting.length) {
+    const [smallest, ...rest] = waiting;
+    smallest.width = Math.min(smallest.width, left / waiting.length);
+    left -= smallest.width;
+    waiting = rest;
+  }
 }
 
 function mapPlace(pass, map, x, { top, inner }) {
