@@ -8,6 +8,7 @@ import { element } from "../shared/dom.js";
 import { decodeFrame } from "../shared/frame.js";
 import { histogramCard } from "./histogram.js";
 import { absorbFrame } from "./lab_state.js";
+import { liveLink } from "./live_link.js";
 import { LAB_STYLE } from "./lab_style.js";
 import { noLayersCard } from "./no_layers.js";
 import { signMapCard } from "./sign_map.js";
@@ -26,18 +27,32 @@ export function mountLab(host, send) {
   const parts = [
     vitalsStrip(),
     noLayersCard(),
-    answersCard((index) => send("image!", index)),
+    answersCard((index) => link.command({ do: "example", index })),
     signMapCard(chooseLayer),
     curves["flip-rate"], histogramCard(), curves.clipped,
     curves.gradient, curves.loss, curves.accuracy,
   ];
   const theme = followTheme(host, schedule);
+  const link = liveLink({ onFrame: absorbLive, send });
   const cards = element("div", { class: "lab" }, ...parts.map((part) => part.node));
   host.append(cards);
 
   function update(frame) {
     if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
-    state = absorbFrame(state, decodeFrame(frame));
+    const decoded = decodeFrame(frame);
+    if (link.page(decoded.meta)) state = null;
+    if (decoded.meta.empty || decoded.meta.serial < state?.meta_serial) return;
+    state = absorbFrame(state, decoded);
+    state.meta_serial = decoded.meta.serial;
+    schedule();
+  }
+
+  function absorbLive(bytes) {
+    const decoded = decodeFrame(bytes);
+    link.expectShown(decoded.meta.serial);
+    if (decoded.meta.empty) return link.shown(decoded.meta.serial);
+    state = absorbFrame(state, decoded);
+    state.meta_serial = decoded.meta.serial;
     schedule();
   }
 
@@ -60,6 +75,7 @@ export function mountLab(host, send) {
       if (!part.node.hidden) part.draw({ ...state, chosen }, theme.palette);
     }
     draws += 1;
+    link.shown(state.meta_serial);
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
     Object.assign(host.dataset, {
       step: state.step, drawn: performance.timeOrigin + performance.now(), created: state.created, draws,
@@ -69,6 +85,7 @@ export function mountLab(host, send) {
   function destroy() {
     cancelAnimationFrame(pending);
     theme.stop();
+    link.stop();
     for (const part of parts) part.stop();
     host.remove();
   }
