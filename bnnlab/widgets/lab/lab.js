@@ -9,7 +9,7 @@ import { followTheme } from "../shared/theme.js";
 import { directionSwitch } from "./direction.js";
 import { inputPicture } from "./input_picture.js";
 import { LAB_STYLE } from "./lab_style.js";
-import { openLink } from "./link.js";
+import { liveLink } from "./live_link.js";
 import { leadingSentence } from "./sentence.js";
 import { absorbFrame } from "./state.js";
 import { networkStrip } from "./strip.js";
@@ -23,17 +23,15 @@ export function mountLab(host, send) {
   let pending = 0;
   let draws = 0;
   let backward = false;
-  let link = null;
-  let online = true;
-  let unacknowledged = null;
 
   addStyles(host, LAB_STYLE);
-  const cockpit = { act, select, stepThrough };
+  const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
+  const cockpit = { act: link.command, select, stepThrough };
   const sentence = leadingSentence();
   const direction = directionSwitch((chosen) => {
     backward = chosen;
+    link.command({ do: "backward", on: chosen });
     schedule();
-    act({ do: "backward", on: chosen });
   });
   const input = inputPicture(cockpit);
   const strip = networkStrip(cockpit);
@@ -55,34 +53,25 @@ export function mountLab(host, send) {
     node.style.setProperty("--room", `${Math.max(MIN_HEIGHT, innerHeight - Math.max(0, top) - 8)}px`);
   }
 
+  // A frame that came by the page; all others come by the link.
   function update(frame) {
     if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
     const decoded = decodeFrame(frame);
-    if (decoded.meta.connect) connect(decoded.meta.connect);
-    receive(decoded);
+    if (link.page(decoded.meta)) state = null;
+    absorb(decoded, false);
   }
 
-  function receive(decoded) {
-    if (decoded.meta.serial != null) unacknowledged = decoded.meta.serial;
+  function absorb(decoded, acknowledged) {
+    const { serial, empty } = decoded.meta;
+    if (acknowledged) link.expectShown(serial);
+    if (empty) return link.shown(serial);
+    if (state && serial < state.frame) return undefined; // overtaken by a newer one
     state = absorbFrame(state, decoded);
-    schedule();
-  }
-
-  function connect(to) {
-    link ??= openLink(
-      to, (bytes) => receive(decodeFrame(bytes)),
-      (standing) => { online = standing; schedule(); },
-      () => { link.close(); link = null; send("transport", "fragments"); },
-    );
-  }
-
-  function act(command) {
-    if (link) link.send(command);
-    else send("command!", command);
+    return schedule();
   }
 
   function select(selection) {
-    act({ do: "select", ...selection });
+    link.command({ do: "select", ...selection });
   }
 
   function stepThrough(selection) {
@@ -96,7 +85,7 @@ export function mountLab(host, send) {
   function draw() {
     pending = 0;
     const { palette } = theme;
-    const view = { backward, lost: !online };
+    const view = { backward };
     for (const [kind, side] of Object.entries(sides)) {
       side.node.hidden = state.view.kind !== kind;
       if (!side.node.hidden) side.draw(state, palette);
@@ -106,18 +95,17 @@ export function mountLab(host, send) {
     direction.draw(backward, state.canCommand);
     input.draw(state, palette);
     strip.draw(state, palette, view);
+    link.shown(state.frame);
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
     Object.assign(host.dataset, {
       draws, step: state.step, created: state.created, drawn: performance.timeOrigin + performance.now(),
     });
-    if (unacknowledged !== null) link?.send({ ack: unacknowledged });
-    unacknowledged = null;
   }
 
   function destroy() {
     cancelAnimationFrame(pending);
-    link?.close();
+    link.stop();
     theme.stop();
     sizes.disconnect();
     for (const part of [input, strip, ...Object.values(sides)]) part.stop();
