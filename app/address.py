@@ -53,7 +53,9 @@ def opening(query: Mapping[str, str]) -> Opening:
         config = _config(query)
     except (ValueError, TypeError, OverflowError) as error:
         config = RunConfig()
-        notices.append(f"The address asks for settings that cannot be: {sentence(error)} These are the defaults.")
+        notices.append(
+            f"The address asks for settings that cannot be: {sentence(error)} These are the defaults."
+        )
     commands = []
     for ask in (_speed, _example, _selection):
         try:

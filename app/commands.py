@@ -98,7 +98,9 @@ def checked(settings: Mapping[str, Any]) -> RunConfig:
             f"the library takes up to {MAX_WIDTH}"
         )
     if config.dataset in REMOTE_FILES and not REMOTE_FILES[config.dataset].is_local():
-        raise ValueError(f"data set {config.dataset!r} is not on this computer yet and has to be fetched first")
+        raise ValueError(
+            f"data set {config.dataset!r} is not on this computer yet and has to be fetched first"
+        )
     return config
 
 

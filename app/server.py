@@ -45,7 +45,10 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     gc.collect()
     gc.freeze()
     address, port = st.get_option("browser.serverAddress"), st.get_option("server.port")
-    print(f"The lab is on {url(address, port, st.get_option('server.baseUrlPath'))} (Ctrl+C ends it)", flush=True)
+    print(
+        f"The lab is on {url(address, port, st.get_option('server.baseUrlPath'))} (Ctrl+C ends it)",
+        flush=True,
+    )
     sweeping = asyncio.create_task(_sweep())
     yield None
     sweeping.cancel()

@@ -94,7 +94,7 @@ async def _take_messages(socket: WebSocket, viewer: Viewer, connection: Connecti
     while True:
         received = await socket.receive()
         if received["type"] == "websocket.disconnect":
-            return
+            return None
         text = received.get("text")
         if text is None:
             return await socket.close(NO_TEXT)

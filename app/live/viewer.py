@@ -156,7 +156,9 @@ class Viewer:
         finally:
             _FETCHING.release()
 
-    def _message(self, frame: LiveFrame, *, complete: bool, connect: Mapping[str, Any] | None = None) -> bytes:
+    def _message(
+        self, frame: LiveFrame, *, complete: bool, connect: Mapping[str, Any] | None = None
+    ) -> bytes:
         self._serial += 1
         self._frames[self._serial] = frame
         while len(self._frames) > MAX_FRAMES_KEPT:
