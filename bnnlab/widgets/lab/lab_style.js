@@ -76,6 +76,14 @@ export const LAB_STYLE = `
     background: var(--panel);
   }
 }
+.bnnlab .travel {
+  position: absolute; inset: 0; pointer-events: none; overflow: hidden;
+  i {
+    position: absolute; left: -0.19em; top: -0.19em; width: 0.38em; height: 0.38em; border-radius: 50%;
+    opacity: 0; will-change: transform;
+  }
+  .blocked { display: none; }
+}
 .bnnlab .answer {
   position: absolute; top: 0; bottom: 0; pointer-events: none;
   .answer-rows {
