@@ -14,6 +14,7 @@ const GROUP_NAMES = ["agree", "differ", "meet a 0"];
 // `choose(tap)` selects a weight.
 export function bitRows(choose) {
   let shown = null; // { neuron, sorted, palette }
+  let revealed = "";
   let lines = []; // as laid out last: { taps, left, top, cell, row }
   const canvas = panelCanvas(() => shown && paint(), { role: "slider", "aria-orientation": "horizontal" });
 
@@ -66,10 +67,20 @@ export function bitRows(choose) {
     const layout = single ? singleLine(pen, groups) : manyLines(pen, groups, wide);
     resize(layout.height);
     lines = layout.lines;
+    revealOnce(neuron);
     for (const line of lines) paintLine(pen.ctx, line, neuron, palette);
     if (!sorted) paintAgreements(pen.ctx, neuron, palette);
     paintLabels(pen, layout.labels, palette);
     paintFrame(pen.ctx, neuron, palette);
+  }
+
+  // A weight that is chosen anew is scrolled into sight, once: the reader may scroll away.
+  function revealOnce({ layer, neuron, weight }) {
+    const chosen = `${layer.name} ${neuron} ${weight} ${shown.sorted}`;
+    if (chosen === revealed) return;
+    revealed = chosen;
+    const line = lines.find(({ taps }) => taps.includes(weight));
+    if (line && lines.length > 1) canvas.node.parentElement.scrollTop = Math.max(0, line.top - 4);
   }
 
   // More lines than there is room for are scrolled to.
@@ -194,7 +205,8 @@ function manyLines({ width, em }, groups, wide) {
   const count = groups.reduce((sum, group) => sum + group.length, 0);
   const perLine = wide ? BITS_A_LINE : count <= BITS_A_LINE ? 16 : 32;
   const sorted = groups.length > 1;
-  const indent = sorted ? 0 : 2.2 * em;
+  const beside = wide || !sorted; // labels stand left of the lines, or above them
+  const indent = !beside ? 0 : sorted ? 5.4 * em : 2.2 * em;
   const cell = (width - 4 - indent) / perLine;
   const row = (wide ? 0.5 : count <= BITS_A_LINE ? 0.95 : 0.6) * em;
   const [lines, labels] = [[], []];
@@ -204,13 +216,14 @@ function manyLines({ width, em }, groups, wide) {
     if (!group.length) return;
     if (sorted) {
       labels.push({ text: `${group.length} ${GROUP_NAMES[at]}`, x: 2, y: top - 1, align: "left" });
-      top += 1.25 * em;
+      if (!beside) top += 1.25 * em;
     }
     for (let start = 0; start < group.length; start += perLine) {
       if (!sorted && (start % BITS_A_LINE === 0)) labels.push({ text: String(start), x: indent - 6, y: top + row - 0.5 * em, align: "right" });
       lines.push({ taps: group.slice(start, start + perLine), left: 2 + indent, top, cell, row, gap, height: 2 * row + gap });
       top += 2 * row + gap + Math.max(4, 0.35 * em);
     }
+    if (sorted) top += 0.3 * em;
   });
   return { lines, labels, height: top + 2 };
 }

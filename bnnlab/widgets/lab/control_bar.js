@@ -7,6 +7,8 @@ import { dataRow } from "./data_row.js";
 import { lineIcon } from "./panel_icons.js";
 import { choiceRow, setAttribute, setLine, toolButton } from "./panel_parts.js";
 
+const PILOT_ROW_PX = 58; // buttons of 44 px and the space around them
+
 const SPEED_CHOICES = [
   { value: 1, text: "1/s", title: "One step a second" },
   { value: 10, text: "10/s", title: "Ten steps a second" },
@@ -32,7 +34,8 @@ export function controlBar(cockpit, openSettings) {
   speed.buttons[2].classList.add("wide");
   const data = dataRow(chooseData, (dataset) => cockpit.act({ do: "fetch", dataset }));
   const binarise = choiceRow("Binarise", BINARISE_CHOICES, (value) => set({ binarize: value }));
-  const undoFace = element("span");
+  const [undoWord, undoAim] = [element("span"), element("span")];
+  const undoFace = element("span", { class: "two-lines" }, undoWord, undoAim);
   const undo = toolButton([lineIcon("undo"), undoFace], "", act({ do: "undo" }), { class: "tool undo" });
   const more = toolButton([lineIcon("more"), "more"], "All other settings", () => openSettings(more), {
     class: "tool more", "aria-haspopup": "dialog",
@@ -40,7 +43,8 @@ export function controlBar(cockpit, openSettings) {
   const steps = bigNumber("progress");
   const right = bigNumber("accuracy");
   const commands = [
-    element("div", { class: "clock" }, reset, play, step, speed.node),
+    element("div", { class: "pilot" }, reset, play, step),
+    speed.node,
     data.node,
     element("div", { class: "binarise" }, element("span", { class: "faint", "aria-hidden": "true" }, "binarise"), binarise.node),
   ];
@@ -49,6 +53,11 @@ export function controlBar(cockpit, openSettings) {
     ...commands, steps.node, right.node, element("div", { class: "last-tools" }, undo, more),
   );
   window.addEventListener("keydown", onKey);
+  // On a phone the bar scrolls away but for its last row: how much that is has to be known.
+  const observer = new ResizeObserver(() => {
+    node.style.setProperty("--above-pilot", `${Math.max(0, node.offsetHeight - PILOT_ROW_PX)}px`);
+  });
+  observer.observe(node);
 
   function set(settings) {
     cockpit.act({ do: "set", settings });
@@ -89,7 +98,9 @@ export function controlBar(cockpit, openSettings) {
     steps.show(`step ${grouped(next.step)}`, next.step ? `epoch ${grouped(next.epoch + 1)}` : "not trained yet");
     right.show(...accuracyTexts(next));
     setHidden(undo, !next.canUndo || absent);
-    setLine(undoFace, undoText(before, next));
+    const aim = undoAimText(before, next);
+    setText(undoWord, aim ? "back to" : "undo");
+    setText(undoAim, aim);
     setAttribute(undo, "title", undoTitle(before, next));
   }
 
@@ -107,7 +118,12 @@ export function controlBar(cockpit, openSettings) {
     if (anew) before = { dataset: state.config.dataset, step: state.step };
   }
 
-  return { node, draw, stop: () => window.removeEventListener("keydown", onKey) };
+  function stop() {
+    observer.disconnect();
+    window.removeEventListener("keydown", onKey);
+  }
+
+  return { node, draw, stop };
 }
 
 function bigNumber(kind) {
@@ -131,14 +147,15 @@ function accuracyTexts({ view, evaluated }) {
   }
   const { right, examined, available, kind } = view;
   const things = kind === "points" ? "test points" : "test images";
-  const which = available > examined ? `the first ${grouped(examined)}` : grouped(examined);
-  return [`${grouped((100 * right) / examined, 1)} %`, `${grouped(right)} of ${which} ${things}`];
+  const share = `${grouped((100 * right) / examined, 1)} %`;
+  if (available > examined) return [share, `${grouped(right)} of the first ${grouped(examined)}`];
+  return [share, `${grouped(right)} of ${grouped(examined)} ${things}`];
 }
 
-function undoText(before, { config }) {
-  if (!before) return "undo";
-  if (before.dataset !== config?.dataset) return `back to ${before.dataset}`;
-  return before.step ? `back to step ${grouped(before.step)}` : "undo";
+function undoAimText(before, { config }) {
+  if (!before) return "";
+  if (before.dataset !== config?.dataset) return before.dataset;
+  return before.step ? `step ${grouped(before.step)}` : "";
 }
 
 function undoTitle(before, { config }) {

@@ -1,7 +1,7 @@
 // One neuron, counted: its inputs' bits against its weights' bits, the sum, what the normalisation makes of it, its sign.
 
 import { element, numberText, setHidden, setText, signedText } from "../shared/dom.js";
-import { grouped, roundedText } from "../shared/numbers.js";
+import { axisNumber, grouped, roundedText } from "../shared/numbers.js";
 import { bitRows, bitsSummary } from "./bit_rows.js";
 import { neuronOf, thresholdOf, wordOf } from "./neuron_bits.js";
 import { lineIcon } from "./panel_icons.js";
@@ -78,8 +78,8 @@ export function neuronPanel(cockpit) {
 
 function subtitleOf({ counts, inputs, at }, { binarize }) {
   if (!inputs) return "no example has passed it yet";
-  const place = at ? `, at row ${at[0]}, column ${at[1]}` : "";
-  if (counts) return `inputs above, its weights below${place}`;
+  const place = at ? ` · pixel ${at[0]}, ${at[1]}` : "";
+  if (counts) return `inputs above, ${at ? "weights" : "its weights"} below${place}`;
   return binarize === "nothing"
     ? `its inputs times the signs of its weights: numbers, no bits are counted here${place}`
     : `numbers times signs: no bits are counted here${place}`;
@@ -101,11 +101,11 @@ function sumLine() {
       setHidden(pooling, !neuron.pooled);
       setHidden(pooled, !neuron.pooled);
       if (neuron.pooled) {
-        setText(pooling, `→ greatest of ${neuron.pooled.side} × ${neuron.pooled.side}`);
+        setText(pooling, `→ max ${neuron.pooled.side}×${neuron.pooled.side}`);
         setText(pooled, numberOf(neuron.pooled.x));
       }
       const signs = state.binarize === "both" && !neuron.isLast;
-      setText(end, neuron.isLast ? "→ part of the answer" : signs ? "→ its sign" : "→ cut to ±t_clip");
+      setText(end, neuron.isLast ? "→ part of the answer" : signs ? (neuron.pooled ? "→ sign" : "→ its sign") : "→ cut to ±t_clip");
       setHidden(swatch, !signs);
       swatch.classList.toggle("minus", neuron.out < 0);
       setHidden(out, neuron.isLast);
@@ -124,13 +124,16 @@ function gateText(neuron, { clip, binarize, config }) {
   if (!neuron.inputs || neuron.isLast) return "";
   const threshold = thresholdOf(neuron);
   const compared = threshold && binarize === "both"
-    ? `+1 where a sum is at ${threshold.upward ? "least" : "most"} ${numberOf(threshold.at)}. `
+    ? `+1 if ${neuron.pooled ? "one" : "the"} sum ${threshold.upward ? "≥" : "≤"} ${axisNumber(threshold.at)}. `
     : "";
-  const inside = Math.abs(neuron.decided) <= clip;
-  if (config?.quantizer === "identity_ste") return `${compared}This estimator lets every gradient pass on the way back.`;
-  return compared + (inside
-    ? "Inside ±t_clip: on the way back its gradient passes."
-    : "Beyond ±t_clip: on the way back its gradient is blocked.");
+  return compared + wayBackText(Math.abs(neuron.decided) <= clip, config?.quantizer);
+}
+
+function wayBackText(inside, quantizer) {
+  if (quantizer === "identity_ste") return "This estimator lets every gradient pass back.";
+  if (inside) return "Inside ±t_clip: its gradient passes on the way back.";
+  if (quantizer === "swish_sign") return "Beyond ±t_clip: little of its gradient passes back.";
+  return "Beyond ±t_clip: on the way back its gradient is blocked.";
 }
 
 function numberOf(value) {

@@ -35,13 +35,13 @@ export const PANEL_STYLE = `
   }
   [aria-pressed="true"] { background: var(--panel); font-weight: 600; box-shadow: inset 0 -2px 0 var(--control); }
   /* The bold text of the pressed one takes no more room than that of the others. */
-  .wide { width: 7.6em; padding: 0 0.2em; }
+  .wide { width: 6.7em; padding: 0 0.2em; }
 }
 
 /* The row of controls */
 .bnnlab .control-bar {
-  display: flex; align-items: center; flex-wrap: wrap; gap: 0.45em 1.1em; min-height: 44px; padding: 4px 0; min-width: 0;
-  .clock, .binarise, .data-row, .last-tools { display: flex; align-items: center; gap: 0.55em; flex: none; }
+  display: flex; align-items: center; flex-wrap: wrap; gap: 0.45em 0.95em; min-height: 44px; padding: 4px 0; min-width: 0;
+  .pilot, .binarise, .data-row, .last-tools { display: flex; align-items: center; gap: 0.55em; flex: none; }
   .play { width: 6.9em; }
   .play-face { display: inline-flex; align-items: center; gap: 0.4em; }
   .data-row { gap: 0.2em; }
@@ -55,10 +55,12 @@ export const PANEL_STYLE = `
     b { font-size: 1.32em; font-weight: 650; white-space: nowrap; }
     span { font-size: var(--small); color: var(--faint); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   }
-  .progress { width: 8.2em; }
-  .accuracy { width: 12.8em; }
+  .progress { width: 7.2em; }
+  .accuracy { width: 11.6em; }
   .last-tools { margin-left: auto; }
-  .undo { max-width: 12.5em; span { overflow: hidden; text-overflow: ellipsis; } }
+  .undo { padding: 0 0.6em; }
+  .two-lines { display: flex; flex-direction: column; align-items: flex-start; max-width: 6.4em; font-size: var(--small); line-height: 1.1;
+    span { max-width: 100%; overflow: hidden; text-overflow: ellipsis; } }
 }
 .bnnlab .data-list {
   inset: auto; margin: 0; position: fixed; width: min(28em, calc(100vw - 16px)); padding: 0.6em; border: 1px solid var(--grid);
@@ -88,7 +90,7 @@ export const PANEL_STYLE = `
   .choice-row { font-size: var(--small); button { min-height: 1.9em; min-width: 24px; font-size: 1em; } }
   .bits-scroll { flex: 1; min-height: 3.4em; overflow: hidden auto; scrollbar-width: thin; }
   .sum-line {
-    display: flex; align-items: baseline; gap: 0.5em; white-space: nowrap; overflow: hidden; flex: none;
+    display: flex; align-items: baseline; gap: 0.42em; white-space: nowrap; overflow: hidden; flex: none;
     span { color: var(--faint); font-size: var(--small); }
     b { font-weight: 650; }
     .swatch { align-self: center; }
@@ -97,8 +99,9 @@ export const PANEL_STYLE = `
   .onward { flex: none; }
 }
 .bnnlab .walls-panel {
-  header { justify-content: space-between; }
-  .lock { min-height: 1.85em; min-width: 1.85em; padding: 0; margin-left: auto; color: var(--control); border-color: transparent; background: none; }
+  header { min-height: 1.4em; }
+  .subheader { display: flex; align-items: center; justify-content: space-between; min-height: 24px; margin: -2px 0 0; }
+  .lock { min-height: 24px; min-width: 24px; padding: 0; flex: none; color: var(--control); border-color: transparent; background: none; }
   .lock:hover { border-color: var(--control); }
   .wall-plot { position: relative; flex: 1; min-height: 4em; margin-bottom: 1.35em; }
   .wall-rail { position: absolute; inset: 0; }
@@ -135,26 +138,27 @@ export const PANEL_STYLE = `
   .bare { padding: 0; min-width: 2em; }
 }
 .bnnlab .weight-panel {
+  > header { min-height: 1.4em; }
+  .panel-body { gap: 0.25em; }
   header .faint { flex: 1; }
   .life-frame { flex: 1; min-height: 3em; }
-  .now-line { display: flex; align-items: baseline; gap: 0.7em; flex: none; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } }
+  .now-line { display: flex; align-items: baseline; gap: 0.7em; flex: none; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } line-height: 1.25; }
   .flip-line { font-weight: 650; flex: none; line-height: 1.25; &.told { color: var(--mismatch); } }
-  .tiles { display: flex; gap: 0.4em; flex: none; }
+  .tiles { display: flex; gap: 0.25em; flex: none; }
   .tile {
-    flex: 1 1 4.5em; min-width: 0; display: flex; flex-direction: column; line-height: 1.2; padding: 0.2em 0.5em; overflow: hidden;
+    flex: 1 1 auto; min-width: 0; display: flex; flex-direction: column; line-height: 1.2; padding: 0.12em 0.32em; overflow: hidden;
     background: var(--paper); border: 1px solid var(--grid); border-radius: var(--radius);
-    &:nth-child(n + 3) { flex-grow: 1.25; }
     span, b { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
     b { font-weight: 650; }
     &.changes b { color: var(--mismatch); }
   }
-  .flip { flex: none; width: 4.6em; padding: 0; min-height: 2.9em; }
+  .flip { flex: none; width: 4em; padding: 0; }
 }
 .bnnlab .time-line { padding: 0 0.5em 0 0.6em; min-height: 40px; }
 
 /* All other settings */
 .bnnlab .settings-drawer {
-  position: fixed; inset: 0 0 0 auto; margin: 0; height: 100dvh; max-height: none; width: min(27em, 100vw); padding: 0; overflow: hidden;
+  position: fixed; inset: 0 0 0 auto; margin: 0; height: 100dvh; max-height: none; width: min(31em, 100vw); padding: 0; font-size: inherit; overflow: hidden;
   border: 0; border-left: 1px solid var(--grid); background: var(--paper); color: var(--ink); box-shadow: -8px 0 32px rgb(0 0 0 / 0.2);
   line-height: 1.35;
   &:popover-open { display: flex; flex-direction: column; }
@@ -162,12 +166,12 @@ export const PANEL_STYLE = `
   h3 { font-size: 1.15em; font-weight: 650; }
   h4 { margin: 0; font-size: 1em; font-weight: 650; color: var(--control); }
   .settings-body { overflow-y: auto; overscroll-behavior: contain; padding: 0.9em 1.1em 2em; display: flex; flex-direction: column; gap: 1.5em; }
-  section { display: flex; flex-direction: column; gap: 0.75em; }
-  section > .note { margin-top: -0.65em; }
+  section { display: flex; flex-direction: column; gap: 0.95em; }
+  section > .note { margin-top: -0.85em; }
   .note { font-size: var(--small); color: var(--faint); text-wrap: pretty; }
   .setting {
     display: grid; grid-template-columns: 8em minmax(0, 1fr); gap: 0.15em 0.7em; align-items: center;
-    .note, .complaint { grid-column: 2; }
+    .note, .complaint { grid-column: 1 / -1; }
   }
   .complaint { color: var(--mismatch); font-size: var(--small); font-weight: 600; }
   input, select {
@@ -182,23 +186,30 @@ export const PANEL_STYLE = `
   .choice-row { width: 100%; button { flex: 1; white-space: normal; padding: 0.3em 0.5em; } }
 }
 @media (max-width: 600px) {
-  .bnnlab .settings-drawer .setting { grid-template-columns: minmax(0, 1fr); .note, .complaint { grid-column: 1; } }
+  .bnnlab .settings-drawer .setting { grid-template-columns: minmax(0, 1fr); } }
 }
 
 /* On a phone: the clock and the answer stay in sight, the rest of the row scrolls away above the network. */
 @container (max-width: 700px) {
   .bnnlab .control-bar {
-    gap: 0.5em 0.7em; padding: 0.4em 0;
-    .clock { flex: 1 1 auto; }
+    gap: 6px 0.6em; padding: 6px 0 7px; position: sticky; top: calc(var(--bar-top, 0px) - var(--above-pilot, 0px)); z-index: 5;
+    background: var(--paper); border-bottom: 1px solid var(--grid);
+    .data-row { order: 1; flex-basis: 100%; }
+    > .choice-row { order: 2; }
+    .last-tools { order: 3; margin-left: auto; }
+    .binarise { order: 4; }
+    .progress { order: 5; }
+    .pilot { order: 6; }
+    .accuracy { order: 7; flex: 1; }
+    .binarise .choice-row button { padding: 0 0.6em; }
     .tool, .choice-row button { min-height: 44px; }
     .thumbnail { width: 44px; height: 44px; min-height: 0; }
-    .last-tools { margin-left: 0; }
   }
   .bnnlab .deck-panel { height: auto; gap: 0.5em; padding: 0.8em 0.9em; > header { flex-wrap: wrap; } .tool { min-height: 44px; } }
   .bnnlab .neuron-panel {
     header .faint { flex-basis: 100%; order: 1; }
-    .bits-scroll { flex: none; height: 11em; }
-    .sum-line { flex-wrap: wrap; white-space: normal; }
+    .bits-scroll { flex: none; max-height: 15em; }
+    .sum-line { flex-wrap: wrap; white-space: normal; min-height: 2.8em; }
     .one-line:not(.word) { white-space: normal; }
     .panel-foot { flex-wrap: wrap; }
     .choice-row { margin-left: auto; button { min-height: 44px; } }

@@ -18,7 +18,7 @@ export const AT_ONCE_FIELDS = [
   },
   {
     name: "latent_clip", label: "hidden weights", kind: "switch",
-    texts: ["kept within ±t_clip", "the lecture's formula alone"],
+    texts: ["kept within ±t_clip", "the lecture’s formula alone"],
     help: "Kept within, a weight never drifts so far that no gradient reaches it again.",
     applies: (config) => !keepsNoLatent(config),
   },

@@ -25,7 +25,7 @@ export function starvedAdvice(cockpit) {
     setHidden(node, !applies || closed);
     if (!applies) return;
     const share = Math.floor((100 * starved.starved) / starved.weights);
-    setText(sentence, `${share} % of ${starved.name} is starved: beyond ±t_clip no gradient comes, so these weights stay as they are.`);
+    setText(sentence, `${share} % of ${starved.name} is starved: beyond ±t_clip no gradient reaches a weight, so it stays as it is.`);
   }
 
   return { node, draw };

@@ -7,6 +7,7 @@ import { linearScale, roundTicks } from "./axes.js";
 import { panelCanvas } from "./panel_parts.js";
 
 const NAMES_EM = 9.5;
+const [LOSS_MEAN, FLIPS_MEAN] = [9, 5]; // points that are averaged, as one batch says little
 const CLIPPED_SHARE = 0.97; // the few highest values, of the first steps, do not flatten the rest
 
 export function timeLine() {
@@ -59,7 +60,7 @@ export function timeLine() {
     paintRelief(ctx, run, x, box, palette);
     paintTicks(pen, x, box, last, palette);
     const y = linearScale(0, 1, box.bottom, box.top);
-    paintCurve(ctx, run.steps, run.loss, x, (value) => y(Math.min(1, value / run.lossTop)), palette.faint, 1.4, [3, 2.5]);
+    paintCurve(ctx, run.steps, run.evenLoss, x, (value) => y(Math.min(1, value / run.lossTop)), palette.faint, 1.4, [3, 2.5]);
     paintCurve(ctx, run.steps, run.right, x, y, palette.ink, 1.7, []);
     paintNow(ctx, x(step), height, palette);
     paintNames(pen, run, y, box, palette);
@@ -73,7 +74,17 @@ function runOf({ step: steps, loss, testAccuracy: right }, layers) {
   const flips = Float64Array.from(steps, (_, at) => (
     layers.reduce((sum, { curves, weights }) => sum + (curves.flipRatio[at] || 0) * weights, 0)
   ));
-  return { steps, loss, right, flips, lossTop: highOf(loss), flipsTop: highOf(flips) };
+  const [evenLoss, evenFlips] = [runningMean(loss, LOSS_MEAN), runningMean(flips, FLIPS_MEAN)];
+  return { steps, loss, right, flips, evenLoss, evenFlips, lossTop: highOf(evenLoss), flipsTop: highOf(evenFlips) };
+}
+
+// Of the last `count` values before each.
+function runningMean(values, count) {
+  let sum = 0;
+  return Float64Array.from(values, (value, at) => {
+    sum += value - (at >= count ? values[at - count] : 0);
+    return sum / Math.min(at + 1, count);
+  });
 }
 
 function highOf(values) {
@@ -81,12 +92,12 @@ function highOf(values) {
   return known[Math.floor(CLIPPED_SHARE * (known.length - 1))] || known.at(-1) || 1;
 }
 
-function paintRelief(ctx, { steps, flips, flipsTop }, x, box, palette) {
+function paintRelief(ctx, { steps, evenFlips, flipsTop }, x, box, palette) {
   if (!steps.length) return;
   const tall = 0.72 * (box.bottom - box.top);
   ctx.beginPath();
   ctx.moveTo(x(steps[0]), box.bottom);
-  steps.forEach((step, at) => ctx.lineTo(x(step), box.bottom - Math.min(1.25, flips[at] / flipsTop) * tall));
+  steps.forEach((step, at) => ctx.lineTo(x(step), box.bottom - Math.min(1.25, evenFlips[at] / flipsTop) * tall));
   ctx.lineTo(x(steps.at(-1)), box.bottom);
   ctx.fillStyle = palette.mismatch;
   ctx.globalAlpha = 0.42;
@@ -122,8 +133,12 @@ function paintTicks(pen, x, box, last, palette) {
     if (!Number.isInteger(tick) || x(tick) > box.right - 5 * em) continue;
     ctx.fillStyle = palette.grid;
     ctx.fillRect(Math.round(x(tick)), box.top, 1, box.bottom - box.top);
+    const label = [tick ? grouped(tick) : "step 0", x(tick) + 5, (box.top + box.bottom) / 2 - 1];
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = palette.panel;
+    ctx.strokeText(...label);
     ctx.fillStyle = palette.faint;
-    ctx.fillText(tick ? grouped(tick) : "step 0", x(tick) + 5, (box.top + box.bottom) / 2 - 1);
+    ctx.fillText(...label);
   }
 }
 
@@ -133,18 +148,18 @@ function paintNow(ctx, x, height, palette) {
 }
 
 // Each name stands beside the end of its line, as near as the others let it.
-function paintNames(pen, { right, flips, loss, lossTop, flipsTop }, y, box, palette) {
+function paintNames(pen, { right, evenFlips, evenLoss, lossTop, flipsTop }, y, box, palette) {
   const { ctx, em, height } = pen;
-  const line = Math.max(12, 0.94 * em);
+  const line = Math.max(12, 0.92 * em);
   const known = (value) => (Number.isFinite(value) ? value : 0);
   const names = [
     { text: "answers right", at: y(known(lastKnown(right)) || 1), colour: palette.ink },
-    { text: "flips a step", at: y(0.72 * Math.min(1, known(flips.at(-1)) / flipsTop)), colour: palette.mismatch },
-    { text: "loss (batch)", at: y(Math.min(1, known(lastKnown(loss)) / lossTop)), colour: palette.faint },
+    { text: "flips a step", at: y(0.72 * Math.min(1, known(evenFlips.at(-1)) / flipsTop)), colour: palette.mismatch },
+    { text: "loss", at: y(Math.min(1, known(lastKnown(evenLoss)) / lossTop)), colour: palette.faint },
   ].sort((a, b) => a.at - b.at);
-  let floor = line / 2;
+  let floor = line / 2 + 0.5;
   names.forEach((name, index) => {
-    const most = height - line / 2 - (names.length - 1 - index) * line;
+    const most = height - line / 2 - 0.5 - (names.length - 1 - index) * line;
     name.y = Math.max(floor, Math.min(name.at, most));
     floor = name.y + line;
   });

@@ -1,6 +1,6 @@
 // The numbers behind a distribution with walls: bars from the histograms of several layers, what lies beyond a wall.
 
-const STEPS_OF_REACH = [0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
+const STEPS_OF_REACH = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64];
 const MAX_OVER_TYPICAL = 2.2; // a bar that is higher than that is broken off, or it would flatten all others
 export const MIN_WALL = 0.01;
 export const MAX_WALL = 10;
@@ -39,7 +39,7 @@ export function heightOfBars(bars) {
 // The smallest round reach that holds both, or the one before as long as it is not far too wide.
 export function roundReach(limit, clip, before) {
   const needed = Math.max(limit, 1.2 * clip);
-  if (before >= needed && before <= 2.1 * needed) return before;
+  if (before >= needed && before <= 1.7 * needed) return before;
   return STEPS_OF_REACH.find((step) => step >= needed) ?? needed;
 }
 

@@ -31,7 +31,7 @@ export function weightWalls(cockpit) {
   });
   const lock = toolButton([], "", toggleLock, { class: "tool lock", "aria-label": "One t_clip for w and x" });
   let state = null;
-  panel.header.append(lock);
+  panel.subheader.append(lock);
   panel.node.append(advice.node);
 
   function toggleLock() {
@@ -60,7 +60,7 @@ export function activationWalls(cockpit) {
     marker: (state) => neuronOf(state)?.decided ?? null,
     subtitle: ({ binarize, view }) => {
       if (binarize !== "both") return "cut to ±t_clip, not to a sign";
-      return view.examined < view.available ? `before each sign, ${grouped(view.examined)} examples` : "before each sign, all examples";
+      return view.examined < view.available ? `before signs, ${grouped(view.examined)} examples` : "before signs, all examples";
     },
     instead: (state) => (state.gates.length ? "" : "No layer takes signs here."),
   });
@@ -74,8 +74,11 @@ function wallPanel(cockpit, what) {
   const zero = element("span", { class: "zero-label", "aria-hidden": "true" }, "0");
   const instead = element("p", { class: "panel-empty" });
   const plot = element("div", { class: "wall-plot" }, canvas.node, handles.node, zero);
-  const header = element("header", {}, title);
-  const node = element("section", { class: "panel deck-panel walls-panel", "aria-label": `Distribution of ${what.name}` }, header, subtitle, plot, instead);
+  const subheader = element("div", { class: "subheader" }, subtitle);
+  const node = element(
+    "section", { class: "panel deck-panel walls-panel", "aria-label": `Distribution of ${what.name}` },
+    element("header", {}, title), subheader, plot, instead,
+  );
   let shown = null; // { state, palette, parts, reach, value }
   let own = null; // { value, until }: what the reader set, before a frame says it
   let reach = 0;
@@ -109,7 +112,7 @@ function wallPanel(cockpit, what) {
     const share = shareBeyond(parts, value, Math.abs(value - wall) < 1e-9);
     const text = titleText(what.name, share, state);
     setText(title, text);
-    setHidden(zero, value < 0.17 * reach);
+    setHidden(zero, value < 0.22 * reach);
     handles.draw(value, reach, state.canCommand, `t_clip ${axisNumber(value)}: ${text}`);
     nameCanvas(canvas.node, `${text}; t_clip ${axisNumber(value)}`);
     Object.assign(shown, { parts, value });
@@ -141,7 +144,7 @@ function wallPanel(cockpit, what) {
     if (isKnown(marked)) paintMarker(ctx, across(Math.max(-reach, Math.min(reach, marked))), height, palette);
   }
 
-  return { node, header, draw, stop: canvas.stop };
+  return { node, subheader, draw, stop: canvas.stop };
 }
 
 // The part of a bar beyond a wall is faded, however thin it is.
@@ -168,14 +171,14 @@ function paintMarker(ctx, x, height, palette) {
 }
 
 function titleText(name, share, { config, binarize }) {
-  const part = `${grouped(100 * share, share > 0 && share < 0.095 ? 1 : 0)} %`;
+  const part = `${grouped(100 * share, share > 0 && share < 0.01 ? 1 : 0)} %`;
   if (name === "x" && binarize !== "both") return `x: ${part} cut`;
   if (name === "weights" && binarize === "nothing") return `weights: ${part} beyond`;
   return config?.quantizer === "identity_ste" || config?.quantizer === "swish_sign" ? `${name}: ${part} beyond` : `${name}: ${part} blocked`;
 }
 
 function weightSubtitle({ config, binarize, layers, canCommand }) {
-  if (binarize === "nothing") return config?.latent_clip ? "w itself, kept within the walls" : "w itself, walls hold nothing";
-  const which = layers.length === 1 ? layers[0].name : layers.length === 2 ? "both layers" : `${layers.length} layers`;
+  if (binarize === "nothing") return config?.latent_clip ? "w, kept within the walls" : "w: walls do nothing now";
+  const which = layers.length === 1 ? layers[0].name : `${layers.length} layers`;
   return canCommand ? `drag ±t_clip · ${which}` : which;
 }

@@ -3,7 +3,7 @@
 
 import { nameCanvas } from "../shared/canvas.js";
 import { countText } from "../shared/dom.js";
-import { axisNumber, grouped, roundedText } from "../shared/numbers.js";
+import { grouped, roundedText } from "../shared/numbers.js";
 import { panelCanvas } from "./panel_parts.js";
 
 const MAX_LARGE_RINGS = 40;
@@ -53,10 +53,10 @@ export function weightLife() {
 
 function rangeOf({ weight, clip, latent }) {
   const most = weight.lifeValues.reduce((largest, value) => Math.max(largest, Math.abs(value)), Math.abs(weight.latent)) || 0.01;
-  return latent && clip < 1.7 * most ? Math.max(1.12 * most, 1.12 * clip) : 1.12 * most;
+  return latent && clip < 1.3 * most ? Math.max(1.12 * most, 1.12 * clip) : 1.12 * most;
 }
 
-function paintClip({ ctx, width, em }, y, right, { clip, palette }) {
+function paintClip({ ctx, width, em }, y, right, { weight, clip, palette }) {
   ctx.strokeStyle = palette.control;
   ctx.lineWidth = 1;
   ctx.setLineDash([4, 3]);
@@ -68,9 +68,10 @@ function paintClip({ ctx, width, em }, y, right, { clip, palette }) {
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.fillStyle = palette.control;
+  const below = weight.latent >= 0; // on the side where the line is not
   ctx.textAlign = "right";
-  ctx.textBaseline = "top";
-  ctx.fillText(`t_clip ${axisNumber(clip)}`, right - 0.4 * em, y(clip) + 1);
+  ctx.textBaseline = below ? "bottom" : "top";
+  ctx.fillText(`${below ? "−" : ""}t_clip`, right - 0.6 * em, y(below ? -clip : clip) + (below ? -1 : 1));
 }
 
 // Two paths, one for each sign, that meet exactly where the line crosses zero.

@@ -16,7 +16,7 @@ export function weightPanel(cockpit) {
   const now = element("b");
   const push = element("span", { class: "faint one-line" });
   const question = element("p", { class: "flip-line one-line" });
-  const tiles = ["sum", "sign", "its sign, for", "answers"].map(effectTile);
+  const tiles = ["sum", "sign", "all signs", "answers"].map(effectTile);
   const flip = toolButton("flip it", "", flipIt, { class: "tool primary flip" });
   const body = element(
     "div", { class: "panel-body" },
@@ -76,10 +76,11 @@ export function weightPanel(cockpit) {
       const [one, other] = [effect.x_now, effect.x_then].map((x) => (x >= 0 ? "+1" : "−1"));
       sign.show(one === other ? `stays ${one}` : `${one} → ${other}`, one !== other);
     } else sign.show(`${numberText(Number(effect.x_now.toFixed(2)))} → ${numberText(Number(effect.x_then.toFixed(2)))}`, false);
-    signs.show(`${grouped(effect.signs_changed)} of ${grouped(effect.examples)}`, effect.signs_changed > 0);
-    answers.show(`${grouped(effect.answers_changed)} of ${grouped(effect.examples)}`, effect.answers_changed > 0);
+    setAttribute(signs.node, "title", `examples for which the neuron's sign would change: ${grouped(effect.signs_changed)} of ${grouped(effect.examples)}`);
+    signs.show(shareText(effect.signs_changed, effect.examples), effect.signs_changed > 0);
+    answers.show(shareText(effect.answers_changed, effect.examples), effect.answers_changed > 0);
     const gain = effect.right_then - effect.right_now;
-    setAttribute(answers.node, "title", `answers that would change; right: ${grouped(effect.right_now)} → ${grouped(effect.right_then)} (${gain ? signedText(gain) : "no difference"})`);
+    setAttribute(answers.node, "title", `answers that would change: ${grouped(effect.answers_changed)} of ${grouped(effect.examples)}; right: ${grouped(effect.right_now)} → ${grouped(effect.right_then)} (${gain ? signedText(gain) : "no difference"})`);
   }
 
   return { node, draw, stop: life.stop };
@@ -97,6 +98,11 @@ function effectTile(name) {
       if (node.classList.contains("changes") !== changes) node.classList.toggle("changes", changes);
     },
   };
+}
+
+// Of a thousand and more the tile has no room to say of how many; its title does.
+function shareText(count, all) {
+  return all < 1000 ? `${grouped(count)} of ${grouped(all)}` : grouped(count);
 }
 
 function keyOf(selection) {
