@@ -179,7 +179,7 @@ function singleLine({ width, height, em }, groups) {
   const cell = (width - 4 - between * (full.length - 1)) / count;
   const label = groups.length > 1 ? 1.25 * em : 0;
   const gap = groups.length > 1 ? 3 : 6;
-  const row = Math.max(0.85 * em, Math.min(1.5 * em, (height - label - gap - 6) / 2));
+  const row = Math.max(0.85 * em, Math.min(2.2 * em, (height - label - gap - 6) / 2));
   const tall = 2 * row + gap;
   let left = 2;
   const lines = full.map((taps) => {
@@ -196,7 +196,7 @@ function dividerLabels([agreeing, differing, zeros], [first, second], tall, labe
   const y = tall + 6;
   const rest = zeros.length ? `, ${zeros.length} ${GROUP_NAMES[2]}` : "";
   return [
-    { text: agreeing.length > 10 ? `${agreeing.length} agree` : String(agreeing.length), x: x - 6, y, align: "right", line: { x, top: 0, height: tall + label + 4 } },
+    { text: x > 90 ? `${agreeing.length} agree` : String(agreeing.length), x: x - 6, y, align: "right", line: { x, top: 0, height: tall + label + 4 } },
     { text: `${differing.length} differ${rest}`, x: x + 8, y, align: "left" },
   ].filter(({ text }) => text !== "0");
 }

@@ -14,7 +14,8 @@ export function toolButton(content, title, onClick, attributes = {}) {
 export function choiceRow(label, options, choose) {
   const buttons = options.map(({ value, text, title }) => {
     const button = toolButton(text, title ?? text, () => choose(value));
-    button.classList.remove("tool");
+    button.className = "";
+    button.dataset.text = text;
     return button;
   });
   const node = element("div", { class: "choice-row", role: "group", "aria-label": label }, ...buttons);

@@ -29,13 +29,15 @@ export const PANEL_STYLE = `
   button {
     border: 0; border-radius: 0; background: none; min-height: calc(2.4em - 2px); min-width: 2.4em; padding: 0 0.7em; font-size: 1em;
     line-height: 1.2; white-space: nowrap; color: var(--ink); box-shadow: none;
+    display: inline-flex; flex-direction: column; align-items: center; justify-content: center;
+    /* The bold text of the pressed one takes no more room than that of the others. */
+    &::after { content: attr(data-text); height: 0; visibility: hidden; overflow: hidden; font-weight: 600; }
     & + button { border-left: 1px solid var(--grid); }
     &:hover { background: var(--panel); }
     &:focus-visible { outline-offset: -3px; }
   }
   [aria-pressed="true"] { background: var(--panel); font-weight: 600; box-shadow: inset 0 -2px 0 var(--control); }
-  /* The bold text of the pressed one takes no more room than that of the others. */
-  .wide { width: 6.7em; padding: 0 0.2em; }
+  .wide { width: 7.4em; padding: 0 0.2em; }
 }
 
 /* The row of controls */
@@ -112,7 +114,7 @@ export const PANEL_STYLE = `
     &.right { transform: translateX(5px); --shift: -5px; }
     &[data-movable="false"] { cursor: default; pointer-events: none; .wall-grip { display: none; } }
   }
-  .wall-line { position: absolute; top: -2px; bottom: 0; left: calc(50% - 1px + var(--shift)); width: 2px; background: var(--control); }
+  .wall-line { position: absolute; top: -2px; bottom: 0; left: calc(50% - 0.08em + var(--shift)); width: max(2px, 0.16em); background: var(--control); }
   .wall-grip {
     position: absolute; top: calc(50% - 0.85em); left: calc(50% - 0.48em + var(--shift)); width: 0.96em; height: 1.7em;
     border-radius: 0.3em; background: var(--control);
@@ -186,7 +188,7 @@ export const PANEL_STYLE = `
   .choice-row { width: 100%; button { flex: 1; white-space: normal; padding: 0.3em 0.5em; } }
 }
 @media (max-width: 600px) {
-  .bnnlab .settings-drawer .setting { grid-template-columns: minmax(0, 1fr); } }
+  .bnnlab .settings-drawer .setting { grid-template-columns: minmax(0, 1fr); }
 }
 
 /* On a phone: the clock and the answer stay in sight, the rest of the row scrolls away above the network. */
@@ -208,7 +210,7 @@ export const PANEL_STYLE = `
   .bnnlab .deck-panel { height: auto; gap: 0.5em; padding: 0.8em 0.9em; > header { flex-wrap: wrap; } .tool { min-height: 44px; } }
   .bnnlab .neuron-panel {
     header .faint { flex-basis: 100%; order: 1; }
-    .bits-scroll { flex: none; max-height: 15em; }
+    .bits-scroll { flex: none; max-height: 15em; .panel-canvas { height: 0; } }
     .sum-line { flex-wrap: wrap; white-space: normal; min-height: 2.8em; }
     .one-line:not(.word) { white-space: normal; }
     .panel-foot { flex-wrap: wrap; }

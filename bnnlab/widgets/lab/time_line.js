@@ -40,9 +40,9 @@ export function timeLine() {
 
   function draw(state, palette) {
     const { curves, layers, step } = state;
-    const same = shown && shown.curves === curves && shown.step === step && shown.palette === palette;
-    if (same) return;
-    const run = shown?.curves === curves ? shown.run : runOf(curves, layers);
+    // Curves travel a few times a second; drawing a little more often would show nothing else.
+    if (shown && shown.curves === curves && shown.palette === palette && step >= shown.step) return;
+    const run = runOf(curves, layers);
     shown = { curves, step, palette, run };
     nameCanvas(canvas.node, `The run up to step ${grouped(step)}: ${percentText(lastKnown(run.right), 1)} of the test answers right, ${grouped(run.flips.at(-1) ?? NaN)} flips a step, loss ${roundedText(lastKnown(run.loss))}`);
     paint();
