@@ -53,7 +53,9 @@ def opening(query: Mapping[str, str]) -> Opening:
         config = _config(query)
     except (ValueError, TypeError, OverflowError) as error:
         config = RunConfig()
-        notices.append(f"The address asks for settings that cannot be: {sentence(error)} These are the defaults.")
+        notices.append(
+            f"The address asks for settings that cannot be: {sentence(error)} These are the defaults."
+        )
     commands = []
     for ask in (_speed, _example, _selection):
         try:
@@ -79,7 +81,8 @@ def _config(query: Mapping[str, str]) -> RunConfig:
             dataclasses.replace(default, **asked)  # refuses, and says what there is
         if (dataset, model or default.model) != (default.dataset, default.model):
             fitting = suited(dataset, model)
-    return checked(fitting | asked)
+    config: RunConfig = checked(fitting | asked)
+    return config
 
 
 def _value(name: str, text: str) -> Any:

@@ -98,7 +98,9 @@ def checked(settings: Mapping[str, Any]) -> RunConfig:
             f"the library takes up to {MAX_WIDTH}"
         )
     if config.dataset in REMOTE_FILES and not REMOTE_FILES[config.dataset].is_local():
-        raise ValueError(f"data set {config.dataset!r} is not on this computer yet and has to be fetched first")
+        raise ValueError(
+            f"data set {config.dataset!r} is not on this computer yet and has to be fetched first"
+        )
     return config
 
 
@@ -107,22 +109,6 @@ def _play(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     if isinstance(elapsed, bool) or not isinstance(elapsed, int | float) or not 0 <= elapsed <= 60:
         raise ValueError(f"elapsed must be seconds in 0..60, got {elapsed!r}")
     run.play(float(elapsed))
-
-
-def _pause(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    run.pause()
-
-
-def _step(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    run.step_once()
-
-
-def _reset(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    _anew(run, run.reset)
-
-
-def _undo(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    _anew(run, run.undo)
 
 
 def _speed(run: LiveRun, arguments: Mapping[str, Any]) -> None:
@@ -188,10 +174,6 @@ def selection(arguments: Mapping[str, Any]) -> Selection:
     )
 
 
-def _flip(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    run.flip()
-
-
 def _backward(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     on = _take(arguments, "on")
     if not isinstance(on, bool):
@@ -199,7 +181,7 @@ def _backward(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.look_backward(on)
 
 
-def _fetch(run: LiveRun, arguments: Mapping[str, Any]) -> str:
+def _fetch(_: LiveRun, arguments: Mapping[str, Any]) -> str:
     name = _take(arguments, "dataset")
     if not isinstance(name, str) or name not in REMOTE_FILES:
         raise ValueError(f"dataset must be one of {', '.join(REMOTE_FILES)}; got {name!r}")
@@ -231,15 +213,15 @@ def _whole(name: str, value: object) -> int:
 
 _HANDLERS: Final[dict[str, Callable[[LiveRun, Mapping[str, Any]], str | None]]] = {
     "play": _play,
-    "pause": _pause,
-    "step": _step,
-    "reset": _reset,
-    "undo": _undo,
+    "pause": lambda run, _: run.pause(),
+    "step": lambda run, _: run.step_once(),
+    "reset": lambda run, _: _anew(run, run.reset),
+    "undo": lambda run, _: _anew(run, run.undo),
     "speed": _speed,
     "set": _set,
     "example": _example,
     "select": _select,
-    "flip": _flip,
+    "flip": lambda run, _: run.flip(),
     "backward": _backward,
     "fetch": _fetch,
 }

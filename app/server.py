@@ -28,7 +28,8 @@ SWEEP_EVERY_S = 30.0
 
 def _path(path: str) -> str:
     """Where something of ours is found, under the base path that the lab was started with."""
-    return url_path(st.get_option("server.baseUrlPath"), path)
+    found: str = url_path(st.get_option("server.baseUrlPath"), path)
+    return found
 
 
 @asynccontextmanager
@@ -45,7 +46,10 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     gc.collect()
     gc.freeze()
     address, port = st.get_option("browser.serverAddress"), st.get_option("server.port")
-    print(f"The lab is on {url(address, port, st.get_option('server.baseUrlPath'))} (Ctrl+C ends it)", flush=True)
+    print(
+        f"The lab is on {url(address, port, st.get_option('server.baseUrlPath'))} (Ctrl+C ends it)",
+        flush=True,
+    )
     sweeping = asyncio.create_task(_sweep())
     yield None
     sweeping.cancel()

@@ -50,6 +50,7 @@ class Viewer:
         self._notice: str | None = None
         self._obeyed = 0
         self._page_frame = b""
+        self._page_sight: tuple[Any, ...] | None = None
 
     def attach(self, client: object) -> None:
         """Make `client` the one who receives frames; its first one will be complete."""
@@ -94,12 +95,10 @@ class Viewer:
                 self._page_sight = (*sight[:-1], None)
             return self._page_frame
 
-    _page_sight: tuple[Any, ...] | None = None
-
-    def acknowledge(self, serial: int) -> bool:
+    def acknowledge(self, serial: object) -> bool:
         """Note that a frame is on the screen; returns whether it is the last one sent."""
         with self._lock:
-            if serial not in self._frames:
+            if not isinstance(serial, int) or serial not in self._frames:
                 return False
             self._acknowledged = serial
             latest = serial == self._serial
@@ -152,7 +151,9 @@ class Viewer:
         finally:
             _FETCHING.release()
 
-    def _message(self, frame: LiveFrame, *, complete: bool, connect: Mapping[str, Any] | None = None) -> bytes:
+    def _message(
+        self, frame: LiveFrame, *, complete: bool, connect: Mapping[str, Any] | None = None
+    ) -> bytes:
         self._serial += 1
         self._frames[self._serial] = frame
         while len(self._frames) > MAX_FRAMES_KEPT:

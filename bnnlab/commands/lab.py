@@ -11,7 +11,6 @@ import typer
 
 from bnnlab.commands.errors import one_line_errors
 
-
 BASE_PATH: Final = re.compile(r"(/?[A-Za-z0-9._~-]+)*/?")
 HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+")
 
