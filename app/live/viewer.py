@@ -6,8 +6,10 @@ gets fewer frames instead of later ones, and a page that nobody sees gets none.
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -19,6 +21,7 @@ from bnnlab.train.live.frame import LiveFrame
 
 TOKEN_BYTES: Final = 16
 MAX_FRAMES_KEPT: Final = 4  # a click refers to the frame on the screen; at most one more is on its way
+SLOW_PARTS_EVERY_S: Final = 0.25  # flip counts, weights of float layers, curves
 ASKED_FOR_ABOVE: Final = 20.0  # steps a second; a slower run publishes every step by itself
 
 
@@ -49,6 +52,7 @@ class Viewer:
         self._status: object = None
         self._notice: str | None = None
         self._obeyed = 0
+        self._sent_all_at = -math.inf
         self._page_frame = b""
         self._page_sight: tuple[Any, ...] | None = None
 
@@ -159,6 +163,10 @@ class Viewer:
         while len(self._frames) > MAX_FRAMES_KEPT:
             self._frames.popitem(last=False)
         notice, self._notice = self._notice, None
+        now = time.monotonic()
+        now_and_then = now - self._sent_all_at >= SLOW_PARTS_EVERY_S or frame.status.state != "playing"
+        if now_and_then:
+            self._sent_all_at = now
         return self._encode(
             frame,
             serial=self._serial,
@@ -166,6 +174,7 @@ class Viewer:
             notice=notice,
             connect=connect,
             obeyed=self._obeyed,
+            now_and_then=now_and_then,
         )
 
     @staticmethod
