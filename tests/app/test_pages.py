@@ -16,7 +16,7 @@ from streamlit.testing.v1.element_tree import Button
 import bnnlab
 from bnnlab.app import session
 from bnnlab.app.matrix_input import matrix_from_csv
-from bnnlab.app.views.gemm.neuron_input import NETWORK
+from bnnlab.app.views.gemm.journey import NETWORK
 from bnnlab.bits.listing import KERNEL_SOURCES
 from bnnlab.nn import QUANTIZERS
 from bnnlab.train import LiveRun, RunConfig, TrainingRun
@@ -216,14 +216,14 @@ def test_an_impossible_step_in_the_address_does_no_harm(step: str) -> None:
 
 
 def test_gemm_takes_a_neuron_of_the_network(run: LiveRun) -> None:
-    app = opened("gemm", gemm_source=NETWORK, gemm_neuron="5")
+    app = opened("gemm", source=NETWORK, neuron="5")
     context = widget_data(app, "stepper")["context"]
     assert (context["layer"], context["neuron"], context["equal"]) == ("hidden1", 5, True)
     assert context["pre_activation"] == widget_data(app, "stepper")["result"][-1]
 
 
 def test_a_network_without_binary_products_is_explained(run: LiveRun) -> None:
-    app = opened("gemm", gemm_source=NETWORK)
+    app = opened("gemm", source=NETWORK)
     run.reset(RunConfig(widths=(8,)))
     run.wait_for(state="paused")
     app.run()

@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from bnnlab.app import components, session
 from bnnlab.app.session import IN_ADDRESS
-from bnnlab.app.views.gemm.neuron_input import NETWORK
+from bnnlab.app.views.gemm.journey import NETWORK
 from bnnlab.app.views.lab import controls
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.train import LiveRun, RunConfig
@@ -189,5 +189,5 @@ def _choose_image() -> None:
     """Carry the chosen test image to the page that steps through its bits."""
     index = st.session_state["lab"]["image"]
     if index is not None:
-        st.session_state["chosen_image"] = st.session_state["gemm_image"] = int(index)
-        st.session_state["gemm_source"] = NETWORK
+        st.session_state["chosen_image"] = st.session_state["image"] = int(index)
+        st.session_state["source"] = NETWORK
