@@ -246,6 +246,15 @@ def test_kernel_shows_source_and_code_of_the_chosen_one(name: str) -> None:
     assert not data["anywhere"] or name == "lecture"
 
 
+def test_kernel_frames_the_instruction_in_its_address() -> None:
+    name = next(one.mnemonic for one in bnnlab.disassemble() if one.in_loop)
+    data = widget_data(opened("kernel", marked=name), "kernel_picture")
+    assert data["code"][data["marked"]]["mnemonic"] == name
+    assert data["code"][data["marked"]]["in_loop"]
+    for nonsense in ({}, {"marked": "<b>"}):
+        assert widget_data(opened("kernel", **nonsense), "kernel_picture")["marked"] == -1
+
+
 def test_kernel_names_those_that_this_cpu_cannot_run() -> None:
     app = opened("kernel", kernel="nosuch")
     assert widget_data(app, "kernel_picture")["kernel"] == "lecture"
