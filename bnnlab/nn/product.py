@@ -21,20 +21,6 @@ def bit_layers(model: nn.Module) -> dict[str, BinaryLayer]:
     }
 
 
-def output_sizes(model: nn.Module, example: Tensor) -> dict[str, tuple[int, int]]:
-    """Height and width of what each convolution among the `bit_layers` gives, by name.
-
-    Args:
-        model: A network with binary layers.
-        example: `(1, *input_shape)` tensor.
-    """
-    convolutions = {
-        name: layer for name, layer in bit_layers(model).items() if isinstance(layer, BinaryConv2d)
-    }
-    shapes = {name: _input_and_output(model, layer, example)[1].shape for name, layer in convolutions.items()}
-    return {name: (shape[2], shape[3]) for name, shape in shapes.items()}
-
-
 def layer_product(
     model: nn.Module, layer: str, example: Tensor, position: tuple[int, int] | None = None
 ) -> LayerProduct:

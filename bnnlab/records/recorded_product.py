@@ -10,15 +10,15 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bnnlab.bits.packing import PackedMatrix
 from bnnlab.records.example import LayerPass
 from bnnlab.records.product import LayerProduct
-from bnnlab.records.snapshot import LayerSnapshot
 
 _Position = tuple[int, int]
 
 
 def recorded_product(
-    layer: LayerSnapshot,
+    signs: PackedMatrix,
     passed: LayerPass,
     position: _Position | None = None,
     *,
@@ -28,7 +28,7 @@ def recorded_product(
     """The product of a layer's recorded inputs and signs, with the sums that the network made of it.
 
     Args:
-        layer: The layer's signs.
+        signs: The signs of a layer's weights, `(outputs, inputs)` packed along rows.
         passed: What the layer did to the example at that moment.
         position: Output pixel `(row, column)` of a convolution; its middle if None.
         pad_value: What the convolution inserts around an image: -1, 0 or +1.
@@ -36,29 +36,27 @@ def recorded_product(
             sum divided by the counted product, and 1 where that is 0.
 
     Raises:
-        ValueError: If the layer's inputs are numbers, so that no bits are counted; if `layer` and `passed` are not
-            of one layer; or if `position` lies outside the layer's output.
+        ValueError: If the layer's inputs are numbers, so that no bits are counted; if `signs` are not those of the
+            layer; or if `position` lies outside its output.
     """
     if not passed.counts_bits:
         raise ValueError(f"inputs of layer {passed.name} must be signs to be counted, these are numbers")
-    if layer.name != passed.name:
-        raise ValueError(f"layer and passed must be of one layer, got {layer.name!r} and {passed.name!r}")
-    signs = layer.signs.unpack().astype(np.int8)
     if passed.inputs.ndim == 3:
         position = _checked_position(position, passed.sums.shape[1:])
-        taps = _under_the_filters(passed, signs.shape[1], position, pad_value)
+        taps = _under_the_filters(passed, signs.depth, position, pad_value)
         outputs = passed.sums[:, position[0], position[1]]
     else:
         position, taps, outputs = None, passed.inputs, passed.sums
     if (len(outputs), len(taps)) != signs.shape:
         raise ValueError(
-            f"layer {layer.name} has signs {signs.shape}, but {len(taps)} inputs and {len(outputs)} sums"
+            f"signs of layer {passed.name} must be {(len(outputs), len(taps))}, as many as it has sums and "
+            f"inputs, got {signs.shape}"
         )
     counted = np.flatnonzero(taps)
     inputs = taps[None, counted].astype(np.int8)
-    weights = np.ascontiguousarray(signs.T[counted])
+    weights = np.ascontiguousarray(signs.unpack().T[counted].astype(np.int8))
     return LayerProduct(
-        layer=layer.name,
+        layer=passed.name,
         inputs=inputs,
         weights=weights,
         outputs=outputs.copy(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -13,12 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from bnnlab.app import session
 from bnnlab.app.views.gemm.journey import NETWORK, address_of
-from bnnlab.app.views.gemm.look import look_of_frame
+from bnnlab.app.views.gemm.moment import moment_of_frame
 from bnnlab.records import Selection
 from bnnlab.train import LiveRun, RunConfig
 from bnnlab.train.live.frame import LiveFrame
-
-from .recorded_frames import frame_with_example
+from bnnlab.train.look import Look
 
 # A click in the Lab, and the page that it leads to.
 SCRIPT = """
@@ -54,6 +54,13 @@ def learn(run: LiveRun, steps: int) -> None:
     for _ in range(steps):
         run.step_once()
     run.wait_for(step=step + steps)
+
+
+def frame_with_example(run: LiveRun, index: int) -> LiveFrame:
+    """The run at this moment, with a test example on its way through."""
+    frame = run.wait_for()
+    snapshot = run.call(lambda training: training.snapshot(Look(example=index)))
+    return dataclasses.replace(frame, snapshot=snapshot)
 
 
 def clicked(frame: LiveFrame, selection: Selection) -> AppTest:
@@ -160,15 +167,19 @@ def test_without_a_position_a_filter_is_looked_at_in_its_middle(
     start: Callable[[RunConfig], LiveRun],
 ) -> None:
     frame = frame_with_example(start(CONVNET), 2)
-    look = look_of_frame(frame, Selection("conv2", 0))
-    assert look.product.position == (2, 2)
+    assert moment_of_frame(frame).product(Selection("conv2", 0)).position == (2, 2)
     data = stepper(clicked(frame, Selection("conv2", 0)))
     assert "at row 2, column 2" in data["context"]["note"]
     assert (data["mark"], data["start_step"]) == (None, 0)
 
 
 def test_an_image_of_ones_own_is_shown_as_long_as_it_is_kept(start: Callable[[RunConfig], LiveRun]) -> None:
-    frame = frame_with_example(start(DIGITS), None)
+    frame = frame_with_example(start(DIGITS), 7)
+    snapshot = frame.snapshot
+    assert snapshot is not None
+    assert snapshot.example is not None
+    drawn = dataclasses.replace(snapshot.example, index=None, label=None)
+    frame = dataclasses.replace(frame, snapshot=dataclasses.replace(snapshot, example=drawn))
     app = clicked(frame, Selection("hidden1", 3, 70))
     assert app.number_input(key="image").value is None
     assert "right is" not in stepper(app)["context"]["note"]
@@ -184,7 +195,7 @@ def test_where_inputs_are_numbers_no_bits_are_counted(start: Callable[[RunConfig
     assert "The inputs of layer input are numbers" in app.info[0].value
     assert not app.get("bidi_component")
     with pytest.raises(ValueError, match="inputs of layer input must be signs to be counted"):
-        look_of_frame(frame, Selection("input", 3))
+        moment_of_frame(frame).product(Selection("input", 3))
     look_again(app)
     assert stepper(app)["context"]["layer"] == "hidden1"
 
@@ -215,8 +226,9 @@ def test_an_impossible_selection_is_refused(
 
 
 def test_a_frame_without_an_example_is_refused(start: Callable[[RunConfig], LiveRun]) -> None:
+    frame = start(DIGITS).wait_for()
     with pytest.raises(ValueError, match="frame must show an example"):
-        look_of_frame(start(DIGITS).wait_for(), Selection("hidden1", 0))
+        moment_of_frame(dataclasses.replace(frame, snapshot=None))
 
 
 def test_an_address_opens_the_same_weight(start: Callable[[RunConfig], LiveRun]) -> None:
@@ -243,7 +255,7 @@ def test_an_address_holds_a_filter_s_position(start: Callable[[RunConfig], LiveR
         ({"neuron": "20", "layer": "hidden2"}, "asks for neuron “20”, but there are only 0 to 19"),
         ({"weight": "nan"}, "asks for weight “nan”, but there are only 0 to 129"),
         ({"weight": "-1"}, r"asks for weight “\\-1”"),
-        ({"image": "9" * 40}, "asks for test image “9{20}…”"),
+        ({"image": "9" * 40}, "asks for test example “9{20}…”"),
     ],
 )
 def test_an_impossible_address_is_one_sentence(
@@ -262,5 +274,16 @@ def test_the_clicked_frame_s_every_neuron_agrees_with_its_own_sums(
 ) -> None:
     frame = frame_with_example(start(DIGITS), 9)
     for layer in ("hidden1", "hidden2"):
-        product = look_of_frame(frame, Selection(layer, 0)).product
+        product = moment_of_frame(frame).product(Selection(layer, 0))
         assert np.array_equal((product.inputs.astype(int) @ product.weights)[0], product.outputs)
+
+
+def test_a_convolution_and_the_layer_behind_it_agree_with_their_sums(
+    start: Callable[[RunConfig], LiveRun],
+) -> None:
+    moment = moment_of_frame(frame_with_example(start(CONVNET), 9))
+    for selection in (Selection("conv2", 0, None, (3, 3)), Selection("dense", 0)):
+        product = moment.product(selection)
+        assert np.array_equal((product.inputs.astype(int) @ product.weights)[0], product.outputs)
+    with pytest.raises(ValueError, match="layer must be one of conv2, dense; got 'conv1'"):
+        moment.product(Selection("conv1", 0))

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from bnnlab.bits import pack_rows
+from bnnlab.bits import PackedMatrix, pack_rows
 from bnnlab.nn import MODELS, BinaryConv2d, BinaryLayer, ModelSpec
 from bnnlab.nn.product import bit_layers, layer_product
 from bnnlab.nn.sign import sign
-from bnnlab.records import LayerPass, LayerSnapshot, recorded_product
+from bnnlab.records import LayerPass, recorded_product
 
 IMAGE = torch.from_numpy(np.random.default_rng(5).normal(size=(1, 3, 8, 8)).astype(np.float32))
 SPEC = ModelSpec(input_shape=(3, 8, 8), classes=4, widths=(6, 10, 12))
 
 
-def recorded(model: torch.nn.Module, name: str, x: torch.Tensor) -> tuple[LayerSnapshot, LayerPass]:
-    """A layer of `model` as a snapshot holds it, and its pass over `x`."""
+def recorded(model: torch.nn.Module, name: str, x: torch.Tensor) -> tuple[PackedMatrix, LayerPass]:
+    """The signs of a layer of `model`, and its pass over `x`."""
     layer: BinaryLayer = bit_layers(model)[name]
     seen: list[tuple[np.ndarray, np.ndarray]] = []
     handle = layer.register_forward_hook(
@@ -26,12 +26,8 @@ def recorded(model: torch.nn.Module, name: str, x: torch.Tensor) -> tuple[LayerS
     model.eval()(x)
     handle.remove()
     signs = pack_rows(layer.binary_weight.flatten(1).numpy())
-    outputs, inputs = signs.shape
-    snapshot = LayerSnapshot(
-        name, signs, signs, np.zeros((outputs, inputs), np.uint16), np.zeros(64, np.int64), 1.0
-    )
-    ones, zeros = np.ones(outputs, np.float32), np.zeros(outputs, np.float32)
-    return snapshot, LayerPass(name, True, True, *seen[0], ones, zeros, seen[0][1])
+    ones, zeros = np.ones(len(signs.words), np.float32), np.zeros(len(signs.words), np.float32)
+    return signs, LayerPass(name, True, True, *seen[0], ones, zeros, seen[0][1])
 
 
 @pytest.mark.parametrize("pad_value", [-1.0, 0.0, 1.0])
@@ -41,8 +37,8 @@ def test_a_convolution_s_product_is_the_network_s_own(
 ) -> None:
     spec = ModelSpec(input_shape=(3, 8, 8), classes=4, widths=(6, 10, 12), pad_value=pad_value)
     model = MODELS["convnet"](spec, torch.Generator().manual_seed(2))
-    layer, passed = recorded(model, "conv2", IMAGE)
-    mine = recorded_product(layer, passed, position, pad_value=pad_value)
+    signs, passed = recorded(model, "conv2", IMAGE)
+    mine = recorded_product(signs, passed, position, pad_value=pad_value)
     own = layer_product(model, "conv2", IMAGE, position)
     for name in ("inputs", "weights", "outputs", "alpha", "taps"):
         assert np.array_equal(getattr(mine, name), getattr(own, name)), name
@@ -74,20 +70,23 @@ def test_a_fully_connected_layer_s_product_is_the_network_s_own(scale: bool) -> 
 
 def test_what_is_no_recorded_product_is_refused() -> None:
     model = MODELS["convnet"](SPEC, torch.Generator().manual_seed(2))
-    layer, passed = recorded(model, "conv2", IMAGE)
+    signs, passed = recorded(model, "conv2", IMAGE)
     assert isinstance(bit_layers(model)["conv2"], BinaryConv2d)
     with pytest.raises(ValueError, match=r"position must lie inside the output of 4x4, got \(4, 0\)"):
-        recorded_product(layer, passed, (4, 0))
+        recorded_product(signs, passed, (4, 0))
     other = recorded(model, "dense", IMAGE)[1]
-    with pytest.raises(ValueError, match="must be of one layer, got 'conv2' and 'dense'"):
-        recorded_product(layer, other)
+    with pytest.raises(
+        ValueError,
+        match=r"signs of layer dense must be \(12, 40\), as many as it has sums and inputs, got \(10, 54\)",
+    ):
+        recorded_product(signs, other)
     numbers = LayerPass(
         "conv2", True, False, *(getattr(passed, name) for name in ("inputs", "sums", "scale", "shift", "x"))
     )
     with pytest.raises(ValueError, match="inputs of layer conv2 must be signs to be counted"):
-        recorded_product(layer, numbers)
+        recorded_product(signs, numbers)
     halves = LayerPass(
         "conv2", True, True, passed.inputs, passed.sums[:, :3, :3], passed.scale, passed.shift, passed.x
     )
     with pytest.raises(ValueError, match="filters of layer conv2 must be square and move by single pixels"):
-        recorded_product(layer, halves)
+        recorded_product(signs, halves)

@@ -13,11 +13,11 @@ from bnnlab.app import session
 from bnnlab.app.plain_text import escaped
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.app.views.gemm import journey
-from bnnlab.app.views.gemm.address import complaint
-from bnnlab.app.views.gemm.look import Look, Position, look_of_frame, look_of_run
-from bnnlab.app.views.gemm.network import CountingLayer, Network
-from bnnlab.records import Selection
-from bnnlab.train.live.frame import LiveFrame
+from bnnlab.app.views.gemm.address import unknown_layer, unknown_number
+from bnnlab.app.views.gemm.counting_layer import CountingLayer
+from bnnlab.app.views.gemm.moment import Moment
+from bnnlab.records import LayerProduct, Selection
+from bnnlab.train import DATASETS, TrainingRun
 from bnnlab.widgets.stepper import NeuronContext
 
 NO_COUNTING = (
@@ -38,35 +38,49 @@ class Operands:
 
 def neuron_input() -> Operands | None:
     """Draw the controls; return the chosen neuron's operands, or None after saying why there are none."""
-    frame = journey.kept_frame()
+    warning = st.empty()
+    row = st.container(horizontal=True, vertical_alignment="bottom")
     try:
-        network = session.live_run().call(Network.of_run)
+        examples = session.live_run().call(_test_examples)
+        moment = journey.clicked_moment()
+        problem = unknown_number({"image": ("test example", examples)})
+        example = _chosen_example(row, examples, moment)
+        if moment is None:
+            moment = journey.moment_of(example or 0)
     except (RuntimeError, TimeoutError) as error:
         st.error(f"The Lab's network cannot be looked at: {error}.", icon=":material/error:")
         return None
-    if frame is not None:
-        network = Network.of_frame(frame, network.examples)
-        layer = st.session_state.get("layer")
-        if layer is not None and layer not in network.layers:
-            _tell_of_numbers(layer)
-            return None
-    if not network.layers:
-        st.info(NO_COUNTING, icon=":material/info:")
+    layers = {
+        name: CountingLayer.recorded(moment.signs[name], passed) for name, passed in moment.counting.items()
+    }
+    if not layers or (moment.clicked and st.session_state.get("layer", next(iter(layers))) not in layers):
+        _tell_of_numbers(row, moment)
         return None
-    if problem := complaint(network):
-        st.warning(problem, icon=":material/link_off:")
-    selection, example = _chosen(network, frame)
-    look = _look(frame, selection, example)
-    return _operands(look, network.layers[selection.layer], selection)
+    problem = problem or unknown_layer(layers)
+    _forget_unless(st.session_state.get("layer") in layers, "layer")
+    name = str(row.selectbox("Layer", list(layers), key="layer", **IN_ADDRESS, width=140))
+    if problem := problem or unknown_number(layers[name].limits):
+        warning.warning(problem, icon=":material/link_off:")
+    selection = _selection(row, name, layers[name])
+    _draw_look_again(row)
+    return _operands(moment, layers[name], selection)
 
 
-def _tell_of_numbers(layer: str) -> None:
-    st.info(
-        f"The inputs of layer {escaped(layer)} are numbers, not signs. So no bits are counted there: each number "
-        "is added or subtracted, as its weight says.",
-        icon=":material/info:",
-    )
-    _draw_look_again(st)
+def _test_examples(run: TrainingRun) -> int:
+    return len(run.dataset.x_test)
+
+
+def _tell_of_numbers(row: Any, moment: Moment) -> None:
+    """Say why there is nothing to step through."""
+    _draw_look_again(row)
+    text = NO_COUNTING
+    if moment.clicked:
+        name = escaped(str(st.session_state.get("layer")))
+        text = (
+            f"The inputs of layer {name} are numbers, not signs. So no bits are counted there: each number is added "
+            "or subtracted, as its weight says."
+        )
+    st.info(text, icon=":material/info:")
 
 
 def _draw_look_again(place: Any) -> None:
@@ -74,51 +88,39 @@ def _draw_look_again(place: Any) -> None:
         "Look again",
         icon=":material/refresh:",
         help="Takes the network as it is now: it may have learned since.",
-        on_click=_look_again,
+        on_click=journey.forget_moment,
     )
 
 
-def _chosen(network: Network, frame: LiveFrame | None) -> tuple[Selection, int | None]:
-    """The controls: what of the network to look at, and which example it is shown."""
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    _forget_unless(st.session_state.get("layer") in network.layers, "layer")
-    name = str(row.selectbox("Layer", list(network.layers), key="layer", **IN_ADDRESS, width=140))
-    layer = network.layers[name]
-    example = _chosen_example(row, network, frame)
-    neuron = chosen_number(row, layer.noun.capitalize(), layer.outputs, "neuron")
-    position = None if layer.size is None else _chosen_position(row, layer.size)
-    weight = _chosen_weight(row, layer)
-    _draw_look_again(row)
-    return Selection(name, neuron, weight, position), example
-
-
-def _chosen_example(row: Any, network: Network, frame: LiveFrame | None) -> int | None:
-    """Position of an example in the test set; None for one that is in the kept frame alone."""
-    _forget_unless((st.session_state.get("image") or 0) < network.examples, "image")
-    drawn = frame is not None and st.session_state.get("image", 0) is None
+def _chosen_example(row: Any, examples: int, moment: Moment | None) -> int | None:
+    """Position of an example in the test set; None for one that is in the clicked moment alone."""
+    config = session.live_run().status.config
+    drawn = moment is not None and st.session_state.get("image", 0) is None
+    _forget_unless(drawn or (st.session_state.get("image") or 0) < examples, "image")
     example = row.number_input(
-        network.noun,
+        "Test image" if DATASETS[config.dataset].kind == "images" else "Test point",
         0,
-        network.examples - 1,
+        examples - 1,
         None if drawn else 0,
         key="image",
         placeholder="your own",
-        on_change=journey.forget_frame,
+        on_change=journey.forget_moment,
         **IN_ADDRESS,
         width=130,
     )
     return None if example is None else int(example)
 
 
-def _chosen_position(row: Any, size: Position) -> Position:
-    height, width = size
-    return (
-        chosen_number(row, "Row", height, "row", height // 2),
-        chosen_number(row, "Column", width, "column", width // 2),
-    )
-
-
-def _chosen_weight(row: Any, layer: CountingLayer) -> int | None:
+def _selection(row: Any, name: str, layer: CountingLayer) -> Selection:
+    """The controls for what is looked at in a layer."""
+    neuron = chosen_number(row, layer.noun.capitalize(), layer.outputs, "neuron")
+    position = None
+    if layer.size is not None:
+        height, width = layer.size
+        position = (
+            chosen_number(row, "Row", height, "row", height // 2),
+            chosen_number(row, "Column", width, "column", width // 2),
+        )
     _forget_unless((st.session_state.get("weight") or 0) < layer.weights, "weight")
     weight = row.number_input(
         "Weight",
@@ -131,7 +133,7 @@ def _chosen_weight(row: Any, layer: CountingLayer) -> int | None:
         **IN_ADDRESS,
         width=130,
     )
-    return None if weight is None else int(weight)
+    return Selection(name, neuron, None if weight is None else int(weight), position)
 
 
 def chosen_number(row: Any, label: str, count: int, key: str, start: int = 0) -> int:
@@ -145,56 +147,37 @@ def _forget_unless(possible: bool, key: str) -> None:
         st.session_state.pop(key, None)
 
 
-def _look_again() -> None:
-    journey.forget_frame()
-    st.session_state.pop("look", None)
-
-
-def _look(frame: LiveFrame | None, selection: Selection, example: int | None) -> Look:
-    """From the kept frame, or from the run: then kept, until another product is asked for."""
-    if frame is not None:
-        return look_of_frame(frame, selection)
-    run = session.live_run()
-    asked = (run.status.config, selection.layer, example, selection.position)
-    kept: tuple[object, Look] | None = st.session_state.get("look")
-    if kept is not None and kept[0] == asked:
-        return kept[1]
-    look = run.call(lambda training: look_of_run(training, selection.layer, example or 0, selection.position))
-    st.session_state["look"] = asked, look
-    return look
-
-
-def _operands(look: Look, layer: CountingLayer, selection: Selection) -> Operands:
-    product, neuron, weight = look.product, selection.neuron, selection.weight
-    places = np.flatnonzero(product.taps == weight)
+def _operands(moment: Moment, layer: CountingLayer, selection: Selection) -> Operands:
+    product, neuron = moment.product(selection), selection.neuron
+    name = None if selection.weight is None else layer.weight_name(selection.weight)
+    places = np.flatnonzero(product.taps == selection.weight)
     context = NeuronContext(
-        layer=look.layer,
+        layer=selection.layer,
         neuron=neuron,
         pre_activation=float(product.outputs[neuron]),
         scale=float(product.alpha[neuron]),
-        image=look.image,
-        note=_note(look, layer, weight if weight is not None and not places.size else None),
+        image=moment.example.image,
+        note=_note(moment, product, None if places.size else name),
         noun=layer.noun,
-        weight_name=None if weight is None else layer.weight_name(weight),
+        weight_name=name,
         bit=int(places[0]) if places.size else None,
     )
     return Operands(product.inputs, product.weights[:, neuron : neuron + 1], context, selection)
 
 
-def _note(look: Look, layer: CountingLayer, left_out: int | None) -> str:
-    right = "" if look.label is None else f", right is {look.label}"
-    parts = [f"Weights after {look.step:,} training steps; the network answers {look.answer}{right}."]
-    if look.step == 0:
+def _note(moment: Moment, product: LayerProduct, left_out: str | None) -> str:
+    parts = [f"Weights after {moment.step:,} training steps; {moment.answer}."]
+    if moment.step == 0:
         parts.append("It has not learned yet: its signs are as they were drawn.")
-    if look.kept:
+    if moment.clicked:
         parts.append("Kept as it was when you clicked; “Look again” takes the network as it is now.")
-    if look.product.position is not None:
-        row, column = look.product.position
+    if product.position is not None:
+        row, column = product.position
         parts.append(f"The filter stands at row {row}, column {column} of its output.")
-    if look.product.omitted:
+    if product.omitted:
         parts.append(
-            f"{look.product.omitted} taps lie in padding of value 0: they count nothing and are left out."
+            f"{product.omitted} taps lie in padding of value 0: they count nothing and are left out."
         )
     if left_out is not None:
-        parts.append(f"So is {layer.weight_name(left_out)}: here it has no bit.")
+        parts.append(f"So is {left_out}: here it has no bit.")
     return " ".join(parts)
