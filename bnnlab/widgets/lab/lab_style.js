@@ -4,7 +4,7 @@
 export const LAB_STYLE = `
 .bnnlab .cockpit {
   display: grid; gap: 0.55em; font-size: 13px; line-height: 1.35;
-  grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(21em, 1fr) auto auto;
+  grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(21em, 1fr) minmax(12.9em, 22%) 3.1em;
   height: var(--room, 46rem); min-height: 0;
   button { min-height: 2.1em; border-radius: 0.5em; }
   b { font-weight: 600; }
@@ -25,6 +25,10 @@ export const LAB_STYLE = `
     font-size: 0.85em; border: 1px solid var(--control); color: var(--control); border-radius: 0.5em;
     padding: 0.05em 0.5em; margin-right: 0.6em;
   }
+}
+.bnnlab .deck {
+  display: grid; gap: 0.55em; min-height: 0;
+  grid-template-columns: minmax(0, 1.36fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.02fr);
 }
 .bnnlab .direction {
   display: inline-flex; flex: none; border: 1px solid var(--grid); border-radius: 0.6em; overflow: hidden;
@@ -125,6 +129,7 @@ export const LAB_STYLE = `
 
 @media (max-width: 760px) {
   .bnnlab .cockpit { height: auto; grid-template-rows: none; }
+  .bnnlab .deck { grid-template-columns: minmax(0, 1fr); }
   .bnnlab .network .sentence { white-space: normal; }
   .bnnlab .network header { flex-wrap: wrap; }
   .bnnlab .network-body, .bnnlab .network[data-kind="points"] .network-body { grid-template-columns: minmax(0, 1fr); row-gap: 0.8em; }
