@@ -28,7 +28,7 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
   heading.style.width = `${Math.max(5 * em, width)}px`;
   const flips = element("b", { class: "strip-flips" });
   const beyond = element("span", { class: "faint" });
-  const caption = placed("strip-caption", weights.x, top + inner + 0.45 * em, element("span", {}, flips, " ", beyond));
+  const caption = placed("strip-caption", weights.x, top + inner + 0.35 * em, element("span", {}, flips, " ", beyond));
   caption.style.width = `${Math.max(6 * em, width)}px`;
   const nodes = [heading, caption];
   let x = null;
