@@ -7,7 +7,9 @@ from bnnlab.records import flip_log
 from bnnlab.records.flip_log import FlipLog
 
 
-def filled(weights: int, steps: int, rng: np.random.Generator, **limits: int) -> tuple[FlipLog, list[np.ndarray]]:
+def filled(
+    weights: int, steps: int, rng: np.random.Generator, **limits: int
+) -> tuple[FlipLog, list[np.ndarray]]:
     log, flips = FlipLog(weights, **limits), []
     for step in range(1, steps + 1):
         count = int(rng.integers(0, 6))
