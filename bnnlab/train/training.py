@@ -138,6 +138,7 @@ class TrainingRun:
         for module in self.model.modules():
             if isinstance(module, BinaryLayer | BinaryActivation):
                 module.set_clip_value(self.config.clip_value)
+        self._observer.asked_anew()
 
     def snapshot(self, look: Look | None = None, hurried: bool = False) -> Snapshot:
         """The run at this moment, in read-only copies that stay as they are.
