@@ -76,7 +76,7 @@ def signals(model: nn.Module, x: Tensor) -> tuple[Tensor, list[Signal]]:
 
 def gives_signs(binarizer: Binarizer | None) -> bool:
     """Whether -1 and +1 come out of a binarizer, and no other numbers."""
-    return binarizer is not None and bool(getattr(binarizer, "gives_signs", True))
+    return binarizer is not None and binarizer.gives_signs
 
 
 def batches(x: NDArray[np.float32], device: str) -> Iterator[Tensor]:

@@ -304,7 +304,7 @@ class Trainer:
 
     def _step(self, run: TrainingRun) -> None:
         self._played.history.append(next(run))
-        if run.step == run.total_steps and not getattr(run, "endless", False):
+        if run.step == run.total_steps and not run.endless:
             self._set_state("finished")
 
     def _fail(self, error: Exception) -> None:
