@@ -399,4 +399,4 @@ def updated(config: RunConfig, changes: dict[str, Any]) -> RunConfig:
 
 def begin(config: RunConfig) -> TrainingRun:
     """Build a run that goes on until somebody stops it."""
-    return TrainingRun(config)
+    return TrainingRun(config, endless=True)
