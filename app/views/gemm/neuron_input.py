@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bnnlab.app import session
 from bnnlab.app.session import IN_ADDRESS
-from bnnlab.nn.product import bit_layers, layer_product
+from bnnlab.nn.operands import bit_layers, layer_product
 from bnnlab.records import LayerProduct
 from bnnlab.train import RunConfig, TrainingRun
 from bnnlab.train.answers import grey_values, predict
@@ -68,8 +68,13 @@ def neuron_input() -> Operands | None:
         st.error(f"The Lab's network cannot be looked at: {error}.", icon=":material/error:")
         return None
     if not network.layers:
+        remedy = (
+            "Give it a second hidden layer"
+            if network.config.binarize == "both"
+            else "Let it binarise both w and x"
+        )
         st.info(
-            "No layer of this network multiplies signs with signs. Give it a second hidden layer in the Lab.",
+            f"No layer of this network multiplies signs with signs. {remedy} in the Lab.",
             icon=":material/info:",
         )
         return None
