@@ -1,0 +1,32 @@
+// Half of a layer that no gradient reaches any more: one sentence about what that means, and the click that mends it.
+
+import { element, setHidden, setText } from "../shared/dom.js";
+import { lineIcon } from "./panel_icons.js";
+import { toolButton } from "./panel_parts.js";
+
+const STARVED_SHARE = 0.5;
+
+export function starvedAdvice(cockpit) {
+  let closed = false;
+  const sentence = element("p");
+  const mend = toolButton("keep within ±t_clip", "Keeps every hidden weight within ±t_clip after each step, so that gradients reach it again", () => {
+    cockpit.act({ do: "set", settings: { latent_clip: true } });
+  }, { class: "tool primary" });
+  const close = toolButton(lineIcon("close"), "Leave it so", () => {
+    closed = true;
+    setHidden(node, true);
+  }, { class: "tool bare", "aria-label": "Close this advice" });
+  const node = element("div", { class: "starved-advice", role: "status", hidden: true }, sentence, mend, close);
+
+  function draw({ layers, config, latent, canCommand, binarize, restarted }) {
+    if (restarted) closed = false;
+    const starved = layers.find((layer) => layer.starved / layer.weights >= STARVED_SHARE);
+    const applies = starved && latent && config && !config.latent_clip && canCommand && binarize !== "nothing";
+    setHidden(node, !applies || closed);
+    if (!applies) return;
+    const share = Math.floor((100 * starved.starved) / starved.weights);
+    setText(sentence, `${share} % of ${starved.name} is starved: beyond ±t_clip no gradient reaches a weight, so it stays as it is.`);
+  }
+
+  return { node, draw };
+}

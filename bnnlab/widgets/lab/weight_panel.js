@@ -1,0 +1,133 @@
+// One weight: the life of its hidden number, where the gradient pushes it, and what its flip would change.
+
+import { countText, element, numberText, setHidden, setText, signedText } from "../shared/dom.js";
+import { grouped, percentText, roundedText } from "../shared/numbers.js";
+import { setAttribute, setLine, toolButton } from "./panel_parts.js";
+import { weightLife } from "./weight_life.js";
+
+// cockpit: { act(command) }.
+export function weightPanel(cockpit) {
+  let state = null;
+  let flipped = null; // { key, serial }: the weight that the reader flipped last, and the picture then
+
+  const title = element("h3");
+  const subtitle = element("span", { class: "faint one-line" });
+  const life = weightLife();
+  const now = element("b");
+  const push = element("span", { class: "faint one-line" });
+  const question = element("p", { class: "flip-line one-line" });
+  const tiles = ["sum", "sign", "all signs", "answers"].map(effectTile);
+  const flip = toolButton("flip it", "", flipIt, { class: "tool primary flip" });
+  const body = element(
+    "div", { class: "panel-body" },
+    element("div", { class: "life-frame" }, life.node),
+    element("p", { class: "now-line" }, now, push),
+    question,
+    element("div", { class: "tiles" }, ...tiles.map((tile) => tile.node), flip),
+  );
+  const empty = element(
+    "p", { class: "panel-empty" },
+    "Behind each weight stands a hidden number. Click a cell of a map to see its life so far, and what would change if its weight flipped.",
+  );
+  const node = element("section", { class: "panel deck-panel weight-panel", "aria-label": "Weight" }, element("header", {}, title, subtitle), body, empty);
+
+  function flipIt() {
+    flipped = { key: keyOf(state.selection), serial: state.serial };
+    cockpit.act({ do: "flip" });
+  }
+
+  function draw(next, palette) {
+    state = next;
+    const { weight, selection } = next;
+    const chosen = weight && selection?.weight != null;
+    setHidden(body, !chosen);
+    setHidden(empty, Boolean(chosen));
+    setText(title, chosen ? `the weight of its input ${selection.weight}` : "one weight");
+    setLine(subtitle, chosen ? flipsText(weight) : "");
+    if (!chosen) return;
+    life.draw({ weight, step: next.step, clip: next.weightClip, latent: next.latent, palette });
+    setText(now, `${signedText(Number(roundedText(Math.abs(weight.latent), 2)) ? sized(weight.latent) : 0)} now`);
+    setLine(push, pushText(next));
+    showFlip(next);
+    showEffect(next);
+  }
+
+  function showFlip({ selection, flipReport, serial, canCommand }) {
+    const own = flipped?.key === keyOf(selection) && flipReport && serial > flipped.serial;
+    question.classList.toggle("told", Boolean(own));
+    if (own) {
+      const [before, after] = flipReport.map((share) => percentText(share, 1));
+      setLine(question, `Flipped: ${before} → ${after} of the test set right. Training may turn it again.`);
+    } else setLine(question, "If it flipped now:");
+    setText(flip, own ? "undo" : "flip it");
+    setAttribute(flip, "title", own ? "Flips it back" : "Gives the weight the other sign between two steps: w becomes −w");
+    setHidden(flip, !canCommand);
+  }
+
+  function showEffect({ weight: { effect }, selection, passes, binarize }) {
+    const [sum, sign, signs, answers] = tiles;
+    const counts = passes.find(({ name }) => name === selection.layer)?.countsBits;
+    if (!effect) return tiles.forEach((tile) => tile.show("…", false));
+    const number = (value) => (counts ? signedText(Math.round(value * 100) / 100) : numberText(Number(value.toFixed(2))));
+    sum.show(`${number(effect.sum_now)} → ${number(effect.sum_then)}`, false);
+    const asSigns = binarize === "both";
+    sign.rename(asSigns ? "sign" : "x");
+    if (asSigns) {
+      const [one, other] = [effect.x_now, effect.x_then].map((x) => (x >= 0 ? "+1" : "−1"));
+      sign.show(one === other ? `stays ${one}` : `${one} → ${other}`, one !== other);
+    } else sign.show(`${numberText(Number(effect.x_now.toFixed(2)))} → ${numberText(Number(effect.x_then.toFixed(2)))}`, false);
+    setAttribute(signs.node, "title", `examples for which the neuron's sign would change: ${grouped(effect.signs_changed)} of ${grouped(effect.examples)}`);
+    signs.show(shareText(effect.signs_changed, effect.examples), effect.signs_changed > 0);
+    answers.show(shareText(effect.answers_changed, effect.examples), effect.answers_changed > 0);
+    const gain = effect.right_then - effect.right_now;
+    setAttribute(answers.node, "title", `answers that would change: ${grouped(effect.answers_changed)} of ${grouped(effect.examples)}; right: ${grouped(effect.right_now)} → ${grouped(effect.right_then)} (${gain ? signedText(gain) : "no difference"})`);
+  }
+
+  return { node, draw, stop: life.stop };
+}
+
+function effectTile(name) {
+  const label = element("span", { class: "faint" }, name);
+  const value = element("b");
+  const node = element("div", { class: "tile" }, label, value);
+  return {
+    node,
+    rename: (text) => setText(label, text),
+    show(text, changes) {
+      setText(value, text);
+      if (node.classList.contains("changes") !== changes) node.classList.toggle("changes", changes);
+    },
+  };
+}
+
+// Of a thousand and more the tile has no room to say of how many; its title does.
+function shareText(count, all) {
+  return all < 1000 ? `${grouped(count)} of ${grouped(all)}` : grouped(count);
+}
+
+function keyOf(selection) {
+  return JSON.stringify([selection?.layer, selection?.neuron, selection?.weight]);
+}
+
+function flipsText({ crossings, crossingsSince }) {
+  const since = crossingsSince ? ` since step ${grouped(crossingsSince)}` : "";
+  if (!crossings.length) return `never flipped${since}`;
+  return `${countText(crossings.length, "flip")}${since}, the last in step ${grouped(crossings.at(-1))}`;
+}
+
+function sized(value) {
+  return Number(value.toFixed(Math.abs(value) < 0.1 ? 3 : 2));
+}
+
+// What the gradient of the shown example does to the hidden number, and by which rule; not that of the last batch.
+function pushText({ weight, weightClip, latent, config }) {
+  const { gradientBefore: before, gradientAfter: after, lifeSince } = weight;
+  if (!latent) return `its stored sign since step ${grouped(lifeSince)}: no hidden number is kept`;
+  if (before === null || before === undefined) return `its hidden number since step ${grouped(lifeSince)}`;
+  if (before === 0) return "the shown example does not push it";
+  const way = before < 0 ? "up" : "down";
+  const size = roundedText(Math.abs(before), 2);
+  if (after === 0) return `the shown example’s loss would push it ${way} by ${size}: blocked, |w| > t_clip = ${weightClip}`;
+  const rule = config?.quantizer === "clipped_ste" ? ", |w| ≤ t_clip" : "";
+  return `the shown example’s loss pushes it ${way} by ${size}: passes${rule}`;
+}
