@@ -31,7 +31,7 @@ summary_page = st.Page(summary.page, title="Summary", icon=":material/summarize:
 
 pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page, summary_page]
 page = st.navigation(pages, position="top")
-style.apply(sidebar=page == lab_page, page=page.title)
+style.apply(page=page.title)
 measuring.tell_of_interruption()
 page.run()
 

@@ -7,7 +7,6 @@ from PIL import Image
 _CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4.25rem 2rem 3rem; max-width: 112rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
-[data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > [hidden]) { display: none; }
 [data-testid="stHeaderActionElements"] { display: none; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
@@ -28,7 +27,7 @@ _TABLES = """<style>
 }
 </style>"""
 
-# Leaving a page that is being redrawn can leave its sidebar behind, empty. On a phone the list of pages is in it.
+# No page has controls in the sidebar; on a phone the list of pages is in it.
 _NO_SIDEBAR = """<style>
 @media (min-width: 768px) {
   [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
@@ -42,14 +41,13 @@ if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseBut
 </script>"""
 
 
-def apply(sidebar: bool, page: str) -> None:
+def apply(page: str) -> None:
     """Style the page being drawn.
 
     Args:
-        sidebar: Whether the page has controls in the sidebar.
         page: Its name.
     """
-    st.html(_CSS + _TABLES if sidebar else _CSS + _TABLES + _NO_SIDEBAR)
+    st.html(_CSS + _TABLES + _NO_SIDEBAR)
     st.html(f"<div hidden>{page}</div>{_CLOSE_DRAWER}", unsafe_allow_javascript=True)
 
 

@@ -13,7 +13,7 @@ from bnnlab.app.session import IN_ADDRESS
 from bnnlab.nn.product import bit_layers, layer_product
 from bnnlab.records import LayerProduct
 from bnnlab.train import RunConfig, TrainingRun
-from bnnlab.train.answers import predict
+from bnnlab.train.answers import grey_values, predict
 from bnnlab.widgets.stepper import NeuronContext
 
 NETWORK = "the Lab's network"
@@ -116,7 +116,7 @@ def _look(run: TrainingRun, layer: str, example: int) -> Look:
     x = torch.from_numpy(dataset.x_test[example : example + 1].copy()).to(run.config.device)
     image = None
     if dataset.kind == "images":
-        image = np.clip((dataset.x_test[example].mean(axis=0) + 1) * 127.5, 0, 255).astype(np.uint8)
+        image = grey_values(dataset.x_test[example : example + 1])[0]
     return Look(
         config=run.config,
         layer=layer,

@@ -34,6 +34,11 @@ class LiveStatus:
     steps_per_second: float
     error: str | None
     config: RunConfig
+    speed: float | str | None = None
+    can_undo: bool = False
+    auto_paused: bool = False
+    schedule_done: bool = False
+    flip_report: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

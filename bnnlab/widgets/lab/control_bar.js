@@ -37,8 +37,8 @@ export function controlBar(cockpit, openSettings) {
   const [undoWord, undoAim] = [element("span"), element("span")];
   const undoFace = element("span", { class: "two-lines" }, undoWord, undoAim);
   const undo = toolButton([lineIcon("undo"), undoFace], "", act({ do: "undo" }), { class: "tool undo" });
-  const more = toolButton([lineIcon("more"), "more"], "All other settings", () => openSettings(more), {
-    class: "tool more", "aria-haspopup": "dialog",
+  const more = toolButton([lineIcon("more"), element("span", { class: "more-text" }, "more")], "All other settings", () => openSettings(more), {
+    class: "tool more", "aria-haspopup": "dialog", "aria-label": "more settings",
   });
   const steps = bigNumber("progress");
   const right = bigNumber("accuracy");
@@ -69,7 +69,7 @@ export function controlBar(cockpit, openSettings) {
 
   // Points have no rows and columns to convolve over.
   function chooseData(dataset) {
-    const { kind } = state.datasets.find(({ name }) => name === dataset) ?? {};
+    const { kind } = (state.datasets ?? []).find(({ name }) => name === dataset) ?? {};
     set(kind === "points" && state.config?.model === "convnet" ? { dataset, model: "mlp" } : { dataset });
   }
 

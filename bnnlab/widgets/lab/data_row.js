@@ -18,7 +18,7 @@ export function dataRow(choose, fetch) {
     "div", { class: "data-row", role: "group", "aria-label": "Data set" },
     ...pictures.map(({ button }) => button), opener, list,
   );
-  let shown = { palette: null, datasets: "" };
+  let shown = { palette: null, datasets: undefined };
   let rows = [];
   const fetching = new Set();
 
@@ -32,9 +32,8 @@ export function dataRow(choose, fetch) {
 
   function draw({ datasets, config }, palette) {
     if (shown.palette !== palette) for (const { name, canvas } of pictures) drawThumbnail(canvas, name, palette);
-    const listed = JSON.stringify(datasets);
-    if (shown.datasets !== listed) build(datasets ?? []);
-    shown = { palette, datasets: listed };
+    if (shown.datasets !== datasets) build(datasets ?? []);
+    shown = { palette, datasets };
     const chosen = config?.dataset;
     for (const { name, button } of pictures) setAttribute(button, "aria-pressed", String(name === chosen));
     const other = rows.find(({ name }) => name === chosen);
@@ -78,7 +77,7 @@ export function dataRow(choose, fetch) {
   function release() {
     if (!fetching.size) return;
     fetching.clear();
-    shown.datasets = "";
+    shown.datasets = undefined;
   }
 
   return { node, draw, release };

@@ -79,7 +79,7 @@ export function settingsDrawer(cockpit) {
 
   // The server's sentence begins with the setting's name; if it does not, it is about the one tried last.
   function complain(notice) {
-    const named = fields.find(({ name }) => notice.startsWith(`${name} `));
+    const named = fields.find(({ name }) => notice.toLowerCase().startsWith(`${name} `));
     (named ?? fields.find(({ name }) => name === tried))?.complain(notice);
   }
 

@@ -24,8 +24,8 @@ export function starvedAdvice(cockpit) {
     const applies = starved && latent && config && !config.latent_clip && canCommand && binarize !== "nothing";
     setHidden(node, !applies || closed);
     if (!applies) return;
-    const share = Math.floor((100 * starved.starved) / starved.weights);
-    setText(sentence, `${share} % of ${starved.name} is starved: beyond ±t_clip no gradient reaches a weight, so it stays as it is.`);
+    const share = 10 * Math.floor((10 * starved.starved) / starved.weights); // rounded, or it would be spoken at each frame
+    setText(sentence, `More than ${share} % of ${starved.name} is starved: no gradient reaches a weight beyond ±t_clip, so it stays as it is.`);
   }
 
   return { node, draw };

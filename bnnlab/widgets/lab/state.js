@@ -33,6 +33,7 @@ export function absorbFrame(before, { meta, arrays }) {
     choices: meta.choices ?? before?.choices ?? null,
     datasets: meta.datasets ?? before?.datasets ?? null,
     suited: meta.suited ?? before?.suited ?? null,
+    defaults: meta.defaults ?? before?.defaults ?? null,
     clip: meta.clip,
     weightClip: meta.weight_clip,
     binarize: meta.binarize,
@@ -155,6 +156,7 @@ function passesOf(meta, arrays, layers) {
     after: arrays[`P${at}/after`]?.data ?? null,
     layer: layers.find((layer) => layer.name === pass.name) ?? null,
     conv: pass.sum_shape.length === 3,
+    reads: at === 0, // the data themselves
   }));
 }
 

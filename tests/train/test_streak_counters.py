@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bnnlab.train.watch.streaks import StreakCounters
+from bnnlab.train.watch.readings import StreakCounters
 
 
 def bits(words: np.ndarray) -> np.ndarray:
