@@ -81,7 +81,8 @@ def _config(query: Mapping[str, str]) -> RunConfig:
             dataclasses.replace(default, **asked)  # refuses, and says what there is
         if (dataset, model or default.model) != (default.dataset, default.model):
             fitting = suited(dataset, model)
-    return checked(fitting | asked)
+    config: RunConfig = checked(fitting | asked)
+    return config
 
 
 def _value(name: str, text: str) -> Any:

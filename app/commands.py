@@ -111,22 +111,6 @@ def _play(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.play(float(elapsed))
 
 
-def _pause(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    run.pause()
-
-
-def _step(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    run.step_once()
-
-
-def _reset(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    _anew(run, run.reset)
-
-
-def _undo(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    _anew(run, run.undo)
-
-
 def _speed(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     value = _take(arguments, "value")
     if isinstance(value, bool) or not isinstance(value, int | str) or value not in SPEEDS:
@@ -190,10 +174,6 @@ def selection(arguments: Mapping[str, Any]) -> Selection:
     )
 
 
-def _flip(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    run.flip()
-
-
 def _backward(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     on = _take(arguments, "on")
     if not isinstance(on, bool):
@@ -201,7 +181,7 @@ def _backward(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.look_backward(on)
 
 
-def _fetch(run: LiveRun, arguments: Mapping[str, Any]) -> str:
+def _fetch(_: LiveRun, arguments: Mapping[str, Any]) -> str:
     name = _take(arguments, "dataset")
     if not isinstance(name, str) or name not in REMOTE_FILES:
         raise ValueError(f"dataset must be one of {', '.join(REMOTE_FILES)}; got {name!r}")
@@ -233,15 +213,15 @@ def _whole(name: str, value: object) -> int:
 
 _HANDLERS: Final[dict[str, Callable[[LiveRun, Mapping[str, Any]], str | None]]] = {
     "play": _play,
-    "pause": _pause,
-    "step": _step,
-    "reset": _reset,
-    "undo": _undo,
+    "pause": lambda run, _: run.pause(),
+    "step": lambda run, _: run.step_once(),
+    "reset": lambda run, _: _anew(run, run.reset),
+    "undo": lambda run, _: _anew(run, run.undo),
     "speed": _speed,
     "set": _set,
     "example": _example,
     "select": _select,
-    "flip": _flip,
+    "flip": lambda run, _: run.flip(),
     "backward": _backward,
     "fetch": _fetch,
 }

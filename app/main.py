@@ -16,7 +16,13 @@ from bnnlab.app.views.summary import summary
 st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
 session.keep_values_on_the_way_back()
 
-gemm_page = st.Page(gemm.page, title="XNOR-GEMM", icon=":material/calculate:", url_path="gemm")
+
+def step_through() -> None:
+    """Draw the XNOR-GEMM page, which leads to two pages that are made after it."""
+    gemm.page(lab_page, kernel_page)
+
+
+gemm_page = st.Page(step_through, title="XNOR-GEMM", icon=":material/calculate:", url_path="gemm")
 lab_page = st.Page(
     partial(lab.page, step_through=gemm_page),
     title="Lab",

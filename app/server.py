@@ -28,7 +28,8 @@ SWEEP_EVERY_S = 30.0
 
 def _path(path: str) -> str:
     """Where something of ours is found, under the base path that the lab was started with."""
-    return url_path(st.get_option("server.baseUrlPath"), path)
+    found: str = url_path(st.get_option("server.baseUrlPath"), path)
+    return found
 
 
 @asynccontextmanager

@@ -29,7 +29,8 @@ def live_run(first: RunConfig | None = None) -> LiveRun:
     Args:
         first: What it starts with, if this call starts it.
     """
-    return viewer(first).run
+    run: LiveRun = viewer(first).run
+    return run
 
 
 def viewer(first: RunConfig | None = None) -> Viewer:
@@ -39,7 +40,8 @@ def viewer(first: RunConfig | None = None) -> Viewer:
 
 def adopt(token: str) -> bool:
     """Take over the run that this tab had before it was reloaded or cut off, if it is still there and free."""
-    return RUNS.adopt(_registered_session(), token)
+    adopted: bool = RUNS.adopt(_registered_session(), token)
+    return adopted
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=1, on_release=RUNS.leave)

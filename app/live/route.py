@@ -69,7 +69,10 @@ def is_own(origin: str | None, host: str | None) -> bool:
     """
     if origin is None or host is None:
         return False
-    page = urlsplit(origin)
+    try:
+        page = urlsplit(origin)
+    except ValueError:  # not even an address
+        return False
     if page.scheme not in ("http", "https") or not page.hostname:
         return False
     allowed = {name.lower() for name in st.get_option("server.allowedHosts")} - set(HOSTS)
@@ -91,15 +94,10 @@ async def _send_frames(socket: WebSocket, viewer: Viewer, connection: Connection
 
 async def _take_messages(socket: WebSocket, viewer: Viewer, connection: Connection) -> None:
     """Until the socket closes, or says what nobody can read."""
-    while True:
-        received = await socket.receive()
-        if received["type"] == "websocket.disconnect":
-            return None
+    while (received := await socket.receive())["type"] != "websocket.disconnect":
         text = received.get("text")
-        if text is None:
-            return await socket.close(NO_TEXT)
-        if len(text) > MAX_MESSAGE:
-            return await socket.close(TOO_LONG)
+        if text is None or len(text) > MAX_MESSAGE:
+            return await socket.close(NO_TEXT if text is None else TOO_LONG)
         try:
             message = json.loads(text)
         except (ValueError, RecursionError):
@@ -110,3 +108,4 @@ async def _take_messages(socket: WebSocket, viewer: Viewer, connection: Connecti
         else:
             await asyncio.to_thread(viewer.command, message)
             await asyncio.sleep(MIN_COMMAND_S)  # who floods us waits
+    return None

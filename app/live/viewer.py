@@ -54,6 +54,7 @@ class Viewer:
         self._obeyed = 0
         self._sent_all_at = -math.inf
         self._page_frame = b""
+        self._page_sight: tuple[Any, ...] | None = None
 
     def attach(self, client: object) -> None:
         """Make `client` the one who receives frames; its first one will be complete."""
@@ -98,12 +99,10 @@ class Viewer:
                 self._page_sight = (*sight[:-1], None)
             return self._page_frame
 
-    _page_sight: tuple[Any, ...] | None = None
-
-    def acknowledge(self, serial: int) -> bool:
+    def acknowledge(self, serial: object) -> bool:
         """Note that a frame is on the screen; returns whether it is the last one sent."""
         with self._lock:
-            if serial not in self._frames:
+            if not isinstance(serial, int) or serial not in self._frames:
                 return False
             self._acknowledged = serial
             latest = serial == self._serial

@@ -80,9 +80,7 @@ class Answers:
             step: Steps done.
             hurried: Whether training goes on and another picture follows soon.
         """
-        small = self._dataset.kind == "points" or len(self._dataset.x_test) <= MAX_EXAMINED_ALWAYS
-        due = small or not hurried or self._clock() - self._asked_at >= ASKED_AGAIN_AFTER_S
-        if self._examined is None or self._view is None or due:
+        if self._examined is None or self._view is None or self._is_due(self._examined, step, hurried):
             self._examined = examine(self._model, self._dataset, self._device, step)
             if self._dataset.kind == "points":
                 self._view = points_view(self._model, self._dataset, self._device)
@@ -94,6 +92,12 @@ class Answers:
     def forget(self) -> None:
         """Ask again next time, however short ago it was."""
         self._examined = None
+
+    def _is_due(self, examined: Examined, step: int, hurried: bool) -> bool:
+        if examined.step == step:
+            return False
+        small = self._dataset.kind == "points" or len(self._dataset.x_test) <= MAX_EXAMINED_ALWAYS
+        return small or not hurried or self._clock() - self._asked_at >= ASKED_AGAIN_AFTER_S
 
 
 def predict(model: nn.Module, x: NDArray[np.float32], device: str) -> Tensor:

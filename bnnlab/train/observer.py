@@ -47,6 +47,7 @@ class Observer:
         self._effect: FlipEffect | None = None
         self._effect_of: Selection | None = None
         self._effect_at = -math.inf
+        self._effect_step = -1
 
     def snapshot(
         self, event: TrainingEvent | None, config: RunConfig, look: Look, hurried: bool = False
@@ -70,8 +71,8 @@ class Observer:
             view=view,
             created=created,
             latent=config.optimizer not in WITHOUT_LATENT_WEIGHTS,
-            weight_clip_value=getattr(config, "weight_clip_value", None) or config.clip_value,
-            binarize=getattr(config, "binarize", "both"),
+            weight_clip_value=config.weight_clip,
+            binarize=config.binarize,
             gates=gates(examined, config.clip_value),
             float_layers=self._float_layers(),
             example=example,
@@ -131,10 +132,11 @@ class Observer:
     def _flip_effect(
         self, selection: Selection, example: Example, examined: Examined, step: int, hurried: bool
     ) -> FlipEffect:
-        due = not hurried or self._clock() - self._effect_at >= EFFECT_AGAIN_AFTER_S
-        known = None if due or selection != self._effect_of else self._effect
+        again = self._effect_step == step
+        rests = hurried and self._clock() - self._effect_at < EFFECT_AGAIN_AFTER_S
+        known = self._effect if (again or rests) and selection == self._effect_of else None
         if known is None:
-            self._effect_of, self._effect_at = selection, self._clock()
+            self._effect_of, self._effect_at, self._effect_step = selection, self._clock(), step
             if examined.step != step:
                 examined = examine(self._model, self._dataset, self._device, step)
         where = (self._model, self._dataset, self._device)

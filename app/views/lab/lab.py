@@ -15,10 +15,12 @@ from streamlit.navigation.page import StreamlitPage
 
 from bnnlab.app import components, session
 from bnnlab.app.address import opening
+from bnnlab.app.commands import sentence
 from bnnlab.app.launch import url_path
 from bnnlab.app.live.route import LIVE
 from bnnlab.app.live.viewer import Viewer
-from bnnlab.app.views.gemm.neuron_input import NETWORK
+from bnnlab.app.views.gemm.journey import open_at
+from bnnlab.records import Selection
 
 KEY: Final = "lab"
 POLL_S: Final = 0.1
@@ -76,10 +78,9 @@ def _cockpit(viewer: Viewer, step_through: StreamlitPage | None) -> None:
         on_command_change=lambda: _take_commands(viewer),
         on_resume_change=_resume,
         on_transport_change=lambda: None,
-        on_trace_change=lambda: None,
+        on_step_through_change=lambda: None,
     )
-    if picture.trace is not None and step_through is not None:
-        _carry(picture.trace)
+    if picture.step_through is not None and step_through is not None and _carry(viewer, picture.step_through):
         st.switch_page(step_through)
     if _polls(viewer) != st.session_state["polls"] or session.viewer() is not viewer:
         st.rerun()
@@ -105,9 +106,25 @@ def _resume() -> None:
         session.adopt(token)
 
 
-def _carry(trace: object) -> None:
-    """Take a neuron along to the page that steps through its bits."""
-    if isinstance(trace, dict):
-        st.session_state["gemm_source"] = NETWORK
-        if isinstance(trace.get("example"), int):
-            st.session_state["gemm_image"] = trace["example"]
+def _carry(viewer: Viewer, clicked: object) -> bool:
+    """Take the clicked neuron of the frame on the screen along to the page that steps through its bits."""
+    try:
+        if not isinstance(clicked, dict):
+            raise TypeError(f"a click must be an object, got {clicked!r}")
+        frame = viewer.frame(clicked.get("serial")) or viewer.frame()
+        if frame is None:
+            raise ValueError("there is no frame on the screen yet")
+        position = clicked.get("position")
+        open_at(
+            frame,
+            Selection(
+                clicked.get("layer", ""),
+                clicked.get("neuron", -1),
+                clicked.get("weight"),
+                None if position is None else tuple(position),
+            ),
+        )
+    except (ValueError, TypeError) as error:
+        viewer.notice(sentence(error))
+        return False
+    return True

@@ -2,18 +2,18 @@
 
 import { element, setText } from "../shared/dom.js";
 import { lineIcon } from "./panel_icons.js";
-import { setAttribute, toolButton } from "./panel_parts.js";
+import { setAttribute, cockpitButton } from "./panel_parts.js";
 import { DRAWN_DATASETS, drawThumbnail } from "./thumbnails.js";
 
 // `choose(name)` trains on another data set, `fetch(name)` brings one to this computer.
 export function dataRow(choose, fetch) {
   const pictures = DRAWN_DATASETS.map((name) => {
     const canvas = element("canvas", { "aria-hidden": "true" });
-    const button = toolButton(canvas, name, () => choose(name), { class: "thumbnail", "aria-label": name });
+    const button = cockpitButton(canvas, name, () => choose(name), { class: "thumbnail", "aria-label": name });
     return { name, canvas, button };
   });
   const list = element("div", { class: "data-list", popover: "auto", role: "group", "aria-label": "More data sets" });
-  const opener = toolButton(lineIcon("plus"), "More data sets", open, { class: "thumbnail", "aria-haspopup": "true" });
+  const opener = cockpitButton(lineIcon("plus"), "More data sets", open, { class: "thumbnail", "aria-haspopup": "true" });
   const node = element(
     "div", { class: "data-row", role: "group", "aria-label": "Data set" },
     ...pictures.map(({ button }) => button), opener, list,
@@ -58,7 +58,7 @@ export function dataRow(choose, fetch) {
     if (here) fetching.delete(name);
     const state = element("span", { class: "data-state" });
     const say = () => setText(state, here ? "" : fetching.has(name) ? "downloading…" : "download");
-    const button = toolButton([element("span", {}, title), state], title, () => {
+    const button = cockpitButton([element("span", {}, title), state], title, () => {
       if (here) {
         list.hidePopover();
         choose(name);

@@ -6,14 +6,22 @@ import { element } from "../shared/dom.js";
 import { decodeFrame } from "../shared/frame.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
+import { addressKeeper } from "./address.js";
+import { controlBar } from "./control_bar.js";
 import { directionSwitch } from "./direction.js";
 import { inputPicture } from "./input_picture.js";
 import { LAB_STYLE } from "./lab_style.js";
 import { liveLink } from "./live_link.js";
+import { neuronPanel } from "./neuron_panel.js";
+import { PANEL_STYLE } from "./panel_style.js";
 import { leadingSentence } from "./sentence.js";
+import { settingsDrawer } from "./settings.js";
 import { absorbFrame } from "./state.js";
 import { networkStrip } from "./strip.js";
 import { decisionSurface } from "./surface.js";
+import { timeLine } from "./time_line.js";
+import { activationWalls, weightWalls } from "./walls.js";
+import { weightPanel } from "./weight_panel.js";
 import { wrongImages } from "./wrong_images.js";
 
 const MIN_HEIGHT = 560; // CSS pixels
@@ -23,14 +31,15 @@ export function mountLab(host, send) {
   let pending = 0;
   let draws = 0;
   let backward = false;
+  let gradients = false; // whether frames are to carry the example's gradients
+  let waving = false; // while a single step is being shown as waves
 
-  addStyles(host, LAB_STYLE);
+  addStyles(host, LAB_STYLE, PANEL_STYLE);
   const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
-  const cockpit = { act: link.command, select, stepThrough };
+  const cockpit = { act, select, stepThrough };
   const sentence = leadingSentence();
   const direction = directionSwitch((chosen) => {
     backward = chosen;
-    link.command({ do: "backward", on: chosen });
     schedule();
   });
   const input = inputPicture(cockpit);
@@ -41,7 +50,16 @@ export function mountLab(host, send) {
     element("header", {}, sentence.node, direction.node),
     element("div", { class: "network-body" }, input.node, strip.node, sides.images.node, sides.points.node),
   );
-  const node = element("div", { class: "cockpit" }, network);
+  const settings = settingsDrawer(cockpit);
+  const bar = controlBar(cockpit, settings.open);
+  const deck = [neuronPanel(cockpit), weightWalls(cockpit), activationWalls(cockpit), weightPanel(cockpit)];
+  const line = timeLine();
+  const address = addressKeeper();
+  const around = [bar, ...deck, line, settings, address];
+  const node = element(
+    "div", { class: "cockpit" },
+    bar.node, network, element("div", { class: "deck" }, ...deck.map((panel) => panel.node)), line.node, settings.node,
+  );
   const theme = followTheme(host, schedule);
   host.append(node);
   const sizes = new ResizeObserver(fit);
@@ -70,6 +88,17 @@ export function mountLab(host, send) {
     return schedule();
   }
 
+  // A single step is shown in slow order before it is done: forward, backward, and then what it changed. Who presses again
+  // wants no show.
+  async function act(command) {
+    if (command.do === "step" && !state.playing && !waving) {
+      waving = true;
+      await strip.travel.play(true);
+      waving = false;
+    }
+    link.command(command);
+  }
+
   function select(selection) {
     link.command({ do: "select", ...selection });
   }
@@ -95,6 +124,8 @@ export function mountLab(host, send) {
     direction.draw(backward, state.canCommand);
     input.draw(state, palette);
     strip.draw(state, palette, view);
+    for (const part of around) part.draw(state, palette);
+    askForGradients();
     link.shown(state.frame);
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
@@ -103,12 +134,20 @@ export function mountLab(host, send) {
     });
   }
 
+  // They cost the run a backward pass a frame, so only what shows them asks.
+  function askForGradients() {
+    const wanted = backward || state.selection?.weight != null || !state.playing || state.speed === 1;
+    if (wanted === gradients || !state.canCommand) return;
+    gradients = wanted;
+    link.command({ do: "backward", on: wanted });
+  }
+
   function destroy() {
     cancelAnimationFrame(pending);
     link.stop();
     theme.stop();
     sizes.disconnect();
-    for (const part of [input, strip, ...Object.values(sides)]) part.stop();
+    for (const part of [input, strip, ...Object.values(sides), ...around]) part.stop();
     host.remove();
   }
 

@@ -88,8 +88,13 @@ export function liveLink({ onFrame, send }) {
       if (opened !== socket) return;
       clearTimeout(patience);
       brought = worked = true;
-      failures = 0;
-      onFrame(new Uint8Array(data));
+      try {
+        onFrame(new Uint8Array(data));
+        failures = 0;
+      } catch { // a frame cut short on the way; the next socket begins with a complete one
+        failures += 1;
+        opened.close();
+      }
     };
     opened.onclose = () => {
       clearTimeout(patience);

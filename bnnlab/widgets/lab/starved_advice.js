@@ -2,17 +2,17 @@
 
 import { element, setHidden, setText } from "../shared/dom.js";
 import { lineIcon } from "./panel_icons.js";
-import { toolButton } from "./panel_parts.js";
+import { cockpitButton } from "./panel_parts.js";
 
 const STARVED_SHARE = 0.5;
 
 export function starvedAdvice(cockpit) {
   let closed = false;
   const sentence = element("p");
-  const mend = toolButton("keep within ±t_clip", "Keeps every hidden weight within ±t_clip after each step, so that gradients reach it again", () => {
+  const mend = cockpitButton("keep within ±t_clip", "Keeps every hidden weight within ±t_clip after each step, so that gradients reach it again", () => {
     cockpit.act({ do: "set", settings: { latent_clip: true } });
   }, { class: "tool primary" });
-  const close = toolButton(lineIcon("close"), "Leave it so", () => {
+  const close = cockpitButton(lineIcon("close"), "Leave it so", () => {
     closed = true;
     setHidden(node, true);
   }, { class: "tool bare", "aria-label": "Close this advice" });

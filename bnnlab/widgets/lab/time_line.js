@@ -20,7 +20,7 @@ export function timeLine() {
     if (!shown?.x) return;
     const { steps } = shown.run;
     const step = linearScale(shown.box.left, shown.box.right, 0, shown.last)(offsetX);
-    readAt(steps.length && step <= 1.02 * shown.last ? nearestIndex(steps, step) : null);
+    readAt(steps.length && step <= 1.02 * shown.last ? nearestStep(steps, step) : null);
   });
   canvas.node.addEventListener("pointerleave", () => readAt(null));
   canvas.node.addEventListener("blur", () => readAt(null));
@@ -74,12 +74,12 @@ function runOf({ step: steps, loss, testAccuracy: right }, layers) {
   const flips = Float64Array.from(steps, (_, at) => (
     layers.reduce((sum, { curves, weights }) => sum + (curves.flipRatio[at] || 0) * weights, 0)
   ));
-  const [evenLoss, evenFlips] = [runningMean(loss, LOSS_MEAN), runningMean(flips, FLIPS_MEAN)];
+  const [evenLoss, evenFlips] = [trailingMean(loss, LOSS_MEAN), trailingMean(flips, FLIPS_MEAN)];
   return { steps, loss, right, flips, evenLoss, evenFlips, lossTop: highOf(evenLoss), flipsTop: highOf(evenFlips) };
 }
 
 // Of the last `count` values before each.
-function runningMean(values, count) {
+function trailingMean(values, count) {
   let sum = 0;
   return Float64Array.from(values, (value, at) => {
     sum += value - (at >= count ? values[at - count] : 0);
@@ -192,7 +192,7 @@ function paintReading(pen, { steps, right, flips, loss }, at, x, palette) {
   ctx.fillText(text, left + em / 2, height / 2 + 0.5);
 }
 
-function nearestIndex(steps, step) {
+function nearestStep(steps, step) {
   let [low, high] = [0, steps.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -2,7 +2,7 @@
 
 import { countText, element, numberText, setHidden, setText, signedText } from "../shared/dom.js";
 import { grouped, percentText, roundedText } from "../shared/numbers.js";
-import { setAttribute, setLine, toolButton } from "./panel_parts.js";
+import { setAttribute, setLine, cockpitButton } from "./panel_parts.js";
 import { weightLife } from "./weight_life.js";
 
 // cockpit: { act(command) }.
@@ -18,7 +18,7 @@ export function weightPanel(cockpit) {
   const [question, verdict] = [element("b"), element("span", { class: "faint" })];
   const flipLine = element("p", { class: "flip-line one-line" }, question, verdict);
   const tiles = ["sum", "sign", "all signs", "answers"].map(effectTile);
-  const flip = toolButton("flip it", "", flipIt, { class: "tool primary flip" });
+  const flip = cockpitButton("flip it", "", flipIt, { class: "tool primary flip" });
   const body = element(
     "div", { class: "panel-body" },
     element("div", { class: "life-frame" }, life.node),
@@ -44,7 +44,7 @@ export function weightPanel(cockpit) {
     setHidden(body, !chosen);
     setHidden(empty, Boolean(chosen));
     setText(title, chosen ? `the weight of its input ${selection.weight}` : "one weight");
-    setLine(subtitle, chosen ? flipsText(weight) : "");
+    setLine(subtitle, chosen ? lifeFlipsText(weight) : "");
     if (!chosen) return;
     life.draw({ weight, step: next.step, clip: next.weightClip, latent: next.latent, palette });
     setText(now, `${signedText(Number(roundedText(Math.abs(weight.latent), 2)) ? sized(weight.latent) : 0)} now`);
@@ -80,8 +80,8 @@ export function weightPanel(cockpit) {
       sign.show(one === other ? `stays ${one}` : `${one} → ${other}`, one !== other);
     } else sign.show(`${numberText(Number(effect.x_now.toFixed(2)))} → ${numberText(Number(effect.x_then.toFixed(2)))}`, false);
     setAttribute(signs.node, "title", `examples for which the neuron's sign would change: ${grouped(effect.signs_changed)} of ${grouped(effect.examples)}`);
-    signs.show(shareText(effect.signs_changed, effect.examples), effect.signs_changed > 0);
-    answers.show(shareText(effect.answers_changed, effect.examples), effect.answers_changed > 0);
+    signs.show(tileShareText(effect.signs_changed, effect.examples), effect.signs_changed > 0);
+    answers.show(tileShareText(effect.answers_changed, effect.examples), effect.answers_changed > 0);
     const gain = effect.right_then - effect.right_now;
     setAttribute(answers.node, "title", `answers that would change: ${grouped(effect.answers_changed)} of ${grouped(effect.examples)}; right: ${grouped(effect.right_now)} → ${grouped(effect.right_then)} (${gain ? signedText(gain) : "no difference"})`);
   }
@@ -104,7 +104,7 @@ function effectTile(name) {
 }
 
 // Of a thousand and more the tile has no room to say of how many; its title does.
-function shareText(count, all) {
+function tileShareText(count, all) {
   return all < 1000 ? `${grouped(count)} of ${grouped(all)}` : grouped(count);
 }
 
@@ -112,7 +112,7 @@ function keyOf(selection) {
   return JSON.stringify([selection?.layer, selection?.neuron, selection?.weight]);
 }
 
-function flipsText({ crossings, crossingsSince }) {
+function lifeFlipsText({ crossings, crossingsSince }) {
   const since = crossingsSince ? ` since step ${grouped(crossingsSince)}` : "";
   if (!crossings.length) return `never flipped${since}`;
   return `${countText(crossings.length, "flip")}${since}, the last in step ${grouped(crossings.at(-1))}`;
