@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
+from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.records import Selection, Snapshot, TrainingEvent
 from bnnlab.train.answers import predict
 from bnnlab.train.config import AtOnce, RunConfig

@@ -1,6 +1,7 @@
 """One example on its way through a network, against a plain recomputation, and nothing is changed by looking."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ CONFIGS = [
     RunConfig(dataset="digits", widths=(12, 10), batch_size=64, scale=True, quantizer="approx_sign"),
     RunConfig(dataset="moons", widths=(12, 10), batch_size=64, clip_value=0.4),
     RunConfig(dataset="digits", model="convnet", widths=(6, 5, 9), batch_size=64),
+    RunConfig(dataset="digits", widths=(12, 10), batch_size=64, binarize="weights", clip_value=0.7),
+    RunConfig(dataset="digits", widths=(12, 10), batch_size=64, binarize="nothing", weight_clip_value=0.1),
     RunConfig(
         dataset="digits",
         model="convnet",
@@ -46,7 +49,7 @@ def plain_sums(module: nn.Module, inputs: Tensor) -> Tensor:
     """What a layer with weights makes of what it multiplies."""
     weight = module.weight
     assert isinstance(weight, Tensor)
-    if isinstance(module, BinaryLayer):
+    if isinstance(module, BinaryLayer) and module.binarize != "nothing":
         weight = torch.where(weight >= 0, 1.0, -1.0)
     if isinstance(module, BinaryConv2d):
         padded = functional.pad(inputs, (1, 1, 1, 1), value=module.pad_value)
@@ -83,7 +86,11 @@ def test_every_number_is_what_a_plain_recomputation_gives(config: RunConfig) -> 
             if sums.ndim == 4:
                 x = functional.max_pool2d(x, 2)
             np.testing.assert_allclose(seen.x, x[0], rtol=1e-4, atol=1e-4)
-            inputs = torch.where(torch.tensor(seen.x.copy())[None] >= 0, 1.0, -1.0)
+            passed = torch.tensor(seen.x.copy())[None]
+            if config.binarize == "both":
+                inputs = torch.where(passed >= 0, 1.0, -1.0)
+            else:
+                inputs = passed.clamp(-config.clip_value, config.clip_value)
         np.testing.assert_allclose(example.probabilities, logits.softmax(1)[0], rtol=1e-5)
         label = int(run.dataset.y_test[5])
         assert (example.index, example.label) == (5, label)
@@ -102,6 +109,8 @@ def test_what_kind_of_layer_each_is() -> None:
         ("output", False, False),
     ]
     assert kinds(CONFIGS[1]) == [("input", True, False), ("hidden1", True, True), ("output", True, True)]
+    assert kinds(replace(CONFIGS[1], binarize="weights"))[1] == ("hidden1", True, False)
+    assert kinds(replace(CONFIGS[1], binarize="nothing"))[1] == ("hidden1", False, False)
     assert kinds(CONFIGS[4])[:2] == [("conv1", False, False), ("conv2", True, True)]
 
 
@@ -137,7 +146,7 @@ def test_gradients_are_those_of_the_example_s_own_loss(config: RunConfig) -> Non
         ends = x_modules(model)
         handles = [module.register_forward_hook(keep(name)) for name, module in ends.items()]
         loss = functional.cross_entropy(model(torch.tensor(run.dataset.x_test[7:8])), label_of(run, 7))
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         for handle in handles:
             handle.remove()
         assert example.loss == pytest.approx(loss.item(), rel=1e-5)
@@ -189,7 +198,8 @@ def test_gradients_of_a_layer_s_weights(config: RunConfig) -> None:
         _, crossing = look_back(run.model, run.dataset, 2, "cpu", name)
         model = run.model.eval()
         layer.weight.grad = None
-        functional.cross_entropy(model(torch.tensor(run.dataset.x_test[2:3])), label_of(run, 2)).backward()
+        loss = functional.cross_entropy(model(torch.tensor(run.dataset.x_test[2:3])), label_of(run, 2))
+        loss.backward()  # type: ignore[no-untyped-call]
         assert crossing.after is not None
         assert crossing.before is not None
         torch.testing.assert_close(crossing.after, layer.weight.grad)

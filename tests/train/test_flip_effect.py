@@ -19,6 +19,7 @@ CASES = [
     (DIGITS, Selection("hidden1", 3, 5)),
     (RunConfig(**{**DIGITS.to_dict(), "optimizer": "bop"}), Selection("hidden1", 0, 0)),
     (RunConfig(**{**DIGITS.to_dict(), "scale": True}), Selection("hidden1", 1, 2)),
+    (RunConfig(**{**DIGITS.to_dict(), "binarize": "nothing"}), Selection("hidden1", 1, 2)),
     (CONV, Selection("conv2", 4, 7, (1, 0))),
     (CONV, Selection("dense", 2, 11)),
     (BINARY_END, Selection("output", 9, 4)),
@@ -30,6 +31,12 @@ def trained(config: RunConfig) -> TrainingRun:
     for _ in range(20):
         next(run)
     return run
+
+
+def hidden1(run: TrainingRun) -> BinaryLayer:
+    layer = run.model.get_submodule("hidden1")
+    assert isinstance(layer, BinaryLayer)
+    return layer
 
 
 def effect_of(run: TrainingRun, selection: Selection) -> FlipEffect:
@@ -123,8 +130,7 @@ def test_while_training_goes_on_only_the_example_s_own_sum_is_asked_at_once() ->
 
 def test_zero_counts_as_positive_and_flips_too() -> None:
     with train(DIGITS) as run:
-        layer = run.model.get_submodule("hidden1")
-        assert isinstance(layer, BinaryLayer)
+        layer = hidden1(run)
         with torch.no_grad():
             layer.weight[1, 1] = 0.0
         for expected in (-1, 1):
@@ -136,11 +142,11 @@ def test_the_life_of_a_weight_is_known_with_every_crossing() -> None:
     """Against the signs of all weights after each step."""
     with train(DIGITS) as run:
         signs = [run.snapshot().layers[0].signs.unpack()]
-        latent = [run.model.get_submodule("hidden1").weight.detach().clone()]
+        latent = [hidden1(run).weight.detach().clone()]
         for _ in range(60):
             next(run)
             signs.append(run.snapshot().layers[0].signs.unpack())
-            latent.append(run.model.get_submodule("hidden1").weight.detach().clone())
+            latent.append(hidden1(run).weight.detach().clone())
         flips = np.array(signs[1:]) != np.array(signs[:-1])
         assert flips.sum() > 20
         for neuron in range(10):
@@ -169,4 +175,4 @@ def test_in_a_large_layer_a_weight_s_life_begins_when_it_is_selected() -> None:
         look = run.snapshot(second).weight
         assert look is not None
         assert (look.life_since, look.life_steps.tolist()) == (5, [5])
-        assert look.latent == look.life_values[0] == run.model.get_submodule("hidden1").weight[70, 79].item()  # type: ignore[index]
+        assert look.latent == look.life_values[0] == hidden1(run).weight[70, 79].item()

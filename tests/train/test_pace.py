@@ -65,16 +65,18 @@ def test_time_in_which_nothing_could_be_done_does_not_count() -> None:
     assert pace.wait(1003.0, 5) == pytest.approx(before)
 
 
-def test_the_start_ends_once_it_cannot_be_kept() -> None:
+@pytest.mark.parametrize(
+    ("now", "step", "possible", "ends"),
+    [
+        (20.0, 50, 100.0, False),  # behind, but it can still catch up: 82 a second are due
+        (22.0, 10_000, 100.0, False),  # ahead
+        (22.0, 50, 100.0, True),
+        (1e9, 50, 1e6, True),
+    ],
+)
+def test_the_start_ends_once_it_cannot_be_kept(now: float, step: int, possible: float, ends: bool) -> None:
     pace = Pace()
     pace.speed = "start"
     pace.begin(0.0, 0)
-    pace.compare(20.0, 50, possible=100.0)  # behind, but it can still catch up: 82 a second are due
-    assert pace.speed == "start"
-    pace.compare(22.0, 10_000, possible=100.0)  # ahead
-    assert pace.speed == "start"
-    pace.compare(22.0, 50, possible=100.0)
-    assert pace.speed is None
-    pace.speed = "start"
-    pace.compare(1e9, 50, possible=1e6)
-    assert pace.speed is None
+    pace.compare(now, step, possible)
+    assert pace.speed == (None if ends else "start")

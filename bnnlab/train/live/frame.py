@@ -10,7 +10,7 @@ from bnnlab.records import History, Snapshot
 from bnnlab.train.config import RunConfig
 from bnnlab.train.live.pace import Speed
 
-State = Literal["loading", "paused", "playing", "waiting", "finished", "failed", "closed"]
+State = Literal["loading", "paused", "playing", "waiting", "failed", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class LiveStatus:
 
     Attributes:
         state: ``"loading"`` data and model; ``"paused"``; ``"playing"``; ``"waiting"`` to play, because other
-            runs of the process occupy the cores; ``"finished"``; ``"failed"``, see `error`; ``"closed"``.
+            runs of the process occupy the cores; ``"failed"``, see `error`; ``"closed"``.
         step: Steps done so far.
         total_steps: Steps until the schedule's end; 0 while loading for the first time.
         steps_per_epoch: Steps of one pass over the training set; 0 while loading for the first time.

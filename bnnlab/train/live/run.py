@@ -20,14 +20,14 @@ import weakref
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from bnnlab.records import Selection
-from bnnlab.train.config import RunConfig
+from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State
 from bnnlab.train.live.pace import Speed
 from bnnlab.train.live.slots import Slots
-from bnnlab.train.live.thread import TRAINING_SLOTS, WATCHED_WITHIN_S, Trainer, updated
+from bnnlab.train.live.thread import TRAINING_SLOTS, WATCHED_WITHIN_S, Trainer
 from bnnlab.train.look import Extent, Look
 from bnnlab.train.training import TrainingRun
 
@@ -146,7 +146,7 @@ class LiveRun:
             )
         self._trainer.commands.put(lambda trainer: trainer.set_speed(speed))
 
-    def update(self, **changes: Any) -> None:
+    def update(self, **changes: Unpack[AtOnce]) -> None:
         """Change settings from the next step on, without starting again.
 
         Args:
@@ -156,7 +156,7 @@ class LiveRun:
             ValueError: If a setting needs a new start, or its value is out of its range in `RunConfig`.
             TypeError: If a value has the wrong type.
         """
-        updated(self._trainer.config, changes)  # refuses here
+        self._trainer.config.updated(**changes)  # refuses here
         self._trainer.commands.put(lambda trainer: trainer.update(changes))
 
     def show_example(self, index: int) -> None:

@@ -6,18 +6,17 @@ reads `frame` and `extent`, references to immutable objects that are replaced as
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bnnlab.bits.threads import available_cores
 from bnnlab.records import History, Snapshot
-from bnnlab.train.config import RunConfig
+from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DatasetError
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State, with_flips_of
 from bnnlab.train.live.pace import Pace, Speed
@@ -168,9 +167,9 @@ class Trainer:
         self._pace.begin(self._work_at, self._played.step)
         self._publish()
 
-    def update(self, changes: dict[str, Any]) -> None:
+    def update(self, changes: AtOnce) -> None:
         """Change settings of the run that is going on: see `TrainingRun.update`."""
-        self._played.config = updated(self._played.config, changes)
+        self._played.config = self._played.config.updated(**changes)
         if self._played.run is not None:
             self._played.run.update(**changes)
         self._publish()
@@ -304,8 +303,6 @@ class Trainer:
 
     def _step(self, run: TrainingRun) -> None:
         self._played.history.append(next(run))
-        if run.step == run.total_steps and not getattr(run, "endless", False):
-            self._set_state("finished")
 
     def _fail(self, error: Exception) -> None:
         expected = isinstance(error, DatasetError | TrainingDivergedError | ValueError)
@@ -380,23 +377,6 @@ class Trainer:
         return LiveFrame(played.snapshot, played.history.copy(), status)
 
 
-AT_ONCE = ("learning_rate", "clip_value", "weight_clip_value", "latent_clip", "binarize")
-
-
-def updated(config: RunConfig, changes: dict[str, Any]) -> RunConfig:
-    """Settings with changes that need no new start.
-
-    Raises:
-        ValueError: If a setting needs one, or a value is impossible.
-    """
-    for name in changes:
-        if name not in AT_ONCE:
-            raise ValueError(
-                f"a setting that holds at once must be one of {', '.join(AT_ONCE)}; got {name!r}"
-            )
-    return dataclasses.replace(config, **changes)
-
-
 def begin(config: RunConfig) -> TrainingRun:
     """Build a run that goes on until somebody stops it."""
-    return TrainingRun(config)
+    return TrainingRun(config, endless=True)
