@@ -22,10 +22,12 @@ from math import log1p
 from pathlib import Path
 from typing import Final
 
+import torch
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bnnlab.app.live.encoding import encode_frame
+from bnnlab.bench.conditions import environment
 from bnnlab.records import History
 from bnnlab.train import RunConfig, train
 from bnnlab.train.live.frame import LiveFrame, LiveStatus
@@ -66,9 +68,17 @@ def record() -> list[bytes]:
                     complete=step == 0,
                     now_and_then=step % SLOW_PARTS_EVERY == 0,
                     recorded_at=due(step),
+                    recorded_on=computer(),
                 )
             )
     return frames
+
+
+@cache
+def computer() -> str:
+    """What decides the order of float sums: elsewhere they round otherwise, and after some steps other signs differ."""
+    here = environment()
+    return f"{here.cpu}, torch {here.versions['torch']}"
 
 
 def due(step: int) -> float:
@@ -109,7 +119,8 @@ async def recorded(_: Request) -> Response:
 
 
 def main() -> None:
-    """Record anew."""
+    """Record anew, with sums in the order in which the server's threads compute them."""
+    torch.set_num_threads(1)
     FILE.write_bytes(pack(record()))
     print(f"{FILE}: {FRAMES} frames, {FILE.stat().st_size:,} bytes")
 
