@@ -3,6 +3,8 @@
 Keys are the names of `RunConfig`'s settings, so that the address, the command line and the library speak alike:
 
     ?dataset=mnist&widths=256,256&seed=3&layer=hidden1&neuron=3&weight=10&example=11&play=false&speed=1
+
+A convolution's neuron is a filter; `row` and `column` say where.
 """
 
 from __future__ import annotations
@@ -126,8 +128,8 @@ def _selection(query: Mapping[str, str]) -> list[dict[str, Any]]:
     for name in ("neuron", "weight"):
         if name in query:
             asked[name] = _whole(name, query[name])
-    if "position" in query:
-        asked["position"] = [_whole("position", part) for part in query["position"].split(",")]
+    if {"row", "column"} & query.keys():
+        asked["position"] = [_whole(name, query.get(name, "")) for name in ("row", "column")]
     selection(asked)
     return [{"do": "select", **asked}]
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from bnnlab.app.commands import suited
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
 from bnnlab.nn.models.spec import Precision
-from bnnlab.train import DATASETS, SCHEDULES
+from bnnlab.train import DATASETS, SCHEDULES, RunConfig
 from bnnlab.train.datasets import REMOTE_FILES
 from bnnlab.train.live.frame import LiveFrame
 from bnnlab.widgets import lab
@@ -56,7 +56,12 @@ def encode_frame(
     if connect is not None:
         live["connect"] = dict(connect)
     if complete:
-        live |= {"datasets": datasets(), "choices": choices(), "suited": suited_settings()}
+        live |= {
+            "datasets": datasets(),
+            "choices": choices(),
+            "suited": suited_settings(),
+            "defaults": RunConfig().to_dict(),
+        }
     if frame.snapshot is None:
         return pack_frame({"step": status.step, "empty": True, **live}, {})
     return lab.encode(

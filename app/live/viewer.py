@@ -41,7 +41,8 @@ class Viewer:
         self.run = run
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self.client: object | None = None
-        self.greeted = False  # whether the page's address was obeyed
+        self.greeted = False  # whether the settings in the page's address were obeyed
+        self.looked_at: object = None  # what the address last asked to look at
         self._encode = encode
         self._lock = threading.RLock()
         self._frames: OrderedDict[int, LiveFrame] = OrderedDict()
@@ -105,9 +106,7 @@ class Viewer:
             if not isinstance(serial, int) or serial not in self._frames:
                 return False
             self._acknowledged = serial
-            latest = serial == self._serial
-        self.run.wake()
-        return latest
+            return serial == self._serial
 
     def frame(self, serial: int | None = None) -> LiveFrame | None:
         """The moment that a message showed, by its serial; by default the one on the screen, or the last one made.

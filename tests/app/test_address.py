@@ -66,7 +66,8 @@ def test_the_address_says_what_is_looked_at() -> None:
         {"do": "select", "layer": "hidden1", "neuron": 3, "weight": 10},
     )
     assert not opened.plays
-    assert opening({"layer": "conv2", "neuron": "0", "position": "2,5"}).commands[-1]["position"] == [2, 5]
+    opened = opening({"layer": "conv2", "neuron": "0", "row": "2", "column": "5"})
+    assert opened.commands[-1]["position"] == [2, 5]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +108,8 @@ def test_impossible_settings_open_the_default_and_say_why(query: dict[str, str],
         {"example": "9" * 5000},
         {"layer": "hidden1"},
         {"layer": "hidden1", "neuron": "x"},
-        {"layer": "hidden1", "neuron": "1", "position": "1"},
-        {"layer": "hidden1", "neuron": "1", "position": "1,x"},
+        {"layer": "hidden1", "neuron": "1", "row": "1"},
+        {"layer": "hidden1", "neuron": "1", "row": "1", "column": "x"},
     ],
 )
 def test_looking_at_what_cannot_be_is_said_and_the_rest_holds(query: dict[str, str]) -> None:

@@ -5,15 +5,14 @@ const WRITE_EVERY_MS = 250;
 const NEVER_IN_ADDRESS = ["device", "evaluate_every"];
 const SELECTION_KEYS = ["layer", "neuron", "weight", "position"];
 
-// `defaults` are the settings that need not be said; without them all are said.
-export function addressKeeper(defaults = null) {
+export function addressKeeper() {
   let wanted = null;
   let written = null;
   let timer = 0;
 
   function draw(state) {
-    if (!state.config || !state.canCommand) return; // a picture in a notebook has no address
-    const next = addressOf(state, state.defaults ?? defaults ?? {});
+    if (!state.config || !state.canCommand || state.state === "loading") return; // a notebook has no address
+    const next = addressOf(state, state.defaults ?? {});
     if (JSON.stringify(next) === JSON.stringify(wanted)) return;
     wanted = next;
     if (!timer) timer = setTimeout(write, written ? WRITE_EVERY_MS : 0);

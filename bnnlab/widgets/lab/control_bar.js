@@ -5,7 +5,7 @@ import { icon } from "../shared/icons.js";
 import { grouped } from "../shared/numbers.js";
 import { dataRow } from "./data_row.js";
 import { lineIcon } from "./panel_icons.js";
-import { choiceRow, setAttribute, setLine, toolButton } from "./panel_parts.js";
+import { choiceRow, setAttribute, setLine, cockpitButton } from "./panel_parts.js";
 
 const PILOT_ROW_PX = 58; // buttons of 44 px and the space around them
 
@@ -27,18 +27,18 @@ export function controlBar(cockpit, openSettings) {
   let before = null; // what stood there before the last new start: { dataset, step }
 
   const playFace = element("span", { class: "play-face" });
-  const reset = toolButton(lineIcon("reset"), "Start again at step 0 (key 0)", act({ do: "reset" }), { "aria-label": "Start again" });
-  const play = toolButton(playFace, "", togglePlay, { class: "tool primary play" });
-  const step = toolButton("step", "Pause, and do one step (key s)", act({ do: "step" }), { class: "tool step" });
+  const reset = cockpitButton(lineIcon("reset"), "Start again at step 0 (key 0)", act({ do: "reset" }), { "aria-label": "Start again" });
+  const play = cockpitButton(playFace, "", togglePlay, { class: "tool primary play" });
+  const step = cockpitButton("step", "Pause, and do one step (key s)", act({ do: "step" }), { class: "tool step" });
   const speed = choiceRow("Speed", SPEED_CHOICES, (value) => cockpit.act({ do: "speed", value }));
   speed.buttons[2].classList.add("wide");
   const data = dataRow(chooseData, (dataset) => cockpit.act({ do: "fetch", dataset }));
   const binarise = choiceRow("Binarise", BINARISE_CHOICES, (value) => set({ binarize: value }));
   const [undoWord, undoAim] = [element("span"), element("span")];
   const undoFace = element("span", { class: "two-lines" }, undoWord, undoAim);
-  const undo = toolButton([lineIcon("undo"), undoFace], "", act({ do: "undo" }), { class: "tool undo" });
-  const more = toolButton([lineIcon("more"), "more"], "All other settings", () => openSettings(more), {
-    class: "tool more", "aria-haspopup": "dialog",
+  const undo = cockpitButton([lineIcon("undo"), undoFace], "", act({ do: "undo" }), { class: "tool undo" });
+  const more = cockpitButton([lineIcon("more"), element("span", { class: "more-text" }, "more")], "All other settings", () => openSettings(more), {
+    class: "tool more", "aria-haspopup": "dialog", "aria-label": "more settings",
   });
   const steps = bigNumber("progress");
   const right = bigNumber("accuracy");
@@ -69,7 +69,7 @@ export function controlBar(cockpit, openSettings) {
 
   // Points have no rows and columns to convolve over.
   function chooseData(dataset) {
-    const { kind } = state.datasets.find(({ name }) => name === dataset) ?? {};
+    const { kind } = (state.datasets ?? []).find(({ name }) => name === dataset) ?? {};
     set(kind === "points" && state.config?.model === "convnet" ? { dataset, model: "mlp" } : { dataset });
   }
 

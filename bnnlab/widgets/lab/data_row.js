@@ -2,23 +2,23 @@
 
 import { element, setText } from "../shared/dom.js";
 import { lineIcon } from "./panel_icons.js";
-import { setAttribute, toolButton } from "./panel_parts.js";
+import { setAttribute, cockpitButton } from "./panel_parts.js";
 import { DRAWN_DATASETS, drawThumbnail } from "./thumbnails.js";
 
 // `choose(name)` trains on another data set, `fetch(name)` brings one to this computer.
 export function dataRow(choose, fetch) {
   const pictures = DRAWN_DATASETS.map((name) => {
     const canvas = element("canvas", { "aria-hidden": "true" });
-    const button = toolButton(canvas, name, () => choose(name), { class: "thumbnail", "aria-label": name });
+    const button = cockpitButton(canvas, name, () => choose(name), { class: "thumbnail", "aria-label": name });
     return { name, canvas, button };
   });
   const list = element("div", { class: "data-list", popover: "auto", role: "group", "aria-label": "More data sets" });
-  const opener = toolButton(lineIcon("plus"), "More data sets", open, { class: "thumbnail", "aria-haspopup": "true" });
+  const opener = cockpitButton(lineIcon("plus"), "More data sets", open, { class: "thumbnail", "aria-haspopup": "true" });
   const node = element(
     "div", { class: "data-row", role: "group", "aria-label": "Data set" },
     ...pictures.map(({ button }) => button), opener, list,
   );
-  let shown = { palette: null, datasets: "" };
+  let shown = { palette: null, datasets: undefined };
   let rows = [];
   const fetching = new Set();
 
@@ -32,9 +32,8 @@ export function dataRow(choose, fetch) {
 
   function draw({ datasets, config }, palette) {
     if (shown.palette !== palette) for (const { name, canvas } of pictures) drawThumbnail(canvas, name, palette);
-    const listed = JSON.stringify(datasets);
-    if (shown.datasets !== listed) build(datasets ?? []);
-    shown = { palette, datasets: listed };
+    if (shown.datasets !== datasets) build(datasets ?? []);
+    shown = { palette, datasets };
     const chosen = config?.dataset;
     for (const { name, button } of pictures) setAttribute(button, "aria-pressed", String(name === chosen));
     const other = rows.find(({ name }) => name === chosen);
@@ -59,7 +58,7 @@ export function dataRow(choose, fetch) {
     if (here) fetching.delete(name);
     const state = element("span", { class: "data-state" });
     const say = () => setText(state, here ? "" : fetching.has(name) ? "downloading…" : "download");
-    const button = toolButton([element("span", {}, title), state], title, () => {
+    const button = cockpitButton([element("span", {}, title), state], title, () => {
       if (here) {
         list.hidePopover();
         choose(name);
@@ -78,7 +77,7 @@ export function dataRow(choose, fetch) {
   function release() {
     if (!fetching.size) return;
     fetching.clear();
-    shown.datasets = "";
+    shown.datasets = undefined;
   }
 
   return { node, draw, release };

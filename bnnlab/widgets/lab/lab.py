@@ -275,7 +275,7 @@ def _weight_arrays(weight: WeightLook) -> Arrays:
 def _view(view: PointsView | ImagesView) -> tuple[dict[str, Any], Arrays]:
     if isinstance(view, PointsView):
         right = int(np.count_nonzero(view.labels == view.predictions))
-        meta = {
+        meta: dict[str, Any] = {
             "kind": "points",
             "extent": view.extent,
             "classes": ["0", "1"],
@@ -284,7 +284,7 @@ def _view(view: PointsView | ImagesView) -> tuple[dict[str, Any], Arrays]:
             "available": len(view.labels),
             "neurons": [grid.shape for grid in view.neuron_grids],
         }
-        arrays = {
+        arrays: Arrays = {
             "grid": view.grid,
             "points": view.points,
             "labels": view.labels,

@@ -5,7 +5,7 @@ import { axisNumber, grouped, roundedText } from "../shared/numbers.js";
 import { bitRows, bitsSummary } from "./bit_rows.js";
 import { neuronOf, thresholdOf, wordOf } from "./neuron_bits.js";
 import { lineIcon } from "./panel_icons.js";
-import { choiceRow, setAttribute, setLine, toolButton } from "./panel_parts.js";
+import { choiceRow, setAttribute, setLine, cockpitButton } from "./panel_parts.js";
 
 const ORDER_CHOICES = [
   { value: true, text: "sorted", title: "Those that agree together, so that the count is seen" },
@@ -28,7 +28,7 @@ export function neuronPanel(cockpit) {
   const sum = sumLine();
   const gate = element("p", { class: "faint one-line" });
   const word = element("span", { class: "word one-line" });
-  const onward = toolButton(["the instruction that counts it", lineIcon("onward")], "Opens the step of the compiled product that counts this bit", () => cockpit.stepThrough(state.selection), { class: "tool primary onward" });
+  const onward = cockpitButton(["the instruction that counts it", lineIcon("onward")], "Opens the step of the compiled product that counts this bit", () => cockpit.stepThrough(state.selection), { class: "tool primary onward" });
   const body = element(
     "div", { class: "panel-body" },
     element("div", { class: "bits-scroll" }, bits.node), sum.node, gate, element("div", { class: "panel-foot" }, word, onward),

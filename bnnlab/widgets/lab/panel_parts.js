@@ -4,7 +4,7 @@ import { sharpCanvas } from "../shared/canvas.js";
 import { element, setText } from "../shared/dom.js";
 
 // A button of the cockpit. `title` says what it does and with which key.
-export function toolButton(content, title, onClick, attributes = {}) {
+export function cockpitButton(content, title, onClick, attributes = {}) {
   const node = element("button", { type: "button", class: "tool", title, ...attributes }, ...[content].flat());
   node.addEventListener("click", onClick);
   return node;
@@ -13,7 +13,7 @@ export function toolButton(content, title, onClick, attributes = {}) {
 // A row of buttons of which one is pressed. options: [{ value, text, title }]; `choose(value)` is called by the user only.
 export function choiceRow(label, options, choose) {
   const buttons = options.map(({ value, text, title }) => {
-    const button = toolButton(text, title ?? text, () => choose(value));
+    const button = cockpitButton(text, title ?? text, () => choose(value));
     button.className = "";
     button.dataset.text = text;
     return button;

@@ -14,7 +14,7 @@ export const PANEL_STYLE = `
 }
 
 /* Buttons */
-.bnnlab .tool {
+.bnnlab button.tool {
   display: inline-flex; align-items: center; justify-content: center; gap: 0.45em;
   min-height: 2.4em; min-width: 2.4em; padding: 0 0.75em; font-size: 1em; line-height: 1.2; white-space: nowrap;
   background: var(--paper); border: 1px solid var(--grid); border-radius: var(--radius); color: var(--ink);
@@ -145,7 +145,7 @@ export const PANEL_STYLE = `
   header .faint { flex: 1; }
   .life-frame { flex: 1; min-height: 3em; }
   .now-line { display: flex; align-items: baseline; gap: 0.7em; flex: none; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } line-height: 1.25; }
-  .flip-line { font-weight: 650; flex: none; line-height: 1.25; &.told { color: var(--mismatch); } }
+  .flip-line { flex: none; line-height: 1.25; b { font-weight: 650; } &.told b { color: var(--mismatch); } }
   .tiles { display: flex; gap: 0.25em; flex: none; }
   .tile {
     flex: 1 1 auto; min-width: 0; display: flex; flex-direction: column; line-height: 1.2; padding: 0.12em 0.32em; overflow: hidden;
@@ -192,17 +192,19 @@ export const PANEL_STYLE = `
 }
 
 /* On a phone: the clock and the answer stay in sight, the rest of the row scrolls away above the network. */
-@container (max-width: 700px) {
+@container (max-width: 760px) {
   .bnnlab .control-bar {
-    gap: 6px 0.6em; padding: 6px 0 7px; position: sticky; top: calc(var(--bar-top, 0px) - var(--above-pilot, 0px)); z-index: 5;
+    gap: 6px 0.5em; padding: 6px 0 7px; position: sticky; top: calc(var(--bar-top, 0px) - var(--above-pilot, 0px)); z-index: 5;
     background: var(--paper); border-bottom: 1px solid var(--grid);
-    .data-row { order: 1; flex-basis: 100%; }
-    > .choice-row { order: 2; }
-    .last-tools { order: 3; margin-left: auto; }
-    .binarise { order: 4; }
-    .progress { order: 5; }
+    .last-tools { display: contents; }
+    .data-row, .more { order: 1; }
+    .more { margin-left: auto; .more-text { display: none; } }
+    > .choice-row, .undo { order: 2; }
+    .binarise { order: 3; }
+    .progress { order: 4; flex: 1; }
+    &::before { content: ""; order: 5; flex-basis: 100%; }
     .pilot { order: 6; }
-    .accuracy { order: 7; flex: 1; }
+    .accuracy { order: 7; flex: 1 1 8em; }
     .binarise .choice-row button { padding: 0 0.6em; }
     .tool, .choice-row button { min-height: 44px; }
     .thumbnail { width: 44px; height: 44px; min-height: 0; }

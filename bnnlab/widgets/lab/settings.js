@@ -2,7 +2,7 @@
 
 import { element, setHidden } from "../shared/dom.js";
 import { lineIcon } from "./panel_icons.js";
-import { toolButton } from "./panel_parts.js";
+import { cockpitButton } from "./panel_parts.js";
 import { settingField } from "./settings_field.js";
 import { ANEW_FIELDS, AT_ONCE_FIELDS } from "./settings_fields.js";
 
@@ -12,7 +12,7 @@ export function settingsDrawer(cockpit) {
   let state = null;
   let tried = null; // the field whose value was sent last
 
-  const close = toolButton(lineIcon("close"), "Close (Escape)", shut, { "aria-label": "Close the settings" });
+  const close = cockpitButton(lineIcon("close"), "Close (Escape)", shut, { "aria-label": "Close the settings" });
   const groups = [
     settingsGroup("take hold at once", "Between two steps, also while it trains.", AT_ONCE_FIELDS),
     settingsGroup("start anew", "From step 0; “undo” brings back what was there.", ANEW_FIELDS),
@@ -79,7 +79,7 @@ export function settingsDrawer(cockpit) {
 
   // The server's sentence begins with the setting's name; if it does not, it is about the one tried last.
   function complain(notice) {
-    const named = fields.find(({ name }) => notice.startsWith(`${name} `));
+    const named = fields.find(({ name }) => notice.toLowerCase().startsWith(`${name} `));
     (named ?? fields.find(({ name }) => name === tried))?.complain(notice);
   }
 

@@ -2,7 +2,7 @@
 
 import { element, setHidden, setText } from "../shared/dom.js";
 import { lineIcon } from "./panel_icons.js";
-import { choiceRow, setAttribute, toolButton } from "./panel_parts.js";
+import { choiceRow, setAttribute, cockpitButton } from "./panel_parts.js";
 
 const MAX_FRESH_SEED = 9999;
 
@@ -51,12 +51,12 @@ const CONTROLS = {
     const extras = [];
     let lock = null;
     if (field.lock) {
-      lock = toolButton(lineIcon("lock"), "", () => tried(lock.dataset.locked === "true" ? Number(input.value) : null));
+      lock = cockpitButton(lineIcon("lock"), "", () => tried(lock.dataset.locked === "true" ? Number(input.value) : null));
       lock.setAttribute("aria-label", "One t_clip for weights and activations");
       extras.push(lock);
     }
     if (field.fresh) {
-      extras.push(toolButton("new seed", "Start anew with another seed", () => tried(Math.floor(Math.random() * (MAX_FRESH_SEED + 1)))));
+      extras.push(cockpitButton("new seed", "Start anew with another seed", () => tried(Math.floor(Math.random() * (MAX_FRESH_SEED + 1)))));
     }
     return {
       node: element("div", { class: "field-row" }, input, ...extras),

@@ -2,17 +2,17 @@
 
 import { element, setHidden, setText } from "../shared/dom.js";
 import { lineIcon } from "./panel_icons.js";
-import { toolButton } from "./panel_parts.js";
+import { cockpitButton } from "./panel_parts.js";
 
 const STARVED_SHARE = 0.5;
 
 export function starvedAdvice(cockpit) {
   let closed = false;
   const sentence = element("p");
-  const mend = toolButton("keep within ±t_clip", "Keeps every hidden weight within ±t_clip after each step, so that gradients reach it again", () => {
+  const mend = cockpitButton("keep within ±t_clip", "Keeps every hidden weight within ±t_clip after each step, so that gradients reach it again", () => {
     cockpit.act({ do: "set", settings: { latent_clip: true } });
   }, { class: "tool primary" });
-  const close = toolButton(lineIcon("close"), "Leave it so", () => {
+  const close = cockpitButton(lineIcon("close"), "Leave it so", () => {
     closed = true;
     setHidden(node, true);
   }, { class: "tool bare", "aria-label": "Close this advice" });
@@ -24,8 +24,8 @@ export function starvedAdvice(cockpit) {
     const applies = starved && latent && config && !config.latent_clip && canCommand && binarize !== "nothing";
     setHidden(node, !applies || closed);
     if (!applies) return;
-    const share = Math.floor((100 * starved.starved) / starved.weights);
-    setText(sentence, `${share} % of ${starved.name} is starved: beyond ±t_clip no gradient reaches a weight, so it stays as it is.`);
+    const share = 10 * Math.floor((10 * starved.starved) / starved.weights); // rounded, or it would be spoken at each frame
+    setText(sentence, `More than ${share} % of ${starved.name} is starved: no gradient reaches a weight beyond ±t_clip, so it stays as it is.`);
   }
 
   return { node, draw };

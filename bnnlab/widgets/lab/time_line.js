@@ -74,12 +74,12 @@ function runOf({ step: steps, loss, testAccuracy: right }, layers) {
   const flips = Float64Array.from(steps, (_, at) => (
     layers.reduce((sum, { curves, weights }) => sum + (curves.flipRatio[at] || 0) * weights, 0)
   ));
-  const [evenLoss, evenFlips] = [runningMean(loss, LOSS_MEAN), runningMean(flips, FLIPS_MEAN)];
+  const [evenLoss, evenFlips] = [trailingMean(loss, LOSS_MEAN), trailingMean(flips, FLIPS_MEAN)];
   return { steps, loss, right, flips, evenLoss, evenFlips, lossTop: highOf(evenLoss), flipsTop: highOf(evenFlips) };
 }
 
 // Of the last `count` values before each.
-function runningMean(values, count) {
+function trailingMean(values, count) {
   let sum = 0;
   return Float64Array.from(values, (value, at) => {
     sum += value - (at >= count ? values[at - count] : 0);

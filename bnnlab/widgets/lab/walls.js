@@ -4,7 +4,7 @@
 import { hatching, nameCanvas } from "../shared/canvas.js";
 import { element, setHidden, setText } from "../shared/dom.js";
 import { axisNumber, grouped, isKnown } from "../shared/numbers.js";
-import { panelCanvas, setAttribute, setLine, toolButton } from "./panel_parts.js";
+import { panelCanvas, setAttribute, setLine, cockpitButton } from "./panel_parts.js";
 import { neuronOf } from "./neuron_bits.js";
 import { showLock } from "./settings_field.js";
 import { starvedAdvice } from "./starved_advice.js";
@@ -29,7 +29,7 @@ export function weightWalls(cockpit) {
       return state.latent ? "" : "This optimiser keeps no hidden numbers: a weight is its sign, and a step flips it or leaves it.";
     },
   });
-  const lock = toolButton([], "", toggleLock, { class: "tool lock", "aria-label": "One t_clip for w and x" });
+  const lock = cockpitButton([], "", toggleLock, { class: "tool lock", "aria-label": "One t_clip for w and x" });
   let state = null;
   panel.subheader.append(lock);
   panel.node.append(advice.node);

@@ -4,6 +4,7 @@
 import { nameCanvas } from "../shared/canvas.js";
 import { countText } from "../shared/dom.js";
 import { grouped, roundedText } from "../shared/numbers.js";
+import { linearScale } from "./axes.js";
 import { panelCanvas } from "./panel_parts.js";
 
 const MAX_LARGE_RINGS = 40;
@@ -28,50 +29,55 @@ export function weightLife() {
     const first = steps.length ? Math.min(weight.lifeSince, steps[0]) : weight.lifeSince;
     const right = width - 1.6 * em; // room for the arrow
     const x = (at) => 4 + ((right - 4) * (at - first)) / Math.max(1, step - first);
-    const range = rangeOf(shown);
-    const y = (value) => height / 2 - (value / range) * (height / 2 - 4);
-    if (shown.latent && shown.clip <= range) paintClip(pen, y, right, shown);
+    const [low, high] = rangeOf(shown);
+    const y = linearScale(low, high, height - 4, 4);
+    if (shown.latent) paintClip(pen, y, low, high, shown);
     ctx.fillStyle = palette.faint;
-    ctx.fillRect(0, Math.round(height / 2) - 0.5, width, 1);
+    ctx.fillRect(0, Math.round(y(0)) - 0.5, width, 1);
     if (steps.length) paintLine(ctx, steps, values, x, y, palette, em);
-    paintRings(ctx, weight, first, x, height / 2, palette, em);
+    paintRings(ctx, weight, first, x, y(0), palette, em);
     paintArrow(ctx, weight, right, y, height, palette, em);
     pen.setFont();
     ctx.fillStyle = palette.faint;
     ctx.textAlign = "left";
     ctx.textBaseline = "bottom";
-    const label = `step ${grouped(first)}`;
-    if (values.length && values[0] > 0) ctx.fillText(label, 0, height);
-    else {
-      ctx.textBaseline = "top";
-      ctx.fillText(label, 0, 0);
-    }
+    // On the side of zero that has more room, away from where the line begins.
+    const below = y(0) < height - 1.2 * em && (values[0] > 0 || y(0) < 1.2 * em);
+    ctx.textBaseline = below ? "top" : "bottom";
+    ctx.fillText(`step ${grouped(first)}`, 0, y(0) + (below ? 2 : -2));
   }
 
   return { node: canvas.node, draw, stop: canvas.stop };
 }
 
-function rangeOf({ weight, clip, latent }) {
-  const most = weight.lifeValues.reduce((largest, value) => Math.max(largest, Math.abs(value)), Math.abs(weight.latent)) || 0.01;
-  return latent && clip < 1.3 * most ? Math.max(1.12 * most, 1.12 * clip) : 1.12 * most;
+// Both signs are in sight, and a wall that is near.
+function rangeOf({ weight: { latent: now, lifeValues }, clip, latent }) {
+  let [low, high] = [Math.min(now, 0), Math.max(now, 0)];
+  for (const value of lifeValues) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const most = Math.max(-low, high, 1e-3);
+  if (latent && high > 0.75 * clip) high = Math.max(high, clip);
+  if (latent && low < -0.75 * clip) low = Math.min(low, -clip);
+  return [1.08 * Math.min(low, -0.4 * most), 1.08 * Math.max(high, 0.4 * most)];
 }
 
-function paintClip({ ctx, width, em }, y, right, { weight, clip, palette }) {
-  ctx.strokeStyle = palette.control;
+function paintClip({ ctx, width }, y, low, high, { clip, palette }) {
+  ctx.strokeStyle = ctx.fillStyle = palette.control;
   ctx.lineWidth = 1;
-  ctx.setLineDash([4, 3]);
-  ctx.beginPath();
+  ctx.textAlign = "left";
   for (const wall of [-clip, clip]) {
+    if (wall < low || wall > high) continue;
+    ctx.setLineDash([4, 3]);
+    ctx.beginPath();
     ctx.moveTo(0, y(wall));
     ctx.lineTo(width, y(wall));
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.textBaseline = wall < 0 ? "bottom" : "top";
+    ctx.fillText(`${wall < 0 ? "−" : "+"}t_clip`, 0, y(wall) + (wall < 0 ? -1 : 1));
   }
-  ctx.stroke();
-  ctx.setLineDash([]);
-  ctx.fillStyle = palette.control;
-  const below = weight.latent >= 0; // on the side where the line is not
-  ctx.textAlign = "right";
-  ctx.textBaseline = below ? "bottom" : "top";
-  ctx.fillText(`${below ? "−" : ""}t_clip`, right - 0.6 * em, y(below ? -clip : clip) + (below ? -1 : 1));
 }
 
 // Two paths, one for each sign, that meet exactly where the line crosses zero.

@@ -2,7 +2,7 @@
 
 import { countText, element, numberText, setHidden, setText, signedText } from "../shared/dom.js";
 import { grouped, percentText, roundedText } from "../shared/numbers.js";
-import { setAttribute, setLine, toolButton } from "./panel_parts.js";
+import { setAttribute, setLine, cockpitButton } from "./panel_parts.js";
 import { weightLife } from "./weight_life.js";
 
 // cockpit: { act(command) }.
@@ -15,14 +15,15 @@ export function weightPanel(cockpit) {
   const life = weightLife();
   const now = element("b");
   const push = element("span", { class: "faint one-line" });
-  const question = element("p", { class: "flip-line one-line" });
+  const [question, verdict] = [element("b"), element("span", { class: "faint" })];
+  const flipLine = element("p", { class: "flip-line one-line" }, question, verdict);
   const tiles = ["sum", "sign", "all signs", "answers"].map(effectTile);
-  const flip = toolButton("flip it", "", flipIt, { class: "tool primary flip" });
+  const flip = cockpitButton("flip it", "", flipIt, { class: "tool primary flip" });
   const body = element(
     "div", { class: "panel-body" },
     element("div", { class: "life-frame" }, life.node),
     element("p", { class: "now-line" }, now, push),
-    question,
+    flipLine,
     element("div", { class: "tiles" }, ...tiles.map((tile) => tile.node), flip),
   );
   const empty = element(
@@ -43,22 +44,24 @@ export function weightPanel(cockpit) {
     setHidden(body, !chosen);
     setHidden(empty, Boolean(chosen));
     setText(title, chosen ? `the weight of its input ${selection.weight}` : "one weight");
-    setLine(subtitle, chosen ? flipsText(weight) : "");
+    setLine(subtitle, chosen ? lifeFlipsText(weight) : "");
     if (!chosen) return;
     life.draw({ weight, step: next.step, clip: next.weightClip, latent: next.latent, palette });
     setText(now, `${signedText(Number(roundedText(Math.abs(weight.latent), 2)) ? sized(weight.latent) : 0)} now`);
-    setLine(push, pushText(next));
+    const [short, whole] = pushTexts(next);
+    setText(push, short);
+    setAttribute(push, "title", whole);
     showFlip(next);
     showEffect(next);
   }
 
   function showFlip({ selection, flipReport, serial, canCommand }) {
     const own = flipped?.key === keyOf(selection) && flipReport && serial > flipped.serial;
-    question.classList.toggle("told", Boolean(own));
-    if (own) {
-      const [before, after] = flipReport.map((share) => percentText(share, 1));
-      setLine(question, `Flipped: ${before} → ${after} of the test set right. Training may turn it again.`);
-    } else setLine(question, "If it flipped now:");
+    flipLine.classList.toggle("told", Boolean(own));
+    const [before, after] = own ? flipReport.map((share) => percentText(share, 1)) : [];
+    setText(question, own ? `${before} → ${after}` : "If it flipped now:");
+    setText(verdict, own ? " right; training may turn it again" : "");
+    setAttribute(flipLine, "title", own ? `Of the whole test set ${before} were answered rightly before the flip, ${after} after it.` : "");
     setText(flip, own ? "undo" : "flip it");
     setAttribute(flip, "title", own ? "Flips it back" : "Gives the weight the other sign between two steps: w becomes −w");
     setHidden(flip, !canCommand);
@@ -77,8 +80,8 @@ export function weightPanel(cockpit) {
       sign.show(one === other ? `stays ${one}` : `${one} → ${other}`, one !== other);
     } else sign.show(`${numberText(Number(effect.x_now.toFixed(2)))} → ${numberText(Number(effect.x_then.toFixed(2)))}`, false);
     setAttribute(signs.node, "title", `examples for which the neuron's sign would change: ${grouped(effect.signs_changed)} of ${grouped(effect.examples)}`);
-    signs.show(shareText(effect.signs_changed, effect.examples), effect.signs_changed > 0);
-    answers.show(shareText(effect.answers_changed, effect.examples), effect.answers_changed > 0);
+    signs.show(tileShareText(effect.signs_changed, effect.examples), effect.signs_changed > 0);
+    answers.show(tileShareText(effect.answers_changed, effect.examples), effect.answers_changed > 0);
     const gain = effect.right_then - effect.right_now;
     setAttribute(answers.node, "title", `answers that would change: ${grouped(effect.answers_changed)} of ${grouped(effect.examples)}; right: ${grouped(effect.right_now)} → ${grouped(effect.right_then)} (${gain ? signedText(gain) : "no difference"})`);
   }
@@ -101,7 +104,7 @@ function effectTile(name) {
 }
 
 // Of a thousand and more the tile has no room to say of how many; its title does.
-function shareText(count, all) {
+function tileShareText(count, all) {
   return all < 1000 ? `${grouped(count)} of ${grouped(all)}` : grouped(count);
 }
 
@@ -109,7 +112,7 @@ function keyOf(selection) {
   return JSON.stringify([selection?.layer, selection?.neuron, selection?.weight]);
 }
 
-function flipsText({ crossings, crossingsSince }) {
+function lifeFlipsText({ crossings, crossingsSince }) {
   const since = crossingsSince ? ` since step ${grouped(crossingsSince)}` : "";
   if (!crossings.length) return `never flipped${since}`;
   return `${countText(crossings.length, "flip")}${since}, the last in step ${grouped(crossings.at(-1))}`;
@@ -119,15 +122,20 @@ function sized(value) {
   return Number(value.toFixed(Math.abs(value) < 0.1 ? 3 : 2));
 }
 
-// What the gradient of the shown example does to the hidden number, and by which rule; not that of the last batch.
-function pushText({ weight, weightClip, latent, config }) {
+// What the gradient of the shown example does to the hidden number, and by which rule; not that of the last batch. In
+// short, and as a sentence.
+function pushTexts({ weight, weightClip, latent, config }) {
   const { gradientBefore: before, gradientAfter: after, lifeSince } = weight;
-  if (!latent) return `its stored sign since step ${grouped(lifeSince)}: no hidden number is kept`;
-  if (before === null || before === undefined) return `its hidden number since step ${grouped(lifeSince)}`;
-  if (before === 0) return "the shown example does not push it";
+  const since = `its hidden number since step ${grouped(lifeSince)}`;
+  if (!latent) return [`its sign since step ${grouped(lifeSince)}; no hidden number`, "This optimiser keeps no hidden numbers, only signs."];
+  if (before === null || before === undefined) return [since, since];
+  const own = "the gradient of the shown example’s own loss";
+  if (before === 0) return ["this example’s gradient: 0", `${own} is 0: the example does not push it.`];
+  const size = signedText(Number(before.toPrecision(2)));
   const way = before < 0 ? "up" : "down";
-  const size = roundedText(Math.abs(before), 2);
-  if (after === 0) return `the shown example’s loss would push it ${way} by ${size}: blocked, |w| > t_clip = ${weightClip}`;
-  const rule = config?.quantizer === "clipped_ste" ? ", |w| ≤ t_clip" : "";
-  return `the shown example’s loss pushes it ${way} by ${size}: passes${rule}`;
+  if (after === 0) {
+    return ["this example’s gradient: blocked, |w| > t_clip", `${own}, ${size}, would push it ${way}; it is blocked because |w| > t_clip = ${weightClip}.`];
+  }
+  const rule = config?.quantizer === "clipped_ste" ? ` because |w| ≤ t_clip = ${weightClip}` : "";
+  return [`this example’s gradient ${size}: passes`, `${own}, ${size}, pushes it ${way}; it passes${rule}.`];
 }

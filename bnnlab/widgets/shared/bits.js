@@ -106,7 +106,7 @@ export const BITS_STYLE = `
   --cell: transparent; --letter: var(--faint); --rim: transparent; border-radius: 0; font-weight: 400;
   background-image: repeating-linear-gradient(135deg, var(--grid) 0 2px, transparent 2px 5px);
 }
-@container (max-width: 759px) {
+@container (max-width: 679px) {
   .bnnlab .bits { grid-template-columns: repeat(var(--bytes-narrow), minmax(0, 1fr)); }
 }
 `;

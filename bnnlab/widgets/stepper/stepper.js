@@ -152,7 +152,7 @@ const STEPPER_STYLE = `
 }
 /* The word beside the code that counts it: on a small screen, too, one sees both at once. */
 @container (min-width: 1180px) {
-  .bnnlab .stepper .stepper-step { grid-template-columns: minmax(0, 1fr) 540px; }
+  .bnnlab .stepper .stepper-step { grid-template-columns: minmax(0, 1fr) 530px; }
 }
 `;
 
