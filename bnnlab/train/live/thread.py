@@ -122,7 +122,7 @@ class Trainer:
         self._set_state("loading")
         run = begin(config)
         self._played.run, self._played.extent = run, extent_of(run.model, run.dataset, config.device)
-        self._look = self._played.extent.fits(self._look)
+        self._look = self._played.extent.opening(self._look)
         self._set_state("paused")
 
     def undo(self) -> None:
@@ -131,7 +131,7 @@ class Trainer:
             self._played.close()
             self._played, self._before = self._before, None
             if self._played.extent is not None:
-                self._look = self._played.extent.fits(self._look)
+                self._look = self._played.extent.opening(self._look)
             self._played.error = None
             self._set_state("paused")
 
