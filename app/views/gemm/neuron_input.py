@@ -74,11 +74,12 @@ def _test_examples(moment: Moment | None) -> int:
         TimeoutError: If its thread does not come to look in time.
     """
     try:
-        return session.live_run().call(_count_examples)
+        examples: int = session.live_run().call(_count_examples)
     except (RuntimeError, TimeoutError):
         if moment is None:
             raise
         return (moment.example.index or 0) + 1
+    return examples
 
 
 def _count_examples(run: TrainingRun) -> int:
