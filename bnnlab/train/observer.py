@@ -133,7 +133,8 @@ class Observer:
         self, selection: Selection, example: Example, examined: Examined, step: int, hurried: bool
     ) -> FlipEffect:
         again = self._effect_step == step
-        rests = hurried and self._clock() - self._effect_at < max(
+        rest = max(EFFECT_AGAIN_AFTER_S, REST_FOR_EACH_S * self._effect_took)
+        rests = hurried and self._clock() - self._effect_at < rest
             EFFECT_AGAIN_AFTER_S, REST_FOR_EACH_S * self._effect_took
         )
         known = self._effect if (again or rests) and selection == self._effect_of else None
