@@ -135,8 +135,6 @@ class Observer:
         again = self._effect_step == step
         rest = max(EFFECT_AGAIN_AFTER_S, REST_FOR_EACH_S * self._effect_took)
         rests = hurried and self._clock() - self._effect_at < rest
-            EFFECT_AGAIN_AFTER_S, REST_FOR_EACH_S * self._effect_took
-        )
         known = self._effect if (again or rests) and selection == self._effect_of else None
         if known is None:
             self._effect_of, self._effect_at, self._effect_step = selection, self._clock(), step
