@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bnnlab.app.launch import url, url_path
 from bnnlab.app.live.route import LIVE, live
 from bnnlab.app.live.runs import RUNS
+from bnnlab.app.recording import RECORDED, recorded, version
 from bnnlab.train import RunConfig, train
 from bnnlab.widgets.bundle import PICTURES, bundle
 
@@ -70,7 +71,7 @@ async def stats(_: Request) -> JSONResponse:
 
 
 class PicturesInOnePiece:
-    """Serves each interactive picture as one module, and announces the Lab's with the page itself.
+    """Serves each interactive picture as one module, and announces what the Lab needs with the page itself.
 
     A picture is made of some thirty modules, which a browser would find and fetch one behind the other, after
     Streamlit has started. Like this it fetches one, and while Streamlit starts.
@@ -85,14 +86,17 @@ class PicturesInOnePiece:
             for name in PICTURES
         }
         self.pages = {_path(""), _path("lab"), _path("").rstrip("/")}
-        self.announcement = (b"link", f"<{next(iter(self.pictures))}>; rel=modulepreload".encode())
+        self.announcement = f"<{next(iter(self.pictures))}>; rel=modulepreload"
+        self.recording = f"<{_path(RECORDED)}?{version()}>; rel=preload; as=fetch; crossorigin"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for the pictures, and pass all else on."""
 
         async def send_with_announcement(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], self.announcement]
+                by_default = not scope["query_string"]  # only there the recorded beginning is shown
+                links = [self.announcement, *([self.recording] if by_default else [])]
+                message["headers"] = [*message["headers"], (b"link", ", ".join(links).encode())]
             await send(message)
 
         path = scope.get("path") if scope["type"] == "http" else None
@@ -114,6 +118,7 @@ app = st.App(
     # Streamlit puts an app's own routes beside the base path, not under it.
     routes=[
         Route(_path("api/bnn/stats"), stats),
+        Route(_path(RECORDED), recorded),
         WebSocketRoute(_path(LIVE), live),
     ],
     middleware=[

@@ -24,6 +24,8 @@ def encode_frame(
     connect: Mapping[str, Any] | None = None,
     obeyed: int = 0,
     now_and_then: bool = True,
+    recorded_at: float | None = None,
+    recorded_on: str | None = None,
 ) -> bytes:
     """One message.
 
@@ -36,6 +38,8 @@ def encode_frame(
         obeyed: Number of the last numbered command that was obeyed.
         now_and_then: Whether what is large and changes slowly travels with this one: flip counts, the weights of float
             layers, curves.
+        recorded_at: In a recording, how many seconds after its start this frame is due.
+        recorded_on: In a recording, the computer it was made on.
     """
     status = frame.status
     live: dict[str, Any] = {
@@ -53,6 +57,8 @@ def encode_frame(
         "schedule_done": status.schedule_done,
         "flip_report": status.flip_report,
     }
+    if recorded_at is not None:
+        live |= {"recorded": True, "recorded_at": recorded_at, "recorded_on": recorded_on}
     if connect is not None:
         live["connect"] = dict(connect)
     if complete:

@@ -42,6 +42,7 @@ class Viewer:
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self.client: object | None = None
         self.greeted = False  # whether the settings in the page's address were obeyed
+        self.begins_recorded = False  # whether it was opened at the default address
         self.looked_at: object = None  # what the address last asked to look at
         self._encode = encode
         self._lock = threading.RLock()

@@ -360,9 +360,7 @@ def test_a_selected_weight_is_in_each_snapshot(start: Start) -> None:
     snapshot = snapshot_of(frame)
     assert (snapshot.selection, snapshot.step) == (chosen, 4)
     assert snapshot.weight is not None
-    assert snapshot.weight.latent == live.call(
-        lambda run: run.model.get_submodule("hidden1").weight[3, 5].item()
-    )
+    assert snapshot.weight.latent == live.call(lambda run: parameter(run, "hidden1")[3, 5].item())
     assert snapshot.weight.life_steps.tolist() == [0, 1, 2, 3, 4]
     assert snapshot.weight.effect is not None
     live.select(None)

@@ -19,6 +19,7 @@ from bnnlab.app.commands import sentence
 from bnnlab.app.launch import url_path
 from bnnlab.app.live.route import LIVE
 from bnnlab.app.live.viewer import Viewer
+from bnnlab.app.recording import FRAMES, RECORDED, version
 from bnnlab.app.views.gemm.journey import open_at
 from bnnlab.records import Selection
 
@@ -27,6 +28,7 @@ POLL_S: Final = 0.1
 FIRST_WITHIN_S: Final = 5.0
 SETTLED_AFTER_S: Final = 1.0  # after a command, what it started may still be computed
 FRAGMENTS: Final = "fragments"
+LOOKS: Final = ("example", "select")
 
 
 def page(step_through: StreamlitPage | None = None) -> None:
@@ -45,9 +47,14 @@ def _greeted_viewer() -> Viewer:
     """The session's view of its run, which at the first visit is as the address asks for."""
     asked = opening(st.query_params.to_dict())
     viewer = session.viewer(asked.config)
+    looks = [command for command in asked.commands if command["do"] in LOOKS]
     if viewer.greeted:
+        if looks and looks != viewer.looked_at:  # a link from another page
+            viewer.looked_at = looks
+            for command in looks:
+                viewer.command(command)
         return viewer
-    viewer.greeted = True
+    viewer.greeted, viewer.begins_recorded, viewer.looked_at = True, asked.is_default, looks
     run = viewer.run
     if run.status.config != asked.config:
         run.reset(asked.config)
@@ -87,10 +94,15 @@ def _cockpit(viewer: Viewer, step_through: StreamlitPage | None) -> None:
 
 
 def _connect(viewer: Viewer) -> dict[str, Any]:
-    """How the cockpit opens its socket; not at all where the address forbids it."""
-    path = url_path(st.get_option("server.baseUrlPath"), LIVE)
+    """How the cockpit opens its socket, and where a recorded beginning is; each only where the address allows it."""
+    base = st.get_option("server.baseUrlPath")
     forced = st.query_params.get("transport") == FRAGMENTS
-    return {"path": None if forced else path, "token": viewer.token}
+    recorded = viewer.begins_recorded and viewer.run.status.step < FRAMES
+    return {
+        "path": None if forced else url_path(base, LIVE),
+        "token": viewer.token,
+        "recorded": f"{url_path(base, RECORDED)}?{version()}" if recorded else None,
+    }
 
 
 def _take_commands(viewer: Viewer) -> None:

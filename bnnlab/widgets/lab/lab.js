@@ -25,6 +25,7 @@ import { weightPanel } from "./weight_panel.js";
 import { wrongImages } from "./wrong_images.js";
 
 const MIN_HEIGHT = 560; // CSS pixels
+const SETTLING_DRAWS = 25;
 
 export function mountLab(host, send) {
   let state = null;
@@ -32,6 +33,7 @@ export function mountLab(host, send) {
   let draws = 0;
   let backward = false;
   let gradients = false; // whether frames are to carry the example's gradients
+  let room = 0; // CSS pixels from top to bottom
   let waving = false; // while a single step is being shown as waves
 
   addStyles(host, LAB_STYLE, PANEL_STYLE);
@@ -68,7 +70,10 @@ export function mountLab(host, send) {
   // The whole picture is as high as the window leaves room for.
   function fit() {
     const top = host.getBoundingClientRect().top + (document.scrollingElement?.scrollTop ?? 0);
-    node.style.setProperty("--room", `${Math.max(MIN_HEIGHT, innerHeight - Math.max(0, top) - 8)}px`);
+    const next = Math.max(MIN_HEIGHT, Math.floor(innerHeight - Math.max(0, top) - 8));
+    if (next === room) return;
+    room = next;
+    node.style.setProperty("--room", `${room}px`);
   }
 
   // A frame that came by the page; all others come by the link.
@@ -113,6 +118,7 @@ export function mountLab(host, send) {
 
   function draw() {
     pending = 0;
+    if (draws < SETTLING_DRAWS || draws % SETTLING_DRAWS === 0) fit(); // while a page is built, things above still move
     const { palette } = theme;
     const view = { backward };
     for (const [kind, side] of Object.entries(sides)) {

@@ -114,9 +114,9 @@ export const LAB_STYLE = `
 .bnnlab .wrong-tiles {
   position: absolute; inset: 0; display: grid; column-gap: 0.35em; row-gap: 0; overflow: hidden; padding: 2px;
   grid-template-columns: repeat(auto-fill, minmax(5.3em, 1fr));
-  grid-template-rows: repeat(auto-fill, 6.3em); grid-auto-rows: 0;
+  grid-template-rows: repeat(auto-fill, 6em); grid-auto-rows: 0;
   .wrong-tile {
-    min-width: 0; min-height: 0; max-height: 6.1em; overflow: hidden; padding: 0.2em 0.1em; border-color: transparent; background: none;
+    min-width: 0; min-height: 0; max-height: 5.9em; overflow: hidden; padding: 0 0.1em; border-color: transparent; background: none;
     display: flex; flex-direction: column; align-items: center; gap: 0.1em;
     font-size: 12px; font-size: max(12px, 0.85em); white-space: nowrap;
   }

@@ -48,9 +48,9 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
     heading.title = `${pass.name}: ${whatText(state, pass)}`;
     setHidden(flips, !pass.layer || pass.layer.flipCount === null);
     if (pass.layer) writeText(flips, flipsInStep(pass.layer));
-    writeText(beyond, narrow || weights.width < 4 * em ? "" : beyondText(state, pass, backward));
+    writeText(beyond, beyondText(state, pass, backward));
     if (x) writeText(x, backward ? "gradient" : "x");
-    if (nodes.sign) writeText(nodes.sign, state.binarize === "both" ? "sign" : "cut x");
+    if (nodes.sign) writeText(nodes.sign, backward ? "" : state.binarize === "both" ? "sign" : "cut x");
   }
 
   return { nodes, draw };
@@ -83,6 +83,6 @@ function beyondText(state, pass, backward) {
     return `${blocked} of ${pass.after.length} gradients blocked`;
   }
   const beyond = pass.x.reduce((count, value) => count + (Math.abs(value) > state.clip), 0);
-  if (!pass.layer) return "";
+  if (!pass.layer) return "ordinary numbers";
   return `x: ${beyond} of ${pass.x.length} beyond ±t_clip`;
 }
