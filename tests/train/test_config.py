@@ -186,7 +186,7 @@ def test_what_can_change_on_the_way_changes_and_nothing_else() -> None:
 def test_what_needs_a_new_start_is_refused_on_the_way(name: str) -> None:
     says = f"^{name} needs a new start; between two steps can change learning_rate, clip_value, weight_clip_value"
     with pytest.raises(ValueError, match=says):
-        RunConfig().updated(**{name: getattr(OTHER, name)})  # type: ignore[misc]
+        RunConfig().updated(**{name: getattr(OTHER, name)})
 
 
 def test_an_impossible_change_on_the_way_is_refused() -> None:

@@ -19,7 +19,7 @@ from bnnlab.records import Snapshot
 from bnnlab.train import LiveFrame, LiveRun, RunConfig, TrainingRun, train
 from bnnlab.train.live import thread as trainer_module
 
-CONFIG = RunConfig(widths=(8, 8), batch_size=50, epochs=100_000)
+CONFIG = RunConfig(dataset="moons", widths=(8, 8), batch_size=50, epochs=100_000)
 Start = Callable[..., LiveRun]
 
 
@@ -485,10 +485,10 @@ def test_a_running_thread_does_not_keep_the_interpreter_nor_need_streamlit() -> 
 import sys
 sys.modules["streamlit"] = None  # an import of it would fail
 from bnnlab.train import LiveRun, RunConfig
-live = LiveRun(RunConfig(widths=(8,), epochs=1), duty=1.0)
+live = LiveRun(RunConfig(dataset="moons", widths=(8,), epochs=1), duty=1.0)
 live.play()
 assert live.wait_for(state="finished").status.step == 16
-other = LiveRun(RunConfig(widths=(8,), epochs=100_000), duty=1.0)
+other = LiveRun(RunConfig(dataset="moons", widths=(8,), epochs=100_000), duty=1.0)
 other.play()
 other.wait_for(state="playing", step=3)
 print("left playing")

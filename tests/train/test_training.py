@@ -340,7 +340,7 @@ def test_what_is_binarised_changes_from_the_next_step_on() -> None:
     with train(config(batch_size=EXAMPLES, clip_value=0.7, epochs=20)) as run:
         losses = set()
         for binarize in ("both", "weights", "nothing", "both", "nothing", "weights"):
-            run.update(binarize=binarize)  # type: ignore[arg-type]
+            run.update(binarize=binarize)
             expected = loss_by_hand(run, binarize)
             assert next(run).loss == pytest.approx(expected, rel=1e-4)
             assert run.snapshot().binarize == binarize
