@@ -16,7 +16,13 @@ from bnnlab.app.views.summary import summary
 st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
 session.keep_values_on_the_way_back()
 
-gemm_page = st.Page(gemm.page, title="XNOR-GEMM", icon=":material/calculate:", url_path="gemm")
+
+def step_through() -> None:
+    """Draw the XNOR-GEMM page, which leads to two pages that are made after it."""
+    gemm.page(lab_page, kernel_page)
+
+
+gemm_page = st.Page(step_through, title="XNOR-GEMM", icon=":material/calculate:", url_path="gemm")
 lab_page = st.Page(
     partial(lab.page, step_through=gemm_page),
     title="Lab",
@@ -31,10 +37,10 @@ summary_page = st.Page(summary.page, title="Summary", icon=":material/summarize:
 
 pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page, summary_page]
 page = st.navigation(pages, position="top")
-style.apply(sidebar=page == lab_page, page=page.title)
+style.apply(page.title, whole_window=page == lab_page)
 measuring.tell_of_interruption()
 page.run()
 
 for here, following in pairwise(pages):
-    if here == page:
+    if here == page != lab_page:
         st.page_link(following, label=f"Next: {following.title}", icon=":material/arrow_forward:")

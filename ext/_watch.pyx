@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
 """The doorway to the compiled readings of a training step. Checks only what would read or write out of bounds;
-`bnnlab.train.watch.readings` and `bnnlab.train.watch.streaks` hold the prose."""
+`bnnlab.train.watch.readings` holds the prose."""
 
-from libc.stdint cimport int64_t, uint16_t, uint64_t
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
 cdef extern from "watch.h":
     ctypedef uint64_t BINARY_WORD
@@ -15,8 +15,8 @@ cdef extern from "watch.h":
                       BINARY_WORD *reached) noexcept nogil
     int HISTOGRAM_BINS
     void xnor_histogram(Py_ssize_t n, const float *values, float limit, int64_t *bins) noexcept nogil
-    void xnor_count_flips(Py_ssize_t rows, Py_ssize_t depth, const BINARY_WORD *flips,
-                          uint16_t *counts) noexcept nogil
+    Py_ssize_t xnor_flips(Py_ssize_t rows, Py_ssize_t depth, const BINARY_WORD *flips, uint16_t *counts,
+                          Py_ssize_t room, uint32_t *positions) noexcept nogil
 
 
 def read_weights(const float[:, ::1] latent, float limit, uint64_t[:, ::1] signs):
@@ -54,7 +54,7 @@ def histogram(const float[:, ::1] values, float limit, int64_t[::1] bins):
 
 
 def streaks(const uint64_t[:, ::1] mask, uint64_t[:, :, ::1] planes, uint64_t[:, ::1] reached):
-    """One step of the counters of bnnlab/train/watch/streaks.py."""
+    """One step of the counters of bnnlab/train/watch/readings.py."""
     if (planes.shape[1] != mask.shape[0] or planes.shape[2] != mask.shape[1]
             or reached.shape[0] != mask.shape[0] or reached.shape[1] != mask.shape[1]):
         raise ValueError("mask, planes and reached must fit each other")
@@ -64,12 +64,17 @@ def streaks(const uint64_t[:, ::1] mask, uint64_t[:, :, ::1] planes, uint64_t[:,
                          &reached[0, 0])
 
 
-def count_flips(const uint64_t[:, ::1] flips, uint16_t[:, ::1] counts):
-    """Add 1 where `flips`, packed along rows, has its bit set; stops at 65535. Padding bits must be 0."""
-    _check_rows(counts.shape[0], counts.shape[1], flips.shape[0], flips.shape[1])
-    if flips.size:
+def flips(const uint64_t[:, ::1] bits, uint16_t[:, ::1] counts, uint32_t[::1] positions):
+    """Add 1 where `bits`, packed along rows, has its bit set, stopping at 65535, and write where that is.
+
+    Padding bits must be 0. Returns how many were found, at most as many as `positions` has room for."""
+    cdef Py_ssize_t found = 0
+    _check_rows(counts.shape[0], counts.shape[1], bits.shape[0], bits.shape[1])
+    if bits.size and positions.shape[0]:
         with nogil:
-            xnor_count_flips(counts.shape[0], counts.shape[1], &flips[0, 0], &counts[0, 0])
+            found = xnor_flips(counts.shape[0], counts.shape[1], &bits[0, 0], &counts[0, 0], positions.shape[0],
+                               &positions[0])
+    return found
 
 
 cdef _check_rows(Py_ssize_t rows, Py_ssize_t depth, Py_ssize_t word_rows, Py_ssize_t words):

@@ -118,7 +118,7 @@ XNOR_CLONES void xnor_histogram(ptrdiff_t n, const float *values, float limit, i
     }
 }
 
-/* One step of the counters of bnnlab/train/watch/streaks.py: `planes` holds `digits` arrays of `words` words. */
+/* One step of the counters of bnnlab/train/watch/readings.py: `planes` holds `digits` arrays of `words` words. */
 XNOR_CLONES void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
                                BINARY_WORD *reached)
 {
@@ -134,14 +134,18 @@ XNOR_CLONES void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *ma
     }
 }
 
-/* Add 1 to the count of every weight whose bit is set, stopping at 65535. Few bits are, so each is looked up. */
-void xnor_count_flips(ptrdiff_t rows, ptrdiff_t depth, const BINARY_WORD *flips, uint16_t *counts)
+/* Counts of the weights whose bit is set, stopping at 65535, and where they are. Few are, so each is looked up. */
+ptrdiff_t xnor_flips(ptrdiff_t rows, ptrdiff_t depth, const BINARY_WORD *flips, uint16_t *counts, ptrdiff_t room,
+                     uint32_t *positions)
 {
+    ptrdiff_t found = 0;
     for (ptrdiff_t row = 0; row < rows; ++row)
         for (ptrdiff_t first = 0; first < depth; first += WORD_BITS)
-            for (BINARY_WORD left = *flips++; left; left &= left - 1) {
-                uint16_t *count = counts + row * depth + first + __builtin_ctzll(left);
-                if (*count != UINT16_MAX)
-                    ++*count;
+            for (BINARY_WORD left = *flips++; left && found < room; left &= left - 1) {
+                const ptrdiff_t at = row * depth + first + __builtin_ctzll(left);
+                if (counts[at] != UINT16_MAX)
+                    ++counts[at];
+                positions[found++] = (uint32_t)at;
             }
+    return found;
 }

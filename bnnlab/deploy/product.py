@@ -52,7 +52,15 @@ def sign_layer_product(
 
 def _dense(layer: str, op: XnorDense, x: PackedMatrix, sums: NDArray[np.float32]) -> LayerProduct:
     weights = PackedMatrix(op.words, op.depth, "columns").unpack()
-    return LayerProduct(layer, x.unpack(), weights, *_outputs(sums[0], op.alpha), position=None, omitted=0)
+    return LayerProduct(
+        layer,
+        x.unpack(),
+        weights,
+        *_outputs(sums[0], op.alpha),
+        position=None,
+        taps=np.arange(op.depth),
+        omitted=0,
+    )
 
 
 def _convolution(
@@ -78,6 +86,7 @@ def _convolution(
         np.ascontiguousarray(weights[counted]),
         *_outputs(outputs, op.alpha),
         position=None if op.flat else (row, column),
+        taps=np.flatnonzero(counted),
         omitted=int((~counted).sum()),
     )
 

@@ -62,6 +62,7 @@ def layer_product(
         outputs=outputs.numpy().copy(),
         alpha=alpha.numpy(),
         position=where,
+        taps=np.flatnonzero(counted),
         omitted=int((~counted).sum()),
     )
 

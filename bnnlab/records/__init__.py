@@ -16,6 +16,7 @@ from bnnlab.records.example import Example, LayerPass
 from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
 from bnnlab.records.product import LayerProduct
 from bnnlab.records.profile import NodeTime, Profile
+from bnnlab.records.recorded_product import recorded_product
 from bnnlab.records.selection import Selection
 from bnnlab.records.snapshot import (
     HISTOGRAM_BINS,
@@ -68,4 +69,5 @@ __all__ = [
     "Snapshot",
     "TrainingEvent",
     "WeightLook",
+    "recorded_product",
 ]

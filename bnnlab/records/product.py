@@ -19,6 +19,7 @@ class LayerProduct:
         outputs: `(N,)` float32, the layer's own pre-activations; `alpha * (inputs @ weights)`.
         alpha: `(N,)` float32 scaling factor of each output, 1 where the layer has none.
         position: Row and column of the output pixel for a convolution, else None.
+        taps: `(K,)` the place of each of the K among the weights of a neuron: 0, 1, 2, ... unless some are omitted.
         omitted: Taps that lie in padding of value 0: they count nothing and are left out of K.
     """
 
@@ -28,4 +29,5 @@ class LayerProduct:
     outputs: NDArray[np.float32]
     alpha: NDArray[np.float32]
     position: tuple[int, int] | None
+    taps: NDArray[np.intp]
     omitted: int

@@ -10,7 +10,6 @@ give the same weights bit for bit, whatever else the process is doing.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self, Unpack
@@ -22,10 +21,13 @@ from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
-from bnnlab.records import Snapshot, TrainingEvent
-from bnnlab.train.answers import predict, view
+from bnnlab.records import Selection, Snapshot, TrainingEvent
+from bnnlab.train.answers import predict
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DATASETS
+from bnnlab.train.flip_effect import flip_weight
+from bnnlab.train.look import Look
+from bnnlab.train.observer import Observer
 from bnnlab.train.schedules import learning_rate_factor
 from bnnlab.train.watch.monitor import Monitor
 
@@ -72,6 +74,7 @@ class TrainingRun:
         generator = torch.Generator().manual_seed(config.seed)
         self.model = MODELS[config.model](config.spec, generator).to(config.device)
         self.monitor = Monitor(self.model)
+        self._observer = Observer(self.model, self.dataset, self.monitor, config.device)
         self.event: TrainingEvent | None = None
         self._optimizers = OPTIMIZERS[config.optimizer](self.model, config.learning_rate)
         self._shuffle = np.random.default_rng(config.seed)
@@ -113,7 +116,7 @@ class TrainingRun:
             optimizer.step()
         self._clip_latent_weights()
         layers = self.monitor.step()
-        test_loss, test_accuracy = self._evaluate() if self._is_due(step) else (None, None)
+        test_loss, test_accuracy = self.evaluate() if self._is_due(step) else (None, None)
         self.event = TrainingEvent(
             step=step,
             epoch=(step - 1) // self.steps_per_epoch,
@@ -143,19 +146,33 @@ class TrainingRun:
             elif isinstance(module, BinaryActivation):
                 module.set_clip_value(self.config.clip_value)
                 module.set_binarize(self.config.binarize)
+        self._observer.asked_anew()
 
-    def snapshot(self) -> Snapshot:
-        """The run at this moment, in read-only copies that stay as they are."""
-        return Snapshot(
-            event=self.event,
-            clip_value=self.config.clip_value,
-            weight_clip_value=self.config.weight_clip,
-            binarize=self.config.binarize,
-            layers=self.monitor.snapshot_layers(),
-            view=view(self.model, self.dataset, self.config.device),
-            created=time.time(),
-            latent=self.config.optimizer not in WITHOUT_LATENT_WEIGHTS,
-        )
+    def snapshot(self, look: Look | None = None, hurried: bool = False) -> Snapshot:
+        """The run at this moment, in read-only copies that stay as they are.
+
+        Args:
+            look: What to show beside the network itself; None shows no example and no selection.
+            hurried: Whether training goes on: what is dear and changes little is then asked twice a second.
+        """
+        return self._observer.snapshot(self.event, self.config, look or Look(), hurried)
+
+    def flip(self, selection: Selection) -> None:
+        """Turn the sign of one weight, now, between two steps; doing it again turns it back.
+
+        Args:
+            selection: A weight: its hidden number w becomes -w. Without hidden numbers the stored sign turns.
+        """
+        flip_weight(self.model, selection)
+        self.monitor.read_again()
+        self._observer.asked_anew()
+
+    def evaluate(self) -> tuple[float, float]:
+        """Mean loss and accuracy over the whole test set."""
+        logits = predict(self.model, self.dataset.x_test, self.config.device)
+        y = torch.tensor(self.dataset.y_test)
+        loss = functional.cross_entropy(logits, y).item()
+        return loss, (logits.argmax(1) == y).float().mean().item()
 
     def digest(self) -> str:
         """SHA-256 of all parameters and statistics of the model, in hexadecimal."""
@@ -209,13 +226,6 @@ class TrainingRun:
     def _is_due(self, step: int) -> bool:
         every = self.config.evaluate_every or self.steps_per_epoch
         return step % every == 0 or step == self.total_steps
-
-    def _evaluate(self) -> tuple[float, float]:
-        """Mean loss and accuracy over the whole test set."""
-        logits = predict(self.model, self.dataset.x_test, self.config.device)
-        y = torch.tensor(self.dataset.y_test)
-        loss = functional.cross_entropy(logits, y).item()
-        return loss, (logits.argmax(1) == y).float().mean().item()
 
 
 def train(config: RunConfig) -> TrainingRun:

@@ -20,7 +20,7 @@ PAGE = "from bnnlab.app.views.gemm import gemm; gemm.page()"
 
 def opened(network: Writer | None = None, name: str = "net", **query: str) -> AppTest:
     app = AppTest.from_string(PAGE, default_timeout=60)
-    for key, value in ({"gemm_source": NETWORK} | query).items():
+    for key, value in ({"source": NETWORK} | query).items():
         app.query_params[key] = value
     app.run()
     return app if network is None else upload(app, network.params, network.symbol, name)

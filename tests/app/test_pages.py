@@ -16,7 +16,7 @@ from streamlit.testing.v1.element_tree import Button
 import bnnlab
 from bnnlab.app import session
 from bnnlab.app.matrix_input import matrix_from_csv
-from bnnlab.app.views.gemm.neuron_input import NETWORK
+from bnnlab.app.views.gemm.journey import NETWORK
 from bnnlab.bits.listing import KERNEL_SOURCES
 from bnnlab.nn import QUANTIZERS
 from bnnlab.train import LiveRun, RunConfig, TrainingRun
@@ -216,14 +216,14 @@ def test_an_impossible_step_in_the_address_does_no_harm(step: str) -> None:
 
 
 def test_gemm_takes_a_neuron_of_the_network(run: LiveRun) -> None:
-    app = opened("gemm", gemm_source=NETWORK, gemm_neuron="5")
+    app = opened("gemm", source=NETWORK, neuron="5")
     context = widget_data(app, "stepper")["context"]
     assert (context["layer"], context["neuron"], context["equal"]) == ("hidden1", 5, True)
     assert context["pre_activation"] == widget_data(app, "stepper")["result"][-1]
 
 
 def test_a_network_without_binary_products_is_explained(run: LiveRun) -> None:
-    app = opened("gemm", gemm_source=NETWORK)
+    app = opened("gemm", source=NETWORK)
     run.reset(RunConfig(widths=(8,)))
     run.wait_for(state="paused")
     app.run()
@@ -244,6 +244,15 @@ def test_kernel_shows_source_and_code_of_the_chosen_one(name: str) -> None:
     assert data["source"]["file"] == f"ext/{KERNEL_SOURCES[name].file}"
     assert [row["mnemonic"] for row in data["code"]] == [one.mnemonic for one in bnnlab.disassemble(name)]
     assert not data["anywhere"] or name == "lecture"
+
+
+def test_kernel_frames_the_instruction_in_its_address() -> None:
+    name = next(one.mnemonic for one in bnnlab.disassemble() if one.in_loop)
+    data = widget_data(opened("kernel", marked=name), "kernel_picture")
+    assert data["code"][data["marked"]]["mnemonic"] == name
+    assert data["code"][data["marked"]]["in_loop"]
+    for nonsense in ({}, {"marked": "<b>"}):
+        assert widget_data(opened("kernel", **nonsense), "kernel_picture")["marked"] == -1
 
 
 def test_kernel_names_those_that_this_cpu_cannot_run() -> None:

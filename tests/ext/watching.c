@@ -135,22 +135,33 @@ static void check_flips(ptrdiff_t rows, ptrdiff_t depth, place where)
     guarded counts = guard("counts", (size_t)(rows * depth) * sizeof(uint16_t), sizeof(uint16_t), where);
     const uint16_t starts[] = {0, 1, UINT16_MAX - 1, UINT16_MAX};
     uint16_t *before = memory(rows * depth * (ptrdiff_t)sizeof *before);
+    ptrdiff_t set = 0, seen = 0;
     memset(flips.at, 0, flips.bytes);
     for (ptrdiff_t i = 0; i < rows * depth; ++i) {
         before[i] = PICK(starts);
-        if (chance(20))
+        if (chance(20)) {
             ((BINARY_WORD *)flips.at)[i / depth * each + i % depth / WORD_BITS] |= (BINARY_WORD)1 << i % depth % WORD_BITS;
+            ++set;
+        }
     }
     memcpy(counts.at, before, counts.bytes);
-    xnor_count_flips(rows, depth, flips.at, counts.at);
+    const ptrdiff_t room = set && chance(20) ? set - 1 : set; /* too small a room is filled, and no more is done */
+    guarded positions = guard("positions", (size_t)(room ? room : 1) * sizeof(uint32_t), sizeof(uint32_t), where);
+    const ptrdiff_t found = xnor_flips(rows, depth, flips.at, counts.at, room, positions.at);
+    if (found != room)
+        fail("%td flips found, expected %td", found, room);
     for (ptrdiff_t i = 0; i < rows * depth; ++i) {
-        const int more = bit_of(flips.at, i / depth, i % depth, depth) && before[i] != UINT16_MAX;
+        const int flipped = bit_of(flips.at, i / depth, i % depth, depth) && seen < room;
+        const int more = flipped && before[i] != UINT16_MAX;
         if (((uint16_t *)counts.at)[i] != before[i] + more)
             fail("count of weight %td, %td", i / depth, i % depth);
+        if (flipped && ((uint32_t *)positions.at)[seen++] != (uint32_t)i)
+            fail("position of weight %td, %td", i / depth, i % depth);
     }
     free(before);
     release(&flips);
     release(&counts);
+    release(&positions);
 }
 
 long check_watching(long draws)

@@ -98,7 +98,8 @@ class Twin:
         assert np.array_equal(said.signs.unpack(), self.signs)
         assert np.array_equal(said.flipped.unpack() == 1, self.flipped)
         assert np.array_equal(said.flip_counts, self.flip_counts)
-        assert said.histogram_limit == pytest.approx(1.5 * CLIP)
+        assert said.histogram_limit == 1.5
+        assert said.outside == np.count_nonzero(np.abs(self.latent()) > CLIP)
         check_histogram(said.histogram, self.latent(), said.histogram_limit)
         self.flipped = np.zeros_like(self.flipped)
 
@@ -303,7 +304,11 @@ def test_t_clip_may_be_moved_while_a_monitor_watches() -> None:
             backward(layer)
             (said,) = monitor.step()
             assert said.outside_clip == said.clipped_weight_gradients == outside
-            assert monitor.snapshot_layers()[0].histogram_limit == 1.5 * clip_value
+            (snapshot,) = monitor.snapshot_layers()
+            assert snapshot.histogram_limit == max(1.5, 1.25 * clip_value)
+            assert snapshot.outside == 2 * outside
+        layer.set_clip_value(1.0)  # no step since, and yet it counts
+        assert monitor.snapshot_layers()[0].outside == 1
 
 
 def test_snapshots_are_read_only_and_stay_as_they_are() -> None:

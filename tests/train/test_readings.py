@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 import bnnlab
 from bnnlab import _watch
 from bnnlab.records import HISTOGRAM_BINS
-from bnnlab.train.watch.readings import count_flips, histogram, read_gradient, read_weights
+from bnnlab.train.watch.readings import histogram, read_flips, read_gradient, read_weights
 
 matrices = hnp.arrays(
     np.float32,
@@ -66,9 +66,9 @@ def test_sums_over_many_rows_are_as_good_as_doubles(depth: int, rng: np.random.G
 def test_flips_stop_counting_at_the_end_of_their_range() -> None:
     counts = np.array([[0, 65533, 65534, 65535]], np.uint16)
     flips = bnnlab.pack_rows(np.ones((1, 4))).words
-    count_flips(counts, flips)
+    assert read_flips(counts, flips).tolist() == [0, 1, 2, 3]
     assert counts.tolist() == [[1, 65534, 65535, 65535]]
-    count_flips(counts, flips)
+    read_flips(counts, flips)
     assert counts.tolist() == [[2, 65535, 65535, 65535]]
 
 
@@ -76,8 +76,9 @@ def test_flips_stop_counting_at_the_end_of_their_range() -> None:
 @given(hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=140)))
 def test_flips_are_counted_where_they_are(flipped: np.ndarray) -> None:
     counts = np.full(flipped.shape, 7, np.uint16)
-    count_flips(counts, bnnlab.pack_rows(flipped).words)
+    positions = read_flips(counts, bnnlab.pack_rows(flipped).words)
     assert np.array_equal(counts, 7 + flipped)
+    assert np.array_equal(positions, np.flatnonzero(flipped))
 
 
 def test_a_histogram_has_even_bins_and_outer_bins_that_take_the_rest() -> None:
@@ -112,7 +113,7 @@ def test_the_doorway_refuses_what_would_read_out_of_bounds() -> None:
     with pytest.raises(ValueError, match="one shape"):
         _watch.read_gradient(matrix, matrix[:2], np.zeros((3, 2), np.uint64))
     with pytest.raises(ValueError, match="words do not fit"):
-        _watch.count_flips(words, np.zeros((3, 70), np.uint16))
+        _watch.flips(words, np.zeros((3, 70), np.uint16), np.zeros(3, np.uint32))
     with pytest.raises(ValueError, match="HISTOGRAM_BINS"):
         _watch.histogram(matrix, 1.0, np.zeros(HISTOGRAM_BINS - 1, np.int64))
     with pytest.raises(ValueError, match="fit each other"):

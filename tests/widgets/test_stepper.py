@@ -134,7 +134,7 @@ def test_long_traces_send_no_xnor_and_longer_ones_are_refused(rng: np.random.Gen
     b = signs(rng, 64, 64)
     assert encoded(signs(rng, 64, 64), b)["xnor"] is not None  # 4096 steps
     assert encoded(signs(rng, 65, 64), b)["xnor"] is None
-    assert len(encoded(signs(rng, 512, 64), b)["acc"]) == stepper.MOST_STEPS_SHOWN
+    assert len(encoded(signs(rng, 512, 64), b)["acc"]) == stepper.MAX_STEPS_SHOWN
     with pytest.raises(ValueError, match="1 to 32768 steps to be shown, this one has 32832"):
         encoded(signs(rng, 513, 64), b)
 
@@ -192,4 +192,27 @@ def test_a_network_that_answers_nan_is_refused() -> None:
 def test_an_image_that_is_none_is_refused() -> None:
     context = stepper.NeuronContext("hidden1", 0, 4.0, image=np.zeros(4, np.uint8))
     with pytest.raises(ValueError, match="image must be 2-D uint8, got 1-D uint8"):
+        encoded(np.ones((1, 4)), np.ones((4, 1)), context=context)
+
+
+@pytest.mark.parametrize(("bit", "step", "place"), [(0, 0, 0), (63, 0, 63), (64, 1, 0), (99, 1, 35)])
+def test_the_bit_of_a_weight_is_marked_in_the_step_that_counts_it(bit: int, step: int, place: int) -> None:
+    context = stepper.NeuronContext("conv2", 4, 100.0, noun="filter", weight_name="tap 7", bit=bit)
+    data = encoded(np.ones((1, 100)), np.ones((100, 1)), context=context)
+    assert data["mark"] == {"step": step, "bit": place, "weight": "tap 7", "of": "filter 4"}
+    assert data["start_step"] == step
+    assert encoded(np.ones((1, 100)), np.ones((100, 1)), context=context, start_step=0)["start_step"] == 0
+    assert encoded(np.ones((1, 100)), np.ones((100, 1)))["mark"] is None
+
+
+def test_the_marked_bit_belongs_to_the_last_cell() -> None:
+    context = stepper.NeuronContext("hidden1", 4, 100.0, bit=70)
+    data = encoded(np.ones((3, 100)), np.ones((100, 2)), context=context)
+    assert data["mark"]["step"] == len(data["popcount"]) - 1
+    assert data["mark"]["weight"] == "product 70"
+
+
+def test_a_marked_bit_outside_the_depth_is_refused() -> None:
+    context = stepper.NeuronContext("hidden1", 4, 4.0, bit=4)
+    with pytest.raises(ValueError, match=r"bit must be in 0\.\.3, got 4"):
         encoded(np.ones((1, 4)), np.ones((4, 1)), context=context)

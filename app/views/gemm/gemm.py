@@ -4,49 +4,65 @@ from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 import bnnlab
 from bnnlab.app import components
 from bnnlab.app.matrix_input import matrix_input, random_matrix
 from bnnlab.app.session import IN_ADDRESS
-from bnnlab.app.views.gemm import bmxnet_input
-from bnnlab.app.views.gemm.neuron_input import NETWORK, Operands, neuron_input
+from bnnlab.app.views.gemm import bmxnet_input, journey
+from bnnlab.app.views.gemm.journey import NETWORK
+from bnnlab.app.views.gemm.neuron_input import Operands, neuron_input
 from bnnlab.bits import reference
 from bnnlab.bits.disassembly import Instruction
 from bnnlab.bits.listing import listing
 from bnnlab.widgets import stepper
+from bnnlab.widgets.shared.machine_code import meaning
 
 MATRICES = "two small matrices"
+INTRODUCTION = (
+    "A binary layer multiplies a matrix of signs by another. Two signs multiply to +1 where they agree and to "
+    "−1 where they differ, so a whole word of products is one **xor**, one **not** and one **popcount** (count "
+    "the ones). Step through the loop below: every number was recorded by the compiled C code as it ran."
+)
 
 
-def page() -> None:
-    """Draw the page."""
-    st.title("XNOR-GEMM", anchor=False)
-    st.markdown(
-        "A binary layer multiplies a matrix of signs by another. Two signs multiply to +1 where they agree and to "
-        "−1 where they differ, so a whole word of products is one **xor**, one **not** and one **popcount** (count "
-        "the ones). Step through the loop below: every number was recorded by the compiled C code as it ran."
-    )
-    source = st.segmented_control(
+def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) -> None:
+    """Draw the page.
+
+    Args:
+        lab: The page to go back to from a weight; None draws no link.
+        kernel: The page that shows all of the loop's machine code; None draws no link.
+    """
+    head = st.container(horizontal=True, vertical_alignment="center")
+    head.title("XNOR-GEMM", anchor=False, width="content")
+    source = head.segmented_control(
         "What to multiply",
         list(SOURCES),
         default=MATRICES,
         required=True,
-        key="gemm_source",
+        label_visibility="collapsed",
+        key="source",
         **IN_ADDRESS,
     )
+    if source != NETWORK:  # who comes from a weight knows it, and wants to see the bit at once
+        st.markdown(INTRODUCTION)
     operands = SOURCES[str(source)]()
+    if source == NETWORK and lab is not None:
+        journey.link_back(head, lab, None if operands is None else operands.selection)
     if operands is not None:
-        _step_through(operands)
+        instructions = _machine_code()
+        _step_through(operands, instructions)
+        _link_to_kernel(kernel, instructions)
 
 
-def _step_through(operands: Operands) -> None:
+def _step_through(operands: Operands, instructions: list[Instruction]) -> None:
     pa, pb = bnnlab.pack_rows(operands.a), bnnlab.pack_columns(operands.b)
     steps = pa.words.size * pb.words.shape[1]
-    if steps > stepper.MOST_STEPS_SHOWN:
+    if steps > stepper.MAX_STEPS_SHOWN:
         st.error(
             f"This product takes {steps:,} steps, one for each word of each output; this page shows at most "
-            f"{stepper.MOST_STEPS_SHOWN:,}. Take fewer rows of A or columns of B.",
+            f"{stepper.MAX_STEPS_SHOWN:,}. Take fewer rows of A or columns of B.",
             icon=":material/error:",
         )
         return
@@ -56,14 +72,14 @@ def _step_through(operands: Operands) -> None:
         trace,
         reference=reference.sign(operands.a).astype(np.float32) @ reference.sign(operands.b),
         listing=source,
-        instructions=_machine_code(),
+        instructions=instructions,
         start_step=_linked_step(),
         context=operands.context,
     )
-    if (
-        st.session_state.setdefault("stepped", data["id"]) != data["id"]
-    ):  # the step belonged to another product
-        st.session_state["stepped"], data["start_step"] = data["id"], 0
+    if st.session_state.setdefault("stepped", data["id"]) != data["id"]:
+        # The step in the address belonged to another product, or to another of its weights.
+        st.session_state["stepped"] = data["id"]
+        data["start_step"] = 0 if data["mark"] is None else data["mark"]["step"]
         st.query_params.pop("step", None)
     components.picture["stepper"](key="stepper", data=data, on_step_change=_remember_step)
     st.caption(
@@ -80,9 +96,23 @@ def _machine_code() -> list[Instruction]:
         return []
 
 
-def _linked_step() -> int:
-    text = st.query_params.get("step", "0")
-    return int(text) if text.isdecimal() and len(text) < 8 else 0
+def _link_to_kernel(kernel: StreamlitPage | None, instructions: list[Instruction]) -> None:
+    """Lead to the whole function that this loop is in, with the instruction marked that counts."""
+    meanings = ((one, meaning(one)) for one in instructions)
+    counting = next((one for one, meant in meanings if meant is not None and meant.role == "count"), None)
+    if kernel is None or counting is None:
+        return
+    st.page_link(
+        kernel,
+        label=f"The whole function on the Kernel page, with {counting.mnemonic} marked",
+        icon=":material/memory:",
+        query_params={"kernel": "lecture", "marked": counting.mnemonic},
+    )
+
+
+def _linked_step() -> int | None:
+    text = st.query_params.get("step", "")
+    return int(text) if text.isdecimal() and len(text) < 8 else None
 
 
 def _remember_step() -> None:

@@ -29,7 +29,9 @@ def page() -> None:
     instructions, anywhere = _machine_code(name)
     components.picture["kernel"](
         key="kernel_picture",
-        data=kernel.encode(name, listing(name), instructions, anywhere=anywhere),
+        data=kernel.encode(
+            name, listing(name), instructions, anywhere=anywhere, marked=st.query_params.get("marked")
+        ),
     )
     _speeds()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,12 +12,22 @@ from torch import Tensor
 
 from bnnlab.bits.packing import PackedMatrix, pack_rows
 from bnnlab.nn import BinaryLayer
-from bnnlab.records import STARVED_AFTER, LayerDynamics, LayerSnapshot
-from bnnlab.train.watch.readings import Words, count_flips, histogram, popcount, read_gradient, read_weights
-from bnnlab.train.watch.streaks import StreakCounters
+from bnnlab.records import STARVED_AFTER, LayerDynamics, LayerSnapshot, Selection
+from bnnlab.records.flip_log import FlipLog
+from bnnlab.records.latent_log import LatentLog
+from bnnlab.train.watch.readings import (
+    StreakCounters,
+    Words,
+    histogram,
+    popcount,
+    read_flips,
+    read_gradient,
+    read_weights,
+)
 
-HISTOGRAM_REACH = 1.5
-"""The histogram of latent weights spans +- this times t_clip."""
+MIN_HISTOGRAM_LIMIT = 1.5  # the histogram of latent weights spans at least +- this
+CLIP_ROOM = 1.25  # and this times t_clip, so that t_clip can be moved inside a picture that stands still
+MAX_WEIGHTS_WITH_LIVES = 64 * 64  # in larger layers only one weight's life is kept
 
 
 class InputProbe:
@@ -54,6 +65,18 @@ class WeightProbe(InputProbe):
         self.zero = reading.zero if self.zero is None else self.zero & reading.zero
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightLife:
+    """The past of one weight; see `bnnlab.records.WeightLook` for its parts."""
+
+    latent: float
+    steps: NDArray[np.int64]
+    values: NDArray[np.float32]
+    since: int
+    crossings: NDArray[np.int64]
+    crossings_since: int
+
+
 class LayerWatch:
     """Follows one binary layer from step to step.
 
@@ -70,30 +93,34 @@ class LayerWatch:
             raise ValueError(f"layer {name!r} is already watched by another monitor; close it first")
         self.name, self._layer = name, layer
         latent = _matrix(layer.weight)
-        self._depth = latent.shape[1]
-        self._signs, _ = read_weights(latent, self._clip_value)
+        self._depth = int(latent.shape[1])
+        self._step = 0
+        self._signs, self._within = read_weights(latent, self._clip_value)
         self._first_signs = self._signs
         self._flipped = np.zeros_like(self._signs)
         self._flip_counts: NDArray[np.uint16] = np.zeros(latent.shape, np.uint16)
+        self._flips = FlipLog(latent.size)
+        self._lives = LatentLog(latent.size) if latent.size <= MAX_WEIGHTS_WITH_LIVES else None
+        self._followed: tuple[int, LatentLog] | None = None
+        self._note_lives(latent)
         self._starving = StreakCounters(self._signs.shape, STARVED_AFTER.bit_length() - 1)
         self._watch_gradients()
 
     def step(self) -> LayerDynamics:
         """Measure the optimiser step just done."""
-        signs, within = read_weights(_matrix(self._layer.weight), self._clip_value)
-        flips = signs ^ self._signs
-        self._signs = signs
-        self._flipped |= flips
-        count_flips(self._flip_counts, flips)
+        self._step += 1
+        latent = _matrix(self._layer.weight)
+        flips = self._read(latent)
+        self._note_lives(latent)
         weights, inputs = self._weights, self._inputs
         self._watch_gradients()
         self._starving.update(self._every_weight() if weights.zero is None else weights.zero)
         return LayerDynamics(
             name=self.name,
-            weights=self._flip_counts.size,
-            flips=popcount(flips),
-            net_flips=popcount(signs ^ self._first_signs),
-            outside_clip=1 - within / self._flip_counts.size,
+            weights=latent.size,
+            flips=flips,
+            net_flips=popcount(self._signs ^ self._first_signs),
+            outside_clip=1 - self._within / latent.size,
             clipped_weight_gradients=weights.blocked_share,
             clipped_input_gradients=inputs.blocked_share,
             gradient_norm_before=math.sqrt(weights.squares_before),
@@ -101,12 +128,18 @@ class LayerWatch:
             starved=self._starving.count(),
         )
 
+    def read_again(self) -> None:
+        """See what somebody did to the weights by hand between two steps; it counts to the step before."""
+        self._read(_matrix(self._layer.weight))
+
     def snapshot(self) -> LayerSnapshot:
         """The layer as it is now; weights flipped since the previous snapshot are marked."""
         flipped, self._flipped = self._flipped, np.zeros_like(self._flipped)
         flip_counts = self._flip_counts.copy()
-        limit = HISTOGRAM_REACH * self._clip_value
-        bins = histogram(_matrix(self._layer.weight), limit)
+        latent = _matrix(self._layer.weight)
+        limit = max(MIN_HISTOGRAM_LIMIT, CLIP_ROOM * self._clip_value)
+        bins = histogram(latent, limit)
+        _, within = read_weights(latent, self._clip_value)  # t_clip may have moved since the step
         for array in (self._signs, flipped, flip_counts, bins):
             array.flags.writeable = False
         depth = self._depth
@@ -117,7 +150,30 @@ class LayerWatch:
             flip_counts=flip_counts,
             histogram=bins,
             histogram_limit=limit,
+            outside=latent.size - within,
         )
+
+    def follow(self, selection: Selection | None) -> None:
+        """In a large layer, keep the life of this one weight from now on; None keeps none."""
+        at = None if selection is None else self._position(selection)
+        if self._lives is None and (self._followed[0] if self._followed else None) != at:
+            self._followed = None if at is None else (at, LatentLog(1, since=self._step))
+            self._note_lives(_matrix(self._layer.weight))
+
+    def life(self, selection: Selection) -> WeightLife:
+        """What is known of the past of one weight."""
+        at = self._position(selection)
+        latent = float(_matrix(self._layer.weight).reshape(-1)[at])
+        if self._lives is not None:
+            log, place = self._lives, at
+        elif self._followed is not None and self._followed[0] == at:
+            log, place = self._followed[1], 0
+        else:
+            log, place = LatentLog(1, since=self._step), 0
+        steps, values = log.life(place, self._step, latent)
+        crossings = self._flips.crossings(at)
+        crossings.flags.writeable = False
+        return WeightLife(latent, steps, values, log.since, crossings, self._flips.since)
 
     def close(self) -> None:
         """Stop watching."""
@@ -136,6 +192,28 @@ class LayerWatch:
         if self._layer.input_binarizer is not None:
             self._layer.input_binarizer.probe = self._inputs
 
+    def _position(self, selection: Selection) -> int:
+        """The selected weight, counted row by row through the layer."""
+        assert selection.weight is not None
+        return selection.neuron * self._depth + selection.weight
+
+    def _read(self, latent: NDArray[np.float32]) -> int:
+        """Compare the signs with those read before; returns how many flipped."""
+        signs, self._within = read_weights(latent, self._clip_value)
+        flips = signs ^ self._signs
+        self._signs = signs
+        self._flipped |= flips
+        positions = read_flips(self._flip_counts, flips)
+        self._flips.append(self._step, positions)
+        return len(positions)
+
+    def _note_lives(self, latent: NDArray[np.float32]) -> None:
+        if self._lives is not None:
+            self._lives.append(self._step, latent)
+        elif self._followed is not None:
+            weight, log = self._followed
+            log.append(self._step, latent.reshape(-1)[weight : weight + 1])
+
     def _every_weight(self) -> Words:
         """A mask of all weights: none receives a gradient in a step without a backward pass."""
         return pack_rows(np.ones(self._flip_counts.shape, np.bool_)).words
@@ -147,5 +225,5 @@ def _array(tensor: Tensor) -> NDArray[np.float32]:
 
 
 def _matrix(tensor: Tensor) -> NDArray[np.float32]:
-    """Weights, or their gradients, as `(outputs, inputs)`."""
+    """The weights of a layer, or their gradients, as `(outputs, inputs)`."""
     return np.ascontiguousarray(_array(tensor).reshape(len(tensor), -1))

@@ -17,8 +17,8 @@ from typing import Self
 from torch import nn
 
 from bnnlab.nn import BinaryLayer
-from bnnlab.records import LayerDynamics, LayerSnapshot
-from bnnlab.train.watch.layer import LayerWatch
+from bnnlab.records import LayerDynamics, LayerSnapshot, Selection
+from bnnlab.train.watch.layer import LayerWatch, WeightLife
 
 
 class Monitor:
@@ -61,6 +61,21 @@ class Monitor:
         A weight counts as flipped if it flipped at least once since the previous call.
         """
         return tuple(watch.snapshot() for watch in self._watches)
+
+    def read_again(self) -> None:
+        """See what somebody did to the weights by hand between two steps; flips count to the step before."""
+        for watch in self._watches:
+            watch.read_again()
+
+    def follow(self, selection: Selection | None) -> None:
+        """Keep the life of the selected weight from now on, where a layer is too large to keep all of them."""
+        for watch in self._watches:
+            watch.follow(selection if selection is not None and selection.layer == watch.name else None)
+
+    def life(self, selection: Selection) -> WeightLife:
+        """What is known of the past of the selected weight."""
+        (watch,) = (watch for watch in self._watches if watch.name == selection.layer)
+        return watch.life(selection)
 
     def close(self) -> None:
         """Stop watching; the model is as before."""

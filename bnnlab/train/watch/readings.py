@@ -1,4 +1,4 @@
-"""What is read off the weights and the gradients of one layer: plain functions of arrays.
+"""What is read off the weights and the gradients of one layer in one step, and how long it has been so.
 
 The arrays are large and the reading is done at every step, so each goes over its arguments once, in compiled
 code (``ext/watch.c``). Signs and masks come out as packed words (`bnnlab.bits.packing`), 64 weights at a time, on
@@ -63,14 +63,19 @@ def read_gradient(before: Floats, surrogate: Floats) -> GradientReading:
     return GradientReading(*_watch.read_gradient(before, surrogate, zero), zero)
 
 
-def count_flips(counts: NDArray[np.uint16], flips: Words) -> None:
+def read_flips(counts: NDArray[np.uint16], flips: Words) -> NDArray[np.uint32]:
     """Add 1 to `counts` where `flips` has its bit set, stopping at 65535.
 
     Args:
         counts: `(outputs, inputs)`, changed in place.
         flips: The same matrix packed along rows.
+
+    Returns:
+        Which weights these are, counted row by row, increasing.
     """
-    _watch.count_flips(flips, counts)
+    positions = np.empty(popcount(flips), np.uint32)
+    _watch.flips(flips, counts, positions)
+    return positions
 
 
 def histogram(values: Floats, limit: float) -> NDArray[np.int64]:
@@ -87,6 +92,36 @@ def histogram(values: Floats, limit: float) -> NDArray[np.int64]:
 def popcount(words: Words) -> int:
     """Number of set bits."""
     return int(np.bitwise_count(words).sum())
+
+
+class StreakCounters:
+    """How long each bit of a mask has been set in a row: one counter per bit, 64 counters to a machine word.
+
+    Counting a million weights one by one would cost more than the training step that is being watched. Bit i of
+    `_planes[p]` is binary digit p of counter i, so that adding 1 to 64 counters is a chain of AND and XOR on words.
+
+    Invariant: a bit of `reached` is set if and only if it was set in each of the last `2 ** digits` masks.
+
+    Args:
+        shape: Shape of the masks, in words.
+        digits: Binary digits of each counter.
+    """
+
+    def __init__(self, shape: tuple[int, int], digits: int) -> None:
+        self.reached: Words = np.zeros(shape, np.uint64)
+        self._planes = np.zeros((digits, *shape), np.uint64)
+
+    def update(self, mask: Words) -> None:
+        """Add 1 to the counters whose bit of `mask` is set, and put all others back to 0.
+
+        Args:
+            mask: uint64 words of the shape given at the start.
+        """
+        _watch.streaks(mask, self._planes, self.reached)
+
+    def count(self) -> int:
+        """How many counters have reached `2 ** digits`."""
+        return popcount(self.reached)
 
 
 def _words_of(matrix: Floats) -> Words:

@@ -60,6 +60,7 @@ export function mountKernel(host) {
     setText(codePlace, data.place);
     setText(reading, data.reading);
     code.load(data.code, BETWEEN);
+    code.mark(data.marked);
     meanings.replaceChildren(...data.meanings.flatMap(meaningEntry));
     slide.load(data.slide.map((row) => ({ ...row, in_loop: true })));
     setText(compared, data.compared);

@@ -41,6 +41,7 @@ def encode(
     instructions: Sequence[Instruction],
     *,
     anywhere: Sequence[Instruction] = (),
+    marked: str | None = None,
 ) -> dict[str, Any]:
     """A kernel as plain values for ``kernel.js``.
 
@@ -49,6 +50,7 @@ def encode(
         listing: Its innermost loop in C.
         instructions: What `bnnlab.disassemble` returned for it; empty where that is not possible.
         anywhere: The lecture's loop as it is compiled for every CPU, to be compared with; empty for none.
+        marked: Name of an instruction: the first of that name in the loop is framed. Any other text frames none.
 
     Raises:
         ValueError: If instructions do not stand in the order of their addresses.
@@ -57,6 +59,9 @@ def encode(
         "kernel": kernel,
         "source": encode_listing(listing),
         "code": encode_instructions(instructions),
+        "marked": next(
+            (at for at, one in enumerate(instructions) if one.in_loop and one.mnemonic == marked), -1
+        ),
         "place": extent(instructions) if instructions else "",
         "reading": reading(instructions),
         "summary": _summary(instructions),

@@ -1,49 +1,115 @@
-// The live lab: what the network answers, the sign of every weight, and the curves of the run. Mounted once; each
+// The live lab: the whole network on one screen, drawn from frames, and commands to the run behind it. Mounted once; each
 // frame redraws what changed, at most once per animation frame.
 
 import { adapt } from "../shared/adapter.js";
-import { answersCard } from "./answers.js";
-import { CURVE_CARDS, curveCard } from "./curve_cards.js";
 import { element } from "../shared/dom.js";
 import { decodeFrame } from "../shared/frame.js";
-import { histogramCard } from "./histogram.js";
-import { absorbFrame } from "./lab_state.js";
-import { LAB_STYLE } from "./lab_style.js";
-import { noLayersCard } from "./no_layers.js";
-import { signMapCard } from "./sign_map.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
-import { vitalsStrip } from "./vitals.js";
+import { addressKeeper } from "./address.js";
+import { controlBar } from "./control_bar.js";
+import { directionSwitch } from "./direction.js";
+import { inputPicture } from "./input_picture.js";
+import { LAB_STYLE } from "./lab_style.js";
+import { liveLink } from "./live_link.js";
+import { neuronPanel } from "./neuron_panel.js";
+import { PANEL_STYLE } from "./panel_style.js";
+import { leadingSentence } from "./sentence.js";
+import { settingsDrawer } from "./settings.js";
+import { absorbFrame } from "./state.js";
+import { networkStrip } from "./strip.js";
+import { decisionSurface } from "./surface.js";
+import { timeLine } from "./time_line.js";
+import { activationWalls, weightWalls } from "./walls.js";
+import { weightPanel } from "./weight_panel.js";
+import { wrongImages } from "./wrong_images.js";
+
+const MIN_HEIGHT = 560; // CSS pixels
+const SETTLING_DRAWS = 25;
 
 export function mountLab(host, send) {
   let state = null;
-  let chosen = 0; // the binary layer that the cards are about
   let pending = 0;
   let draws = 0;
+  let backward = false;
+  let gradients = false; // whether frames are to carry the example's gradients
+  let room = 0; // CSS pixels from top to bottom
+  let waving = false; // while a single step is being shown as waves
 
-  addStyles(host, LAB_STYLE);
-  const curves = Object.fromEntries(CURVE_CARDS.map((definition) => [definition.area, curveCard(definition)]));
-  const parts = [
-    vitalsStrip(),
-    noLayersCard(),
-    answersCard((index) => send("image!", index)),
-    signMapCard(chooseLayer),
-    curves["flip-rate"], histogramCard(), curves.clipped,
-    curves.gradient, curves.loss, curves.accuracy,
-  ];
-  const theme = followTheme(host, schedule);
-  const cards = element("div", { class: "lab" }, ...parts.map((part) => part.node));
-  host.append(cards);
-
-  function update(frame) {
-    if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
-    state = absorbFrame(state, decodeFrame(frame));
+  addStyles(host, LAB_STYLE, PANEL_STYLE);
+  const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
+  const cockpit = { act, select, stepThrough };
+  const sentence = leadingSentence();
+  const direction = directionSwitch((chosen) => {
+    backward = chosen;
     schedule();
+  });
+  const input = inputPicture(cockpit);
+  const strip = networkStrip(cockpit);
+  const sides = { images: wrongImages(cockpit), points: decisionSurface(cockpit) };
+  const network = element(
+    "section", { class: "panel network", "aria-label": "the network" },
+    element("header", {}, sentence.node, direction.node),
+    element("div", { class: "network-body" }, input.node, strip.node, sides.images.node, sides.points.node),
+  );
+  const settings = settingsDrawer(cockpit);
+  const bar = controlBar(cockpit, settings.open);
+  const deck = [neuronPanel(cockpit), weightWalls(cockpit), activationWalls(cockpit), weightPanel(cockpit)];
+  const line = timeLine();
+  const address = addressKeeper();
+  const around = [bar, ...deck, line, settings, address];
+  const node = element(
+    "div", { class: "cockpit" },
+    bar.node, network, element("div", { class: "deck" }, ...deck.map((panel) => panel.node)), line.node, settings.node,
+  );
+  const theme = followTheme(host, schedule);
+  host.append(node);
+  const sizes = new ResizeObserver(fit);
+  sizes.observe(document.documentElement);
+
+  // The whole picture is as high as the window leaves room for.
+  function fit() {
+    const top = host.getBoundingClientRect().top + (document.scrollingElement?.scrollTop ?? 0);
+    const next = Math.max(MIN_HEIGHT, Math.floor(innerHeight - Math.max(0, top) - 8));
+    if (next === room) return;
+    room = next;
+    node.style.setProperty("--room", `${room}px`);
   }
 
-  function chooseLayer(index) {
-    chosen = index;
-    schedule();
+  // A frame that came by the page; all others come by the link.
+  function update(frame) {
+    if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
+    const decoded = decodeFrame(frame);
+    if (link.page(decoded.meta)) state = null;
+    absorb(decoded, false);
+  }
+
+  function absorb(decoded, acknowledged) {
+    const { serial, empty } = decoded.meta;
+    if (acknowledged) link.expectShown(serial);
+    if (empty) return link.shown(serial);
+    if (state && serial < state.frame) return undefined; // overtaken by a newer one
+    state = absorbFrame(state, decoded);
+    return schedule();
+  }
+
+  // A single step is shown in slow order before it is done: forward, backward, and then what it changed. Who presses again
+  // wants no show.
+  async function act(command) {
+    if (command.do === "step" && !state.playing && !waving) {
+      waving = true;
+      await strip.travel.play(true);
+      waving = false;
+    }
+    link.command(command);
+  }
+
+  function select(selection) {
+    link.command({ do: "select", ...selection });
+  }
+
+  function stepThrough(selection) {
+    send("step_through!", { serial: state.frame, ...selection });
   }
 
   function schedule() {
@@ -52,27 +118,46 @@ export function mountLab(host, send) {
 
   function draw() {
     pending = 0;
-    chosen = Math.max(0, Math.min(chosen, state.layers.length - 1));
-    const bare = !state.layers.length; // no binary layer at all: nothing to say about one then
-    cards.classList.toggle("bare", bare);
-    for (const part of parts) {
-      part.node.hidden = bare ? Boolean(part.aboutLayer) : Boolean(part.withoutLayers);
-      if (!part.node.hidden) part.draw({ ...state, chosen }, theme.palette);
+    if (draws < SETTLING_DRAWS || draws % SETTLING_DRAWS === 0) fit(); // while a page is built, things above still move
+    const { palette } = theme;
+    const view = { backward };
+    for (const [kind, side] of Object.entries(sides)) {
+      side.node.hidden = state.view.kind !== kind;
+      if (!side.node.hidden) side.draw(state, palette);
     }
+    network.dataset.kind = state.view.kind;
+    sentence.draw(state, view);
+    direction.draw(backward, state.canCommand);
+    input.draw(state, palette);
+    strip.draw(state, palette, view);
+    for (const part of around) part.draw(state, palette);
+    askForGradients();
+    link.shown(state.frame);
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
     Object.assign(host.dataset, {
-      step: state.step, drawn: performance.timeOrigin + performance.now(), created: state.created, draws,
+      draws, step: state.step, created: state.created, drawn: performance.timeOrigin + performance.now(),
     });
+  }
+
+  // They cost the run a backward pass a frame, so only what shows them asks.
+  function askForGradients() {
+    const wanted = backward || state.selection?.weight != null || !state.playing || state.speed === 1;
+    if (wanted === gradients || !state.canCommand) return;
+    gradients = wanted;
+    link.command({ do: "backward", on: wanted });
   }
 
   function destroy() {
     cancelAnimationFrame(pending);
+    link.stop();
     theme.stop();
-    for (const part of parts) part.stop();
+    sizes.disconnect();
+    for (const part of [input, strip, ...Object.values(sides), ...around]) part.stop();
     host.remove();
   }
 
+  fit();
   return { update, destroy };
 }
 

@@ -1,14 +1,17 @@
 """A snapshot and its history as the frame that lab.js draws.
 
 The small things travel in the header, the large ones as arrays: signs as the packed words they are, flips as
-positions while they are few, curves as float32. What is large and changes slowly (flip counts) or never (test
-images) travels only in complete frames; the widget keeps what it saw last. Everything derived for reading
-only (sentences, scales, colours) is left to the widget.
+positions while they are few, curves as float32. What is large and changes slowly (flip counts, weights of float layers,
+curves) travels only in some frames, what never changes (choices of settings) only in the first; the widget keeps what
+it saw last. Everything derived for reading only (sentences, scales, colours) is left to the widget.
+
+An array's name begins with what it belongs to: `L0` is the first binary layer, `G0` the first sign function between
+layers, `F0` the first float layer, `P0` the first layer that the example passes.
 """
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -16,7 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnnlab.bits.packing import PackedMatrix
-from bnnlab.records import STARVED_AFTER, History, ImagesView, LayerSnapshot, PointsView, Snapshot
+from bnnlab.records import (
+    STARVED_AFTER,
+    Example,
+    FloatLayer,
+    GateSnapshot,
+    History,
+    ImagesView,
+    LayerPass,
+    LayerSnapshot,
+    PointsView,
+    Snapshot,
+    WeightLook,
+)
 from bnnlab.widgets.encoding import pack_frame
 
 RUN_CURVES: Final = ("step", "loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -33,7 +48,15 @@ LEVELS_PER_DOUBLING: Final = 14
 Arrays = dict[str, NDArray[Any]]
 
 
-def encode(snapshot: Snapshot, history: History, *, playing: bool = False, complete: bool = True) -> bytes:
+def encode(
+    snapshot: Snapshot,
+    history: History,
+    *,
+    playing: bool = False,
+    complete: bool = True,
+    curves: bool = True,
+    live: Mapping[str, Any] | None = None,
+) -> bytes:
     """One frame of the live lab picture.
 
     Args:
@@ -41,26 +64,47 @@ def encode(snapshot: Snapshot, history: History, *, playing: bool = False, compl
         history: The curves up to that moment.
         playing: Whether more steps follow by themselves: highlights then fade, and the picture does not
             speak to screen readers at every frame.
-        complete: Also send flip counts and test images. The first frame of a run must be complete; while it
-            plays, about one frame a second is enough.
+        complete: Also send flip counts and the weights of float layers. The first frame of a run must be complete;
+            while it plays, about one frame a second is enough.
+        curves: Also send the curves of the run; some five times a second are enough.
+        live: Where the picture belongs to a run that obeys commands: its status, settings and choices as JSON can hold
+            them. They join the header. Without it the picture offers no controls.
     """
-    view, arrays = _view(snapshot.view, complete)
+    view, arrays = _view(snapshot.view)
     for at, layer in enumerate(snapshot.layers):
-        arrays |= _layer_arrays(layer, str(at), complete)
-    if len(history):
+        arrays |= _layer_arrays(layer, f"L{at}", complete)
+    for at, gate in enumerate(snapshot.gates):
+        arrays[f"G{at}/histogram"] = gate.histogram.astype(np.uint32)
+    if complete:
+        for at, float_layer in enumerate(snapshot.float_layers):
+            arrays[f"F{at}/weights"] = grey_levels(float_layer.weights)
+    if snapshot.example is not None:
+        arrays |= _example_arrays(snapshot.example)
+    if snapshot.weight is not None:
+        arrays |= _weight_arrays(snapshot.weight)
+    if curves and len(history):
         arrays |= _curves(history, [layer.name for layer in snapshot.layers])
     meta = {
         "step": snapshot.step,
         "created": snapshot.created * 1000.0,
         "playing": playing,
         "clip": snapshot.clip_value,
+        "weight_clip": snapshot.weight_clip_value,
+        "binarize": snapshot.binarize,
         "latent": snapshot.latent,
-        "event": _event_meta(snapshot),
+        **_event_meta(snapshot),
         "evaluated": _evaluated_meta(history),
         "stride": history.stride,
         "starved_after": STARVED_AFTER,
         "layers": [_layer_meta(snapshot, at) for at in range(len(snapshot.layers))],
+        "gates": [_gate_meta(gate) for gate in snapshot.gates],
+        "floats": [_float_meta(float_layer) for float_layer in snapshot.float_layers],
+        "example": _example_meta(snapshot.example),
+        "selection": None if snapshot.selection is None else asdict(snapshot.selection),
+        "weight": _weight_meta(snapshot.weight),
         "view": view,
+        **({} if live is None else live),
+        "commands": live is not None,
     }
     return pack_frame(meta, arrays)
 
@@ -76,10 +120,20 @@ def levels(counts: NDArray[np.uint16]) -> NDArray[np.uint8]:
     return np.minimum(coded, 255).astype(np.uint8)
 
 
+def grey_levels(weights: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Numbers in one byte each for a picture in greys: 128 for 0, 1 and 255 for the largest magnitude.
+
+    What is not finite counts as 0.
+    """
+    finite = np.where(np.isfinite(weights), weights, 0)
+    largest = float(np.abs(finite).max(initial=0)) or 1.0
+    return (128 + np.rint(127 * finite / largest)).astype(np.uint8)
+
+
 def _curves(history: History, layer_names: list[str]) -> Arrays:
     curves: Arrays = {f"curve/{name}": history.column(name) for name in RUN_CURVES}
     for at, layer in enumerate(layer_names):
-        curves |= {f"{at}/{name}": history.column(name, layer) for name in LAYER_CURVES}
+        curves |= {f"L{at}/{name}": history.column(name, layer) for name in LAYER_CURVES}
     return {name: curve.astype(np.float32) for name, curve in curves.items()}
 
 
@@ -106,25 +160,38 @@ def _positions(flipped: PackedMatrix) -> NDArray[np.uint32]:
 def _layer_meta(snapshot: Snapshot, at: int) -> dict[str, Any]:
     layer = snapshot.layers[at]
     rows, columns = layer.signs.shape
+    dynamics = None if snapshot.event is None else snapshot.event.layers[at]
     return {
         "name": layer.name,
         "rows": rows,
         "columns": columns,
+        "outside": layer.outside,
         "histogram_limit": layer.histogram_limit,
         "ever_flipped": int(np.count_nonzero(layer.flip_counts)),
-        "dynamics": None if snapshot.event is None else asdict(snapshot.event.layers[at]),
+        "dynamics": None if dynamics is None else asdict(dynamics),
     }
 
 
-def _event_meta(snapshot: Snapshot) -> dict[str, Any] | None:
+def _gate_meta(gate: GateSnapshot) -> dict[str, Any]:
+    return {
+        "name": gate.name,
+        "entries": gate.entries,
+        "outside": gate.outside,
+        "histogram_limit": gate.histogram_limit,
+    }
+
+
+def _float_meta(layer: FloatLayer) -> dict[str, Any]:
+    rows, columns = layer.weights.shape
+    largest = float(np.abs(layer.weights).max(initial=0))
+    return {"name": layer.name, "rows": rows, "columns": columns, "largest": largest}
+
+
+def _event_meta(snapshot: Snapshot) -> dict[str, Any]:
     event = snapshot.event
     if event is None:
-        return None
-    return {
-        "epoch": event.epoch,
-        "loss": event.loss,
-        "train_accuracy": event.train_accuracy,
-    }
+        return {"epoch": 0, "loss": None, "train_accuracy": None}
+    return {"epoch": event.epoch, "loss": event.loss, "train_accuracy": event.train_accuracy}
 
 
 def _evaluated_meta(history: History) -> dict[str, Any] | None:
@@ -134,23 +201,109 @@ def _evaluated_meta(history: History) -> dict[str, Any] | None:
     return {"step": event.step, "test_loss": event.test_loss, "test_accuracy": event.test_accuracy}
 
 
-def _view(view: PointsView | ImagesView, complete: bool) -> tuple[dict[str, Any], Arrays]:
+def _example_meta(example: Example | None) -> dict[str, Any] | None:
+    if example is None:
+        return None
+    return {
+        "index": example.index,
+        "label": example.label,
+        "loss": example.loss,
+        "probabilities": example.probabilities.tolist(),
+        "passes": [_pass_meta(layer) for layer in example.layers],
+    }
+
+
+def _pass_meta(layer: LayerPass) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "binary": layer.binary,
+        "counts_bits": layer.counts_bits,
+        "input_shape": layer.inputs.shape,
+        "sum_shape": layer.sums.shape,
+        "x_shape": layer.x.shape,
+    }
+
+
+def _example_arrays(example: Example) -> Arrays:
+    arrays: Arrays = {}
+    if example.image is not None:
+        arrays["example/image"] = example.image
+    if example.point is not None:
+        arrays["example/point"] = example.point
+    for at, layer in enumerate(example.layers):
+        # Signs as 0 and 1: a quarter of the bytes.
+        inputs = (layer.inputs > 0).astype(np.uint8) if _are_signs(layer) else layer.inputs
+        arrays |= {
+            f"P{at}/inputs": inputs,
+            f"P{at}/sums": layer.sums,
+            f"P{at}/scale": layer.scale,
+            f"P{at}/shift": layer.shift,
+            f"P{at}/x": layer.x,
+        }
+        if layer.gradient_before is not None:
+            arrays[f"P{at}/before"] = layer.gradient_before
+        if layer.gradient_after is not None:
+            arrays[f"P{at}/after"] = layer.gradient_after
+    return arrays
+
+
+def _are_signs(layer: LayerPass) -> bool:
+    return layer.counts_bits and bool((np.abs(layer.inputs) == 1).all())
+
+
+def _weight_meta(weight: WeightLook | None) -> dict[str, Any] | None:
+    if weight is None:
+        return None
+    return {
+        "latent": weight.latent,
+        "gradient_before": weight.gradient_before,
+        "gradient_after": weight.gradient_after,
+        "life_since": weight.life_since,
+        "crossings_since": weight.crossings_since,
+        "effect": None if weight.effect is None else asdict(weight.effect),
+    }
+
+
+def _weight_arrays(weight: WeightLook) -> Arrays:
+    return {
+        "weight/life_steps": weight.life_steps.astype(np.float64),
+        "weight/life_values": weight.life_values,
+        "weight/crossings": weight.crossings.astype(np.float64),
+    }
+
+
+def _view(view: PointsView | ImagesView) -> tuple[dict[str, Any], Arrays]:
     if isinstance(view, PointsView):
-        meta = {"kind": "points", "extent": view.extent, "classes": ["0", "1"]}
-        return meta, {
+        right = int(np.count_nonzero(view.labels == view.predictions))
+        meta: dict[str, Any] = {
+            "kind": "points",
+            "extent": view.extent,
+            "classes": ["0", "1"],
+            "right": right,
+            "examined": len(view.labels),
+            "available": len(view.labels),
+            "neurons": [grid.shape for grid in view.neuron_grids],
+        }
+        arrays: Arrays = {
             "grid": view.grid,
             "points": view.points,
             "labels": view.labels,
             "predictions": view.predictions,
         }
-    # The key tells the widget whether the images it has kept are still the ones talked about.
-    key = zlib.crc32(view.images.tobytes())
-    arrays: Arrays = {
-        "indices": view.indices.astype(np.uint32),
-        "labels": view.labels,
-        "predictions": view.predictions,
-        "confidence": view.confidence,
+        for at, grid in enumerate(view.neuron_grids):
+            arrays[f"N{at}"] = np.packbits(grid.reshape(len(grid), -1), axis=1, bitorder="little")
+        return meta, arrays
+    meta = {
+        "kind": "images",
+        "classes": list(view.class_names),
+        "examined": view.examined,
+        "available": view.available,
+        "right": view.right,
+        "step": view.step,
     }
-    if complete:
-        arrays["images"] = view.images
-    return {"kind": "images", "key": key, "classes": list(view.class_names)}, arrays
+    return meta, {
+        "wrong/indices": view.indices.astype(np.uint32),
+        "wrong/images": view.images,
+        "wrong/labels": view.labels,
+        "wrong/predictions": view.predictions,
+    }

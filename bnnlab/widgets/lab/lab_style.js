@@ -1,114 +1,142 @@
-// How the cards of the lab are set: three columns where there is room, two on a laptop, one on a narrow page.
+// How the cockpit is set. Everything is measured in em, so that a large screen gets larger letters and the rest follows;
+// what room is left goes to the network.
 
 export const LAB_STYLE = `
-.bnnlab .lab { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; }
-.bnnlab .card {
-  display: flex; flex-direction: column; gap: 6px;
-  header { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 10px; min-height: 28px; }
-  h3 { font-size: 15px; }
-  .tools { margin-left: auto; }
-  .readout {
-    font-size: 12.5px; height: 20px; line-height: 20px; color: var(--ink);
+.bnnlab .cockpit {
+  display: grid; gap: 0.55em; font-size: 13px; line-height: 1.35;
+  grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(21em, 1fr) minmax(12.9em, 22%) 3.1em;
+  height: var(--room, 46rem); min-height: 0;
+  button { min-height: 2.1em; border-radius: 0.5em; }
+  b { font-weight: 600; }
+}
+@media (min-width: 1700px) { .bnnlab .cockpit { font-size: 15px; } }
+@media (min-width: 2400px) { .bnnlab .cockpit { font-size: 19px; } }
+@media (min-width: 3200px) { .bnnlab .cockpit { font-size: 23px; } }
+
+.bnnlab .network {
+  display: flex; flex-direction: column; min-height: 0; padding: 0.45em 0.9em 0.3em;
+  header { display: flex; align-items: center; gap: 1em; min-height: 2.2em; }
+  .sentence {
+    flex: 1; min-width: 0; font-size: 1.15em; font-weight: 600;
     overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
+    &.alarm { color: var(--mismatch); }
   }
-  .takeaway { font-size: 14px; }
-  .body { min-width: 0; }
-  &.no-layers .takeaway { min-height: 0; }
+  .recorded {
+    font-size: 0.85em; border: 1px solid var(--control); color: var(--control); border-radius: 0.5em;
+    padding: 0.05em 0.5em; margin-right: 0.6em;
+  }
 }
-.bnnlab .drawing { display: block; width: 100%; border-radius: 4px; touch-action: none; }
-.bnnlab .answers .body, .bnnlab .sign-map .body { height: 348px; }
-.bnnlab .answers .body:has(> .images) { height: auto; min-height: 348px; }
+.bnnlab .deck {
+  display: grid; gap: 0.55em; min-height: 0;
+  grid-template-columns: minmax(0, 1.36fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.02fr);
+}
+.bnnlab .direction {
+  display: inline-flex; flex: none; border: 1px solid var(--grid); border-radius: 0.6em; overflow: hidden;
+  button { border: 0; border-radius: 0; min-height: 2em; padding: 0 1em; }
+  [aria-pressed="true"] { background: var(--control); color: var(--onControl); font-weight: 600; }
+}
+.bnnlab .network-body {
+  flex: 1; min-height: 0; display: grid; column-gap: 0.6em;
+  grid-template-columns: 9em minmax(0, 1fr) 11.8em;
+}
+.bnnlab .network[data-kind="points"] .network-body { grid-template-columns: 9em minmax(0, 1fr) minmax(12em, 20em); }
 
-.bnnlab .legend {
-  display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; font-size: 12px; color: var(--faint);
-  min-height: 28px;
-  &:empty { display: none; }
-  .entry { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; }
-  .spring { flex: 1; }
-  .swatch { width: 12px; height: 12px; border-radius: 2px; flex: none; }
-  .minus, .disc { background: var(--minus); }
+.bnnlab .input {
+  display: flex; flex-direction: column; min-height: 0; gap: 0.45em;
+  .input-title { line-height: 1.6; }
+  .input-image { width: 8.6em; height: 8.6em; image-rendering: pixelated; border: 1px solid var(--grid); border-radius: 3px; }
+  .input-plane { width: 8.6em; height: 8.6em; border: 1px solid var(--grid); border-radius: 3px; cursor: pointer; }
+  .input-buttons { display: flex; gap: 0.4em; button:last-child { flex: 1; } max-width: 8.6em; }
+  .input-caption { font-size: 12px; font-size: max(12px, 0.92em); max-width: 9em; }
+}
+.bnnlab .strip-legend {
+  list-style: none; margin: auto 0 0.5em; padding: 0; display: grid; gap: 0.25em; font-size: max(12px, 0.92em);
+  li { display: flex; align-items: center; gap: 0.6em; white-space: nowrap; }
+  i { width: 0.9em; height: 0.9em; flex: none; }
   .plus { background: var(--plus); }
-  .mismatch { background: var(--mismatch); }
-  .disc { border-radius: 50%; width: 10px; height: 10px; }
-  .triangle { background: var(--plus); clip-path: polygon(50% 0, 100% 100%, 0 100%); border-radius: 0; }
-  .ring { border: 2px solid var(--mismatch); border-radius: 50%; }
-  .line { height: 0; border-top: 2px solid var(--ink); border-radius: 0; width: 16px; }
-  .never { border: 1px solid var(--faint); background: var(--never); }
-  .framed { border: 2px solid var(--mismatch); }
-  .ramp-scale { display: inline-flex; flex-direction: column; width: 130px; }
-  .ramp { height: 10px; border-radius: 2px; background: linear-gradient(90deg, var(--once), var(--often)); }
-  .ramp-marks { display: flex; justify-content: space-between; line-height: 1.2; }
-  b { font-weight: 400; }
+  .minus { background: var(--minus); }
+  .flipped { border: 2px solid var(--mismatch); }
 }
 
-.bnnlab .segments {
-  display: flex; flex-wrap: wrap; gap: 4px;
-  button { min-height: 26px; font-size: 13px; padding: 0 10px; }
-  [aria-pressed="true"] { background: var(--minus); border-color: var(--minus); color: var(--paper); }
-}
-
-.bnnlab .maps {
-  display: grid; grid-template-columns: 1fr 1fr; gap: 12px 16px; height: 100%;
-  &.stacked { grid-template-columns: 1fr; grid-template-rows: 1fr 1fr; }
-  .weight-map { display: flex; flex-direction: column; min-width: 0; min-height: 0; position: relative; }
-  figcaption { font-size: 12px; line-height: 20px; color: var(--ink); }
-  .map-stack { position: relative; flex: 1; min-height: 0; }
-  .pixels { position: absolute; pointer-events: none; }
-  .above { position: absolute; inset: 0; height: 100%; }
-  .waiting { position: absolute; left: 30px; top: 50px; }
-}
-
-.bnnlab .surface-frame { height: 100%; display: grid; place-items: center; }
-.bnnlab .surface { height: 100%; width: auto; max-width: 100%; aspect-ratio: 1; }
-
-.bnnlab .images {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(max(64px, 18%), 1fr)); gap: 6px 4px;
-  padding: 3px;
-  .tile {
-    display: flex; flex-direction: column; align-items: center; gap: 2px; padding: 4px 2px 3px;
-    min-width: 0; min-height: auto; border-width: 2px; font-size: 12px; line-height: 1.25;
+.bnnlab .strip {
+  position: relative; min-width: 0; min-height: 0; overflow: hidden;
+  .strip-layer { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
+  .strip-layer:not(.strip-live) { pointer-events: none; }
+  .strip-live:focus-visible { outline-offset: -2px; }
+  .strip-map { position: absolute; pointer-events: none; }
+  .strip-labels p, .strip-title {
+    position: absolute; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; pointer-events: none;
   }
-  canvas { width: 36px; height: 36px; image-rendering: pixelated; border-radius: 2px; }
-  .said, .truth { white-space: nowrap; }
-  .truth svg { visibility: hidden; }
-  .wrong { border-color: var(--mismatch); .truth { color: var(--mismatch); font-weight: 600; } .truth svg { visibility: visible; } }
-  [aria-pressed="true"] { outline: 2px solid var(--ink); outline-offset: 1px; }
-}
-
-.bnnlab .vitals {
-  grid-column: 1 / -1; display: grid; gap: 10px 18px; padding: 10px 16px;
-  grid-template-columns: repeat(2, minmax(0, 1fr));
-  .vital { position: relative; display: flex; flex-direction: column; min-width: 0; font-size: 12px; cursor: help; }
-  .label { font-weight: 600; text-decoration: underline dotted var(--faint); text-underline-offset: 3px; }
-  .value { font-size: 19px; line-height: 1.35; font-weight: 600; white-space: nowrap; }
-  .vital:hover::after, .vital:focus-visible::after {
-    content: attr(data-help); position: absolute; z-index: 2; top: 100%; left: 0; width: 230px;
-    background: var(--ink); color: var(--paper); padding: 8px 10px; border-radius: 6px; line-height: 1.4;
+  .strip-title { font-size: 1em; max-width: 100%; }
+  .strip-caption { font-size: max(12px, 0.92em); }
+  .strip-small { font-size: max(12px, 0.92em); text-align: center; color: var(--faint); overflow: visible; }
+  .strip-flips { color: var(--mismatch); margin-right: 0.4em; }
+  .strip-tip {
+    position: absolute; z-index: 3; background: var(--ink); color: var(--paper); padding: 0.25em 0.6em;
+    border-radius: 0.4em; font-size: max(12px, 0.92em); white-space: nowrap; pointer-events: none;
   }
-  .vital:last-child::after { left: auto; right: 0; }
+  .strip-lens {
+    position: absolute; z-index: 2; pointer-events: none; border: 2px solid var(--ink); border-radius: 0.5em;
+    background: var(--panel);
+  }
+}
+.bnnlab .travel {
+  position: absolute; inset: 0; pointer-events: none; overflow: hidden;
+  i {
+    position: absolute; left: -0.19em; top: -0.19em; width: 0.38em; height: 0.38em; border-radius: 50%;
+    opacity: 0; will-change: transform;
+  }
+  .blocked { display: none; }
+}
+.bnnlab .answer {
+  position: absolute; top: 0; bottom: 0; pointer-events: none;
+  .answer-rows {
+    position: absolute; left: 0; right: 0; list-style: none; margin: 0; padding: 0;
+    display: flex; flex-direction: column; justify-content: space-around;
+  }
+  li {
+    display: grid; grid-template-columns: minmax(1.2em, auto) minmax(0, 1fr) 4.4em; gap: 0.5em; align-items: center;
+    white-space: nowrap; b { font-weight: 400; overflow: hidden; text-overflow: ellipsis; max-width: 4em; }
+  }
+  .bar { height: 0.9em; border-left: 1px solid var(--faint); }
+  .bar i { display: block; height: 100%; background: var(--ink); transform-origin: 0 50%; transform: scaleX(0); }
+  .share { color: var(--faint); font-size: max(12px, 0.92em); }
+  .best b { font-weight: 700; font-size: 1.2em; }
+  .best .share { color: var(--ink); }
+  .right b { text-decoration: underline; text-underline-offset: 0.2em; }
+  .wrong .bar i { background: var(--mismatch); }
 }
 
-@container (min-width: 560px) {
-  .bnnlab .vitals { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+.bnnlab .side-title { flex: none; line-height: 1.6; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.bnnlab .wrong { min-height: 0; display: flex; flex-direction: column; overflow: hidden; }
+.bnnlab .wrong-room { position: relative; flex: 1; min-height: 6.5em; }
+/* As many whole rows as there is room for; what comes after them has no height. */
+.bnnlab .wrong-tiles {
+  position: absolute; inset: 0; display: grid; column-gap: 0.35em; row-gap: 0; overflow: hidden; padding: 2px;
+  grid-template-columns: repeat(auto-fill, minmax(5.3em, 1fr));
+  grid-template-rows: repeat(auto-fill, 6em); grid-auto-rows: 0;
+  .wrong-tile {
+    min-width: 0; min-height: 0; max-height: 5.9em; overflow: hidden; padding: 0 0.1em; border-color: transparent; background: none;
+    display: flex; flex-direction: column; align-items: center; gap: 0.1em;
+    font-size: 12px; font-size: max(12px, 0.85em); white-space: nowrap;
+  }
+  .wrong-tile:hover { border-color: var(--control); }
+  .wrong-tile[aria-pressed="true"] { border-color: var(--ink); }
+  canvas { flex: none; width: 4em; height: 4em; image-rendering: pixelated; border: 1px solid var(--grid); }
 }
-@container (min-width: 760px) {
-  .bnnlab .lab { grid-template-columns: repeat(20, minmax(0, 1fr)); }
-  .bnnlab .card { grid-column: span 10; }
-  /* Without binary layers there are three cards and a sentence. */
-  .bnnlab .card.no-layers { grid-column: 1 / -1; }
-  .bnnlab .bare .card.answers { grid-column: span 10; grid-row: span 2; .body { flex: 1 0 348px; } }
+.bnnlab .surface-side {
+  min-height: 0; display: flex; flex-direction: column; gap: 0.3em;
+  .surface { width: 100%; aspect-ratio: 1; max-height: calc(100% - 4em); border-radius: 4px; cursor: crosshair; }
+  .surface-readout { font-size: max(12px, 0.92em); }
 }
-@container (min-width: 860px) {
-  .bnnlab .vitals { grid-template-columns: repeat(5, minmax(0, 1fr)) minmax(0, 1.3fr); }
-}
-@container (min-width: 940px) {
-  .bnnlab .answers { grid-column: span 8; }
-  .bnnlab .sign-map { grid-column: span 12; }
-}
-@container (min-width: 1100px) {
-  .bnnlab .lab { grid-template-columns: repeat(3, minmax(0, 1fr)); }
-  .bnnlab .card { grid-column: span 1; }
-  .bnnlab .card.sign-map { grid-column: span 2; }
-  .bnnlab .bare .card.answers { grid-column: span 1; grid-row: auto; }
+
+@media (max-width: 760px) {
+  .bnnlab .cockpit { height: auto; grid-template-rows: none; }
+  .bnnlab .deck { grid-template-columns: minmax(0, 1fr); }
+  .bnnlab .network .sentence { white-space: normal; }
+  .bnnlab .network header { flex-wrap: wrap; }
+  .bnnlab .network-body, .bnnlab .network[data-kind="points"] .network-body { grid-template-columns: minmax(0, 1fr); row-gap: 0.8em; }
+  .bnnlab .strip { height: 30em; overflow-x: auto; }
+  .bnnlab .strip-legend { display: flex; flex-wrap: wrap; gap: 0.3em 1em; }
 }
 `;

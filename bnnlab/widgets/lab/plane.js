@@ -82,8 +82,7 @@ export function isWrong({ predictions, labels }, at) {
 
 // Class 0 is a disc, class 1 a triangle; a ring marks a wrong answer. Each kind is one path: hundreds of single ones
 // would take longer than all the rest of the picture.
-export function drawPoints(ctx, view, width, height, palette) {
-  const size = view.labels.length > MANY ? 0.75 : 1;
+export function drawPoints(ctx, view, width, height, palette, size = view.labels.length > MANY ? 0.75 : 1) {
   const [discs, triangles, rings] = [new Path2D(), new Path2D(), new Path2D()];
   for (let at = 0; at < view.labels.length; at += 1) {
     const x = (view.points[2 * at] / view.extent + 1) * 0.5 * width;
@@ -116,13 +115,22 @@ function addTriangle(path, x, y, size) {
   path.closePath();
 }
 
-export function drawProbe(ctx, [x, y], palette) {
-  ctx.strokeStyle = palette.ink;
+// The point that goes through the network.
+export function drawExamplePoint(ctx, { extent }, point, side, palette, radius = 9) {
+  const [x, y] = [(point[0] / extent + 1) * 0.5 * side, (1 - point[1] / extent) * 0.5 * side];
+  for (const [thick, colour] of [[5, palette.panel], [2.5, palette.ink]]) {
+    ctx.lineWidth = thick;
+    ctx.strokeStyle = colour;
+    ctx.beginPath();
+    ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    ctx.stroke();
+  }
   ctx.lineWidth = 1;
-  ctx.beginPath();
-  ctx.moveTo(x - 9, y);
-  ctx.lineTo(x + 9, y);
-  ctx.moveTo(x, y - 9);
-  ctx.lineTo(x, y + 9);
-  ctx.stroke();
+}
+
+export function nearestPoint(points, x, y) {
+  let best = 0;
+  const distance = (at) => (points[2 * at] - x) ** 2 + (points[2 * at + 1] - y) ** 2;
+  for (let at = 1; 2 * at < points.length; at += 1) if (distance(at) < distance(best)) best = at;
+  return best;
 }

@@ -1,86 +1,131 @@
-// Weights as pixels, one each: their signs, what just flipped, and how often each has flipped.
+// Weights as pixels, one each: signs in two colours, numbers in greys, and a soft tint over what flipped lately.
 
 import { toRgb } from "../shared/palette.js";
-import { flipsOfLevel } from "./lab_state.js";
+import { signBit } from "./state.js";
 
-const SCRATCH = new OffscreenCanvas(1, 1); // where new flips are drawn before they join the earlier ones
+const SOFTNESS = 0.26; // share of the background in a weight's colour, so that marks over it stand out
+const TINT = 0.5; // opacity of a flip that is a moment old
 const IMAGES = new WeakMap(); // canvas -> its pixels in memory: too many to allocate anew for each frame
+const RAMPS = new WeakMap(); // palette -> its greys
+const [MIXED, PACKED] = [new Map(), new Map()]; // colours that were asked for before
+const ORDERS = new WeakMap(); // a map's place -> which weight stands at which pixel
 
-export function paintSigns(canvas, layer, palette) {
-  const pixels = pixelsFor(canvas, layer);
-  const [minus, plus] = [packedColour(palette.minus), packedColour(palette.plus)];
-  const { signs, rowBytes, rows, columns } = layer;
-  for (let row = 0, at = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1, at += 1) {
-      pixels.words[at] = (signs[row * rowBytes + (column >> 3)] >> (column & 7)) & 1 ? plus : minus;
+// `map` is the place that strip_layout.js gives the weights; `layer` a binary layer.
+export function paintSigns(canvas, map, layer, palette) {
+  const pixels = pixelsFor(canvas, map.columns, map.rows);
+  const colours = [palette.minus, palette.plus].map((colour) =>
+    packedColour(mixColours(colour, palette.panel, SOFTNESS)));
+  if (map.conv) {
+    paintInOrder(pixels.words, map, layer, (neuron, weight) => colours[signBit(layer, neuron, weight)], palette);
+  } else {
+    const { signs, rowBytes, rows, columns } = layer;
+    for (let row = 0, at = 0; row < rows; row += 1) {
+      for (let column = 0; column < columns; column += 1, at += 1) {
+        pixels.words[at] = colours[(signs[row * rowBytes + (column >> 3)] >> (column & 7)) & 1];
+      }
     }
   }
   pixels.put();
 }
 
-// Adds the newest flips over what is left of earlier ones, of which `remaining` (0..1) is kept.
-// `spread` is how many weights one mark covers to each side, so that a flip stays visible in a large layer.
-export function paintFlips(canvas, layer, colour, remaining, spread) {
-  const pixels = pixelsFor(SCRATCH, layer);
-  const ink = packedColour(colour);
-  pixels.words.fill(0);
-  for (const position of layer.flips) {
-    const row = Math.floor(position / layer.columns);
-    const column = position % layer.columns;
-    for (let y = Math.max(0, row - spread); y <= Math.min(layer.rows - 1, row + spread); y += 1) {
-      const [from, to] = [Math.max(0, column - spread), Math.min(layer.columns - 1, column + spread)];
-      pixels.words.fill(ink, y * layer.columns + from, y * layer.columns + to + 1);
-    }
+// `layer` is a float layer: its numbers as bytes, 128 for 0.
+export function paintGreys(canvas, map, layer, palette) {
+  if (!layer.greys) return;
+  const pixels = pixelsFor(canvas, map.columns, map.rows);
+  const ramp = greyRamp(palette);
+  if (map.conv) {
+    paintInOrder(pixels.words, map, layer, (neuron, weight) => ramp[layer.greys[neuron * layer.columns + weight]], palette);
+  } else {
+    for (let at = 0; at < layer.greys.length; at += 1) pixels.words[at] = ramp[layer.greys[at]];
   }
   pixels.put();
-  fitTo(canvas, layer);
+}
+
+// Fades what flipped before and adds the newest flips: { row, column } places in the picture.
+export function paintTint(canvas, map, places, colour, remaining) {
+  fitTo(canvas, map.columns, map.rows);
   const ctx = canvas.getContext("2d");
   ctx.globalCompositeOperation = "destination-in";
   ctx.fillStyle = `rgba(0, 0, 0, ${remaining})`;
-  ctx.fillRect(0, 0, layer.columns, layer.rows);
+  ctx.fillRect(0, 0, map.columns, map.rows);
   ctx.globalCompositeOperation = "source-over";
-  ctx.drawImage(SCRATCH, 0, 0);
+  ctx.globalAlpha = TINT;
+  ctx.fillStyle = colour;
+  for (const { row, column } of places) ctx.fillRect(column, row, 1, 1);
+  ctx.globalAlpha = 1;
 }
 
-// `most` is the number of flips that gets the last colour of the ramp.
-export function paintLevels(canvas, layer, most, palette) {
-  const pixels = pixelsFor(canvas, layer);
-  const colours = Uint32Array.from({ length: 256 }, (_, level) =>
-    packedColour(flipColour(flipsOfLevel(level), most, palette)),
-  );
-  for (let at = 0; at < layer.weights; at += 1) pixels.words[at] = colours[layer.levels[at]];
-  pixels.put();
+function greyRamp(palette) {
+  if (!RAMPS.has(palette)) {
+    RAMPS.set(palette, Uint32Array.from({ length: 256 }, (_, level) =>
+      packedColour(mixColours(palette.paper, palette.ink, (level / 255) * 0.9))));
+  }
+  return RAMPS.get(palette);
 }
 
-// A few weights flip much more often than most, so the colours follow the logarithm. Never is no shade of the ramp.
-function flipColour(flips, most, { never, once, often }) {
-  return flips === 0 ? never : mixColours(once, often, Math.min(1, Math.log(flips) / Math.log(most)));
-}
-
+// In 64 steps, so that the same colours come again and need not be made again.
 export function mixColours(from, to, share) {
-  const [a, b] = [toRgb(from), toRgb(to)];
-  const channel = (at) => Math.round(a[at] + (b[at] - a[at]) * share);
-  return `rgb(${channel(0)}, ${channel(1)}, ${channel(2)})`;
+  const step = Math.round(share * 64);
+  const key = `${from}${to}${step}`;
+  if (!MIXED.has(key)) {
+    const [a, b] = [toRgb(from), toRgb(to)];
+    const channel = (at) => Math.round(a[at] + ((b[at] - a[at]) * step) / 64);
+    MIXED.set(key, `rgb(${channel(0)}, ${channel(1)}, ${channel(2)})`);
+  }
+  return MIXED.get(key);
 }
 
 // A colour as the 32-bit word that image data holds on a little-endian machine.
 export function packedColour(colour) {
-  const [red, green, blue] = toRgb(colour);
-  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  if (!PACKED.has(colour)) {
+    const [red, green, blue] = toRgb(colour);
+    PACKED.set(colour, ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
+  }
+  return PACKED.get(colour);
 }
 
-function pixelsFor(canvas, layer) {
-  fitTo(canvas, layer);
+export function pixelsFor(canvas, columns, rows) {
+  fitTo(canvas, columns, rows);
   const ctx = canvas.getContext("2d");
   let image = IMAGES.get(canvas);
-  if (image?.width !== layer.columns || image.height !== layer.rows) {
-    image = ctx.createImageData(layer.columns, layer.rows);
+  if (image?.width !== columns || image.height !== rows) {
+    image = ctx.createImageData(columns, rows);
     IMAGES.set(canvas, image);
   }
   return { words: new Uint32Array(image.data.buffer), put: () => ctx.putImageData(image, 0, 0) };
 }
 
-function fitTo(canvas, { rows, columns }) {
+// Filters stand side by side, each with its taps as they lie in the image.
+function paintInOrder(words, map, layer, colourOf, palette) {
+  const { neurons, weights } = orderOf(map, layer);
+  const empty = packedColour(palette.panel);
+  for (let at = 0; at < words.length; at += 1) {
+    words[at] = neurons[at] < 0 ? empty : colourOf(neurons[at], weights[at]);
+  }
+}
+
+function orderOf(map, { rows: filters, columns: taps }) {
+  if (!ORDERS.has(map)) {
+    const size = map.rows * map.columns;
+    const order = { neurons: new Int32Array(size).fill(-1), weights: new Int32Array(size) };
+    const [kernelRows, kernelColumns] = map.kernel;
+    for (let neuron = 0; neuron < filters; neuron += 1) {
+      for (let weight = 0; weight < taps; weight += 1) {
+        const tap = weight % (kernelRows * kernelColumns);
+        const channel = Math.floor(weight / (kernelRows * kernelColumns));
+        const row = Math.floor(neuron / map.across) * kernelRows + Math.floor(tap / kernelColumns);
+        const column = (neuron % map.across) * map.channels * kernelColumns
+          + channel * kernelColumns + (tap % kernelColumns);
+        order.neurons[row * map.columns + column] = neuron;
+        order.weights[row * map.columns + column] = weight;
+      }
+    }
+    ORDERS.set(map, order);
+  }
+  return ORDERS.get(map);
+}
+
+function fitTo(canvas, columns, rows) {
   if (canvas.width !== columns) canvas.width = columns;
   if (canvas.height !== rows) canvas.height = rows;
 }

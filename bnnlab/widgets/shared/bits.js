@@ -11,6 +11,7 @@ export class BitRow {
     this.glyphs = GLYPHS_OF_KIND[kind];
     this.cells = Array.from({ length: bits }, () => element("span", { class: "bit" }));
     this.shown = new Array(bits).fill("");
+    this.marked = null;
     this.node = bitsNode(`bits-${kind}`, this.cells);
   }
 
@@ -28,6 +29,14 @@ export class BitRow {
       this.cells[index].className = state;
       setText(this.cells[index], waiting ? "" : this.glyph(bit, padding));
     }
+  }
+
+  // Puts a frame round one bit, or with null round none.
+  mark(index) {
+    if (index === this.marked) return;
+    this.cells[this.marked]?.removeAttribute("data-marked");
+    this.cells[index]?.setAttribute("data-marked", "");
+    this.marked = index;
   }
 
   // A padding bit is no -1: it is shown as the bit that the machine holds.
@@ -66,7 +75,7 @@ export const BITS_STYLE = `
   display: grid; grid-template-columns: repeat(var(--bytes), minmax(0, 1fr)); gap: 4px; min-width: 0;
   .byte { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 1px; }
   .bit {
-    height: 20px; border-radius: 2px; text-align: center;
+    position: relative; height: 20px; border-radius: 2px; text-align: center;
     contain: strict; /* a new letter costs the layout of one cell, not of the page */
     font: 600 11px/20px ui-monospace, "DejaVu Sans Mono", monospace;
     background-color: var(--cell, var(--paper)); color: var(--letter, var(--faint));
@@ -74,6 +83,7 @@ export const BITS_STYLE = `
   }
   .bit.waiting { --rim: var(--grid); }
   .bit.now { outline: 2px solid var(--ink); outline-offset: 1px; }
+  .bit[data-marked] { outline: 3px solid var(--ink); outline-offset: 1px; z-index: 1; border-radius: 1px; }
   .mark {
     display: flex; justify-content: center;
     font-size: 11px; line-height: 14px; color: var(--faint); white-space: nowrap;
@@ -96,7 +106,7 @@ export const BITS_STYLE = `
   --cell: transparent; --letter: var(--faint); --rim: transparent; border-radius: 0; font-weight: 400;
   background-image: repeating-linear-gradient(135deg, var(--grid) 0 2px, transparent 2px 5px);
 }
-@container (max-width: 759px) {
+@container (max-width: 679px) {
   .bnnlab .bits { grid-template-columns: repeat(var(--bytes-narrow), minmax(0, 1fr)); }
 }
 `;

@@ -14,7 +14,8 @@ export class MachineLines {
     this.list.style.setProperty("--name", `${longest}ch`);
     const lines = rows.map((row) => machineLine(row));
     this.results = lines.map(({ result }) => result);
-    const nodes = lines.map(({ node }) => node);
+    this.lines = lines.map(({ node }) => node);
+    const nodes = [...this.lines];
     const first = rows.findIndex((row) => row.in_loop);
     const last = rows.findLastIndex((row) => row.in_loop);
     if (between && first >= 0) {
@@ -30,6 +31,11 @@ export class MachineLines {
     if (!this.loop) return;
     const down = this.loop.getBoundingClientRect().top - this.list.getBoundingClientRect().top;
     this.node.scrollTop = Math.max(0, down - 8);
+  }
+
+  // Highlights the line at `index`, or with -1 none.
+  mark(index) {
+    this.lines.forEach((line, at) => line.classList.toggle("marked", at === index));
   }
 
   // What the instructions left behind, as text, "" for nothing.
@@ -71,6 +77,7 @@ export const MACHINE_LINES_STYLE = `
   li:not(.in-loop) { color: var(--faint); }
   li.in-loop { border-left-color: var(--minus); background: var(--paper); }
   li.counts { font-weight: 700; }
+  li.marked { outline: 2px solid var(--ink); outline-offset: -2px; border-radius: 4px; }
   li.machine-note {
     width: 100%; white-space: normal; padding: 4px 6px; color: var(--ink);
     font-family: var(--st-font, system-ui, sans-serif); font-weight: 600;

@@ -109,14 +109,14 @@ export class Transport {
   }
 
   build(label) {
-    this.first = toolButton("first", "First step", () => this.go(0));
-    this.previous = toolButton("previous", "Previous step", () => this.move(-1));
-    this.play = toolButton("play", "Play", () => this.toggle());
+    this.first = playerButton("first", "First step", () => this.go(0));
+    this.previous = playerButton("previous", "Previous step", () => this.move(-1));
+    this.play = playerButton("play", "Play", () => this.toggle());
     this.play.classList.add("transport-play");
-    this.next = toolButton("next", "Next step", () => this.move(1));
-    this.leaper = this.jump && toolButton("jump", this.jump.label, () => this.leap(1));
+    this.next = playerButton("next", "Next step", () => this.move(1));
+    this.leaper = this.jump && playerButton("jump", this.jump.label, () => this.leap(1));
     this.leaper?.append(element("span", {}, this.jump.text));
-    this.last = toolButton("last", "Last step", () => this.go(this.steps - 1));
+    this.last = playerButton("last", "Last step", () => this.go(this.steps - 1));
     this.speed = element("select", { "aria-label": "Speed" });
     for (const speed of SPEEDS) {
       const option = element("option", { value: speed }, `${countText(speed, "step")} / s`);
@@ -143,7 +143,7 @@ export class Transport {
   }
 }
 
-function toolButton(name, label, onClick) {
+function playerButton(name, label, onClick) {
   const button = element("button", { type: "button", "aria-label": label, title: label }, icon(name));
   button.addEventListener("click", onClick);
   return button;

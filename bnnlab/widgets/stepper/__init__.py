@@ -1,8 +1,8 @@
 """The stepper: the lecture's loop, one inner iteration at a time."""
 
 from bnnlab.widgets.stepper.stepper import (
-    MOST_STEPS_SHOWN,
-    MOST_XNOR_SENT,
+    MAX_STEPS_SHOWN,
+    MAX_XNOR_SENT,
     NeuronContext,
     encode,
     total_costs,
@@ -11,8 +11,8 @@ from bnnlab.widgets.stepper.stepper import (
 )
 
 __all__ = [
-    "MOST_STEPS_SHOWN",
-    "MOST_XNOR_SENT",
+    "MAX_STEPS_SHOWN",
+    "MAX_XNOR_SENT",
     "NeuronContext",
     "encode",
     "total_costs",

@@ -9,8 +9,7 @@ export class MachineStep {
     this.lines = new MachineLines("Machine code of the loop");
     this.reading = element("p", { class: "note" });
     this.node = element(
-      "section", { class: "machine-step panel" },
-      element("h3", {}, "The instructions that did it"),
+      "div", { class: "machine-step" },
       this.lines.node,
       element("p", { class: "note" }, WHICH_CODE),
       this.reading,
@@ -26,6 +25,7 @@ export class MachineStep {
 
   show(step) {
     this.lines.showResults(this.results.map((name) => (name ? `→ ${resultText(name, step)}` : "")));
+    this.lines.mark(step.mark === null ? -1 : this.results.indexOf("popcount"));
   }
 }
 

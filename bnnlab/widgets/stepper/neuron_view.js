@@ -7,10 +7,9 @@ import { setMarkedText } from "../shared/marked_text.js";
 export class NeuronView {
   constructor() {
     this.canvas = element("canvas", { class: "neuron-image", role: "img" });
-    this.origin = element("p");
+    this.origin = element("p", { class: "note" });
     this.verdict = element("p", { class: "neuron-verdict" });
-    this.noteLine = element("p", { class: "note" });
-    const text = element("div", { class: "neuron-text" }, this.origin, this.verdict, this.noteLine);
+    const text = element("div", { class: "neuron-text" }, this.origin, this.verdict);
     this.node = element("section", { class: "neuron", "aria-label": "The trained neuron" }, this.canvas, text);
   }
 
@@ -19,8 +18,6 @@ export class NeuronView {
     const { context } = trace;
     setHidden(this.node, !context);
     if (!context) return;
-    const looking = context.image ? ", looking at this image" : "";
-    setText(this.origin, `Neuron ${context.neuron} of layer ${context.layer}${looking}.`);
     setHidden(this.canvas, !context.image);
     if (context.image) paintGreyImage(this.canvas, context.image);
     this.canvas.setAttribute("aria-label", "The input image");
@@ -30,9 +27,7 @@ export class NeuronView {
     const { context, result, steps } = this.trace;
     if (!context) return;
     const last = step.at === steps - 1;
-    const note = [context.note, last ? context.outcome : ""].join(" ").trim();
-    setText(this.noteLine, note);
-    setHidden(this.noteLine, !note);
+    setText(this.origin, [originText(context), context.note, last ? context.outcome : ""].join(" ").trim());
     if (!last) {
       setMarkedText(this.verdict, "At the last step the count is compared with what the network computed.");
       return;
@@ -45,6 +40,11 @@ export class NeuronView {
       this.verdict, `The sum that the network itself computed here: ${own}${counted} ${answer}`,
     );
   }
+}
+
+function originText({ noun, neuron, layer, image }) {
+  const name = noun.replace(/^./, (letter) => letter.toUpperCase());
+  return `${name} ${neuron} of layer ${layer}${image ? ", looking at this image" : ""}.`;
 }
 
 // float32 holds about seven digits; more would be noise of the conversion.
@@ -63,7 +63,7 @@ function paintGreyImage(canvas, { height, width, grey }) {
 export const NEURON_VIEW_STYLE = `
 .bnnlab .neuron {
   display: flex; gap: 14px; align-items: flex-start; flex: 1 0 100%;
-  .neuron-image { height: 66px; image-rendering: pixelated; border: 1px solid var(--grid); border-radius: 4px; flex: none; }
+  .neuron-image { height: 44px; image-rendering: pixelated; border: 1px solid var(--grid); border-radius: 4px; flex: none; }
   .neuron-text { display: flex; flex-direction: column; gap: 2px; min-width: 0; }
   .neuron-verdict { font-weight: 600; }
 }

@@ -17,6 +17,7 @@ import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 import { ProductTrace } from "./trace_data.js";
 import { Transport, TRANSPORT_STYLE } from "../shared/transport.js";
+import { bitOf } from "../shared/words.js";
 import { WordView, WORD_VIEW_STYLE } from "./word_view.js";
 
 export function mountStepper(host, send) {
@@ -52,17 +53,16 @@ export function mountStepper(host, send) {
       "div",
       { class: "stepper" },
       transport.node,
-      takeaway,
+      element("div", { class: "stepper-said" }, neuron.node, takeaway),
       alarm,
-      element("div", { class: "stepper-maps panel" }, neuron.node, mapA.node, mapB.node, product.node),
-      wordView.node,
       element(
         "div",
-        { class: "stepper-below" },
-        element("section", { class: "panel stepper-numbers" }, arithmetic.node, arithmetic.costNode),
-        element("section", { class: "panel" }, listing.node),
-        machine.node,
+        { class: "stepper-step" },
+        element("div", { class: "stepper-word" }, wordView.node),
+        element("section", { class: "panel stepper-code" }, listing.line, machine.node),
       ),
+      element("section", { class: "panel stepper-numbers" }, arithmetic.node, arithmetic.costNode, listing.node),
+      element("div", { class: "stepper-maps panel" }, mapA.node, mapB.node, product.node),
       spoken,
     ),
   );
@@ -99,7 +99,20 @@ export function mountStepper(host, send) {
     if (!playing) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
   }
 
-  function sentence({ m, n, k, popcount, before, acc, valid, finished, cell }) {
+  function sentence(step) {
+    return [bitSentence(step), wordSentence(step)].filter(Boolean).join(" ");
+  }
+
+  // What the bit of the weight that is looked at does to the count.
+  function bitSentence({ mark, a, b }) {
+    if (mark === null) return "";
+    const [input, weight] = [a, b].map((word) => (bitOf(word, mark) ? "+1" : "−1"));
+    const [relation, added] = input === weight ? ["they agree", 1] : ["they differ", 0];
+    const name = trace.mark.weight.replace(/^./, (letter) => letter.toUpperCase());
+    return `${name} of ${trace.mark.of} is ${input}, its weight ${weight}: ${relation}, so this bit adds ${added} to the count.`;
+  }
+
+  function wordSentence({ m, n, k, popcount, before, acc, valid, finished, cell }) {
     const start = `Row ${m} of A meets column ${n} of B in word ${k}: ${popcount} of 64 bits agree`;
     const padding = valid < 64 ? ` (${64 - valid} of them padding)` : "";
     const dot = numberText(trace.result[cell]);
@@ -131,12 +144,15 @@ const STEPPER_STYLE = `
   display: flex; flex-direction: column; gap: 12px;
   .stepper-alarm { color: var(--mismatch); font-weight: 600; }
   .stepper-maps { display: flex; flex-wrap: wrap; gap: 14px 26px; align-items: flex-start; }
-  .stepper-below { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
+  .stepper-said { display: flex; flex-direction: column; gap: 4px; }
+  .stepper-step { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
+  .stepper-word { container-type: inline-size; min-width: 0; }
+  .stepper-code { display: flex; flex-direction: column; gap: 8px; }
   .stepper-numbers { display: flex; flex-wrap: wrap; gap: 14px 32px; }
 }
-@container (min-width: 980px) {
-  .bnnlab .stepper .stepper-below { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
-  .bnnlab .stepper .stepper-numbers { grid-column: 1 / -1; }
+/* The word beside the code that counts it: on a small screen, too, one sees both at once. */
+@container (min-width: 1180px) {
+  .bnnlab .stepper .stepper-step { grid-template-columns: minmax(0, 1fr) 530px; }
 }
 `;
 

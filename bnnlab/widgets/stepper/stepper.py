@@ -17,8 +17,8 @@ from bnnlab.bits.trace import GemmTrace
 from bnnlab.widgets.encoding import hex_words, identity
 from bnnlab.widgets.shared.machine_code import encode_instructions, encode_listing, encode_results, reading
 
-MOST_STEPS_SHOWN = 32_768
-MOST_XNOR_SENT = 4_096
+MAX_STEPS_SHOWN = 32_768
+MAX_XNOR_SENT = 4_096
 """Up to here the recorded xnor words travel too; beyond, the browser derives them from a and b."""
 
 _Parts = Sequence[tuple[int, str]]
@@ -37,6 +37,9 @@ class NeuronContext:
         image: `(height, width)` uint8 input image, 0 black .. 255 white, or None.
         note: One more sentence for the reader, or "".
         outcome: One that tells the result, so it is for the last step; or "".
+        noun: What it is: ``"neuron"`` or ``"filter"``.
+        weight_name: What is multiplied with the one of its weights that is looked at, or None.
+        bit: Which of the products that one is, counted along the depth; None if no bit stands for it.
     """
 
     layer: str
@@ -46,6 +49,9 @@ class NeuronContext:
     image: NDArray[np.uint8] | None = None
     note: str = ""
     outcome: str = ""
+    noun: str = "neuron"
+    weight_name: str | None = None
+    bit: int | None = None
 
 
 def encode(
@@ -54,7 +60,7 @@ def encode(
     reference: ArrayLike,
     listing: Listing,
     instructions: Sequence[Instruction] = (),
-    start_step: int = 0,
+    start_step: int | None = None,
     context: NeuronContext | None = None,
 ) -> dict[str, Any]:
     """A trace as JSON for ``stepper.js``.
@@ -64,19 +70,20 @@ def encode(
         reference: `(M, N)`, the same product of +1 and -1 computed in float.
         listing: Source of the loop that ran, with the one line that a step executes.
         instructions: Machine code of the kernel ``"lecture"``; empty where it cannot be had.
-        start_step: Step shown first; one outside the trace is moved to its nearest end.
+        start_step: Step shown first; one outside the trace is moved to its nearest end. None takes the step that
+            counts the marked bit, and without one the first.
         context: The trained neuron that the last step completes, if any.
 
     Raises:
-        ValueError: If the trace has more than `MOST_STEPS_SHOWN` steps or is not in the loop's order
-            m, k, n, `reference` has another shape than the result, `listing` has not one active line, or
-            `instructions` do not stand in the order of their addresses.
+        ValueError: If the trace has more than `MAX_STEPS_SHOWN` steps or is not in the loop's order m, k, n, the
+            marked bit lies outside its depth, `reference` has another shape than the result, `listing` has not one
+            active line, or `instructions` do not stand in the order of their addresses.
     """
     steps = trace.steps
     rows, columns = trace.result.shape
-    if not 0 < len(steps) <= MOST_STEPS_SHOWN:
+    if not 0 < len(steps) <= MAX_STEPS_SHOWN:
         raise ValueError(
-            f"trace must have 1 to {MOST_STEPS_SHOWN} steps to be shown, this one has {len(steps)}; "
+            f"trace must have 1 to {MAX_STEPS_SHOWN} steps to be shown, this one has {len(steps)}; "
             "take fewer rows of A or columns of B"
         )
     expected = np.asarray(reference, dtype=np.float64)
@@ -86,6 +93,9 @@ def encode(
         raise ValueError(f"listing must have one active line, got {listing.active}")
     words = words_for(trace.depth)
     ordered = _in_loop_order(steps, rows, words, columns)
+    mark = None if context is None else _mark(context, trace)
+    if start_step is None:
+        start_step = 0 if mark is None else mark["step"]
     shown: dict[str, Any] = {
         "rows": rows,
         "columns": columns,
@@ -94,7 +104,7 @@ def encode(
         "padding": trace.padding,
         "a": hex_words(ordered["a"][:, :, 0]),
         "b": hex_words(ordered["b"][0]),
-        "xnor": hex_words(steps["xnor"]) if len(steps) <= MOST_XNOR_SENT else None,
+        "xnor": hex_words(steps["xnor"]) if len(steps) <= MAX_XNOR_SENT else None,
         "popcount": steps["popcount"].tolist(),
         "acc": steps["acc"].tolist(),
         "result": trace.result.ravel().tolist(),
@@ -106,6 +116,7 @@ def encode(
         "results": encode_results([one for one in instructions if one.in_loop]),
         "reading": reading(instructions),
         "context": None if context is None else _context(context, int(trace.result[-1, -1])),
+        "mark": mark,
     }
     # The step is no part of the identity: the page sends it back, and that must not restart the picture.
     return {
@@ -197,6 +208,7 @@ def _context(context: NeuronContext, dot: int) -> dict[str, Any]:
     )
     return {
         "layer": context.layer,
+        "noun": context.noun,
         "neuron": context.neuron,
         "pre_activation": float(context.pre_activation),
         "scale": float(context.scale),
@@ -204,6 +216,22 @@ def _context(context: NeuronContext, dot: int) -> dict[str, Any]:
         "image": None if context.image is None else _image(context.image),
         "note": context.note,
         "outcome": context.outcome,
+    }
+
+
+def _mark(context: NeuronContext, trace: GemmTrace) -> dict[str, Any] | None:
+    """Where the weight that is looked at is counted: in which step, as which bit of its word."""
+    if context.bit is None:
+        return None
+    if not 0 <= context.bit < trace.depth:
+        raise ValueError(f"bit must be in 0..{trace.depth - 1}, got {context.bit}")
+    columns, (word, bit) = trace.result.shape[1], divmod(context.bit, WORD_BITS)
+    last_row = len(trace.steps) - words_for(trace.depth) * columns
+    return {
+        "step": last_row + word * columns + columns - 1,
+        "bit": bit,
+        "weight": context.weight_name or f"product {context.bit}",
+        "of": f"{context.noun} {context.neuron}",
     }
 
 

@@ -29,6 +29,7 @@ export class ProductTrace {
       before: acc - popcount,
       valid: finished ? depth - 64 * k : 64,
       cell: m * columns + n,
+      mark: this.mark && this.mark.step === at ? this.mark.bit : null, // the bit of the weight that is looked at
     };
   }
 

@@ -40,6 +40,7 @@ export class WordView {
     const sum = 2 * (popcount - (64 - valid)) - valid;
     this.rows.product.show(xnor, valid, `${countText(valid, "float product")}`, `sum ${sum}`.replace("-", "−"));
     setText(this.popcount, `popcount(~(a ^ b)) = ${popcount}`);
+    for (const { bits } of Object.values(this.rows)) bits.mark(step.mark);
     this.describeBit();
   }
 

@@ -1,0 +1,41 @@
+// One sentence that says what is seen, in the words of what is set just now; what is not as usual comes first.
+
+import { element } from "../shared/dom.js";
+import { writeText } from "../shared/late_text.js";
+
+export function leadingSentence() {
+  const text = element("span");
+  const mark = element("b", { class: "recorded", hidden: true }, "recorded");
+  const node = element("p", { class: "sentence", role: "status" }, mark, text);
+
+  function draw(state, { backward }) {
+    const alarm = state.error ?? state.notice;
+    node.classList.toggle("alarm", Boolean(alarm));
+    mark.hidden = !state.recorded;
+    writeText(text, alarm ? sentenceOf(alarm) : saying(state, backward));
+  }
+
+  return { node, draw };
+}
+
+function saying(state, backward) {
+  if (state.state === "loading") return "The network is being built.";
+  if (state.state === "waiting") return "Waiting for a free core: other visitors' networks are training.";
+  if (!state.layers.length) return "No layer of this network is binary: every weight is an ordinary number.";
+  if (backward) {
+    return "The way back: the shown example's error travels from right to left. Where x lies beyond ±t_clip, its gradient is blocked.";
+  }
+  if (state.binarize === "nothing") {
+    return "Nothing is binarised now: the hidden numbers themselves are the weights, and x is only cut off at ±t_clip.";
+  }
+  if (state.binarize === "weights") {
+    return "Only the weights are + or − now. What flows between the layers are ordinary numbers, cut off at ±t_clip.";
+  }
+  if (!state.latent) return "Every weight is only + or −, and nothing else is kept: where enough gradients agree, it flips.";
+  return "Every weight is only + or −. Behind each stands a hidden number that drifts; when it crosses zero, its weight flips.";
+}
+
+function sentenceOf(text) {
+  const sentence = text[0].toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}

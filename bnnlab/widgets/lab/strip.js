@@ -1,0 +1,251 @@
+// The network strip: every layer's weights, the example's bits between them, what was made of them, the answer. All
+// of it is drawn from one frame; a click on a mark selects the neuron and the weight that it belongs to.
+
+import { nameCanvas, sharpCanvas } from "../shared/canvas.js";
+import { element } from "../shared/dom.js";
+import { answerRows } from "./answer_rows.js";
+import { drawGate, drawInputs, drawNeuronTiles } from "./gate_picture.js";
+import { mapLens } from "./lens.js";
+import { signBit } from "./state.js";
+import { stripFlips } from "./strip_flips.js";
+import { stripLabels } from "./strip_labels.js";
+import { stripLayout, weightAt } from "./strip_layout.js";
+import { drawSelection, selectedPass } from "./strip_selection.js";
+import { stripTravel } from "./travel.js";
+import { paintGreys, paintSigns } from "./weight_pixels.js";
+import { drawWires } from "./wires.js";
+
+export function networkStrip(cockpit) {
+  let shown = null; // { state, palette, layout, signature, backward }
+  let maps = []; // one { weights, tint } pair of canvases for each layer before the answer
+  const wires = sharpCanvas(0, () => shown && arrange(), { class: "strip-layer", "aria-hidden": "true", tabindex: null });
+  const live = sharpCanvas(0, () => shown && paint(), { class: "strip-layer strip-live" });
+  const mapsBox = element("div", { class: "strip-maps" });
+  const labels = stripLabels();
+  const answers = answerRows();
+  const tip = element("p", { class: "strip-tip", hidden: true });
+  const lens = mapLens();
+  const travel = stripTravel(() => shown);
+  const flips = stripFlips();
+  const node = element(
+    "div", { class: "strip" },
+    wires.node, mapsBox, live.node, travel.node, labels.node, answers.node, lens.node, tip,
+  );
+
+  live.node.addEventListener("pointermove", ({ offsetX, offsetY }) => point(offsetX, offsetY));
+  live.node.addEventListener("pointerleave", () => point(null));
+  live.node.addEventListener("click", ({ offsetX, offsetY }) => {
+    const target = shown && markAt(offsetX, offsetY);
+    if (target) cockpit.select(target);
+  });
+  live.node.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!by || !shown) return;
+    event.preventDefault();
+    cockpit.select(neighbour(shown.state, by));
+  });
+
+  function draw(state, palette, { backward }) {
+    const signature = signatureOf(state);
+    const fresh = shown?.signature !== signature;
+    const recoloured = shown?.palette !== palette;
+    const turned = shown?.backward !== backward;
+    shown = { ...shown, state, palette, signature, backward };
+    if (fresh) {
+      maps = mapCanvases(mapsBox, shapeOf(state));
+      flips.forget();
+      arrange();
+    }
+    paintMaps(recoloured || fresh);
+    flips.note(shown, maps);
+    if (recoloured && !fresh) paintWires();
+    paint();
+    annotate();
+    travel.follow(shown, turned);
+    nameCanvas(live.node, `The network, ${state.passes.length} layers. Arrow keys move the chosen weight.`);
+  }
+
+  function arrange() {
+    const { clientWidth: width, clientHeight: height } = node;
+    if (!width || !height) return;
+    const em = parseFloat(getComputedStyle(node).fontSize);
+    const shape = shapeOf(shown.state);
+    const layout = { ...stripLayout(shape, { width, height, em }), neurons: shape.passes.map((pass) => pass.rows) };
+    shown = { ...shown, layout };
+    layout.passes.forEach(({ weights }, at) => {
+      for (const canvas of [maps[at].weights, maps[at].tint]) {
+        Object.assign(canvas.style, {
+          left: `${weights.x}px`, top: `${weights.y}px`, width: `${weights.width}px`, height: `${weights.height}px`,
+          imageRendering: weights.cellWidth >= 1 && weights.cellHeight >= 1 ? "pixelated" : "auto",
+        });
+      }
+    });
+    labels.arrange(layout);
+    answers.arrange(layout);
+    paintMaps(true);
+    paintWires();
+    paint();
+    annotate();
+  }
+
+  function annotate() {
+    labels.draw(shown);
+    answers.draw(shown);
+  }
+
+  function paintMaps(all) {
+    const { state, palette, layout } = shown;
+    if (!layout) return;
+    let float = 0;
+    state.passes.slice(0, -1).forEach((pass, at) => {
+      const map = layout.passes[at].weights;
+      if (pass.layer) paintSigns(maps[at].weights, map, pass.layer, palette);
+      else {
+        const layer = state.floats[float];
+        if (layer && (all || layer.greys !== maps[at].greys)) paintGreys(maps[at].weights, map, layer, palette);
+        maps[at].greys = layer?.greys;
+        float += 1;
+      }
+    });
+  }
+
+  function paintWires() {
+    const { ctx, width } = wires.begin();
+    if (!width || !shown.layout) return;
+    drawWires(ctx, shown.layout, shown.layout.neurons.slice(0, -1), shown.palette);
+  }
+
+  function paint() {
+    const { ctx, width } = live.begin();
+    const { state, palette, layout } = shown;
+    if (!width || !layout) return;
+    layout.passes.forEach((place, at) => {
+      const pass = state.passes[at];
+      const gate = state.gates[at];
+      const look = {
+        clip: state.clip, limit: gate?.histogramLimit ?? 3, signs: state.binarize === "both", backward: shown.backward,
+      };
+      ctx.strokeStyle = palette.grid;
+      ctx.strokeRect(place.weights.x - 0.5, place.weights.y - 0.5, place.weights.width + 1, place.weights.height + 1);
+      if (place.bits) drawInputs(ctx, place.bits, pass, palette);
+      drawGate(ctx, place.gate, pass, look, palette);
+      if (place.gate.tiles && !pass.conv && state.view.neurons?.[at]) {
+        drawNeuronTiles(ctx, place.gate.tiles, state.view.neurons[at], palette);
+      }
+    });
+    flips.draw(ctx, shown);
+    drawSelection(ctx, shown);
+  }
+
+  function point(x, y) {
+    const target = x === null || !shown?.layout ? null : markAt(x, y);
+    tip.hidden = !target;
+    lens.point(target && target.weight !== null ? shown : null, target, x, y);
+    live.node.style.cursor = target ? "pointer" : "default";
+    if (!target) return;
+    tip.textContent = markText(shown.state, target);
+    const right = x > node.clientWidth - 240;
+    Object.assign(tip.style, {
+      left: right ? "auto" : `${x + 16}px`, right: right ? `${node.clientWidth - x + 16}px` : "auto",
+      top: `${Math.max(0, y - 40)}px`,
+    });
+  }
+
+  // The neuron, and the weight if it is one, under a point; null over nothing that could be selected.
+  function markAt(x, y) {
+    const { layout, state } = shown;
+    for (let at = 0; at < layout.passes.length; at += 1) {
+      const pass = state.passes[at];
+      if (!pass.layer) continue;
+      const { weights, gate } = layout.passes[at];
+      const hit = weightAt(weights, pass.layer.rows, x, y);
+      if (hit) return { layer: pass.name, ...hit, position: positionOf(state, pass) };
+      const neuron = gate.column && x >= gate.x && x < gate.signs.x + gate.signs.width + 4
+        ? Math.floor((y - gate.y) / gate.pitch) : tileAt(gate.tiles, x, y);
+      if (neuron !== null && neuron >= 0 && neuron < pass.layer.rows) {
+        return { layer: pass.name, neuron, weight: null, position: positionOf(state, pass) };
+      }
+    }
+    return null;
+  }
+
+  function stop() {
+    for (const canvas of [wires, live]) canvas.stop();
+    travel.stop();
+  }
+
+  return { node, draw, stop, travel };
+}
+
+// What decides where things stand: when it changes, everything is laid out anew.
+function signatureOf(state) {
+  return JSON.stringify(shapeOf(state));
+}
+
+function shapeOf(state) {
+  const passes = state.passes.map((pass, at) => {
+    const layer = pass.layer ?? state.floats.find(({ name }) => name === pass.name);
+    const [kernelRows, kernelColumns] = pass.conv ? kernelOf(pass, layer) : [1, 1];
+    const grid = state.view.neurons?.[at];
+    return {
+      binary: Boolean(pass.layer), conv: pass.conv, rows: layer.rows, columns: layer.columns,
+      kernel: pass.conv ? [kernelRows, kernelColumns] : null,
+      tiles: pass.conv
+        ? { count: pass.xShape[0], height: pass.xShape[1] ?? 1, width: pass.xShape[2] ?? 1 }
+        : grid ? { count: grid.count, height: grid.side, width: grid.side } : null,
+    };
+  });
+  return { passes, classes: state.view.classes };
+}
+
+// Filters are square.
+function kernelOf(pass, layer) {
+  const side = Math.round(Math.sqrt(layer.columns / pass.inputShape[0]));
+  return [side, side];
+}
+
+function mapCanvases(box, shape) {
+  const made = shape.passes.slice(0, -1).map(() => ({
+    weights: element("canvas", { class: "strip-map", "aria-hidden": "true" }),
+    tint: element("canvas", { class: "strip-map", "aria-hidden": "true" }),
+    greys: null, // those that are painted
+  }));
+  box.replaceChildren(...made.flatMap(({ weights, tint }) => [weights, tint]));
+  return made;
+}
+
+function tileAt(tiles, x, y) {
+  if (!tiles || x < tiles.x || y < tiles.y || x >= tiles.x + tiles.width || y >= tiles.y + tiles.height) return null;
+  const across = Math.floor(((x - tiles.x) / tiles.width) * tiles.across);
+  return Math.floor(((y - tiles.y) / tiles.height) * tiles.down) * tiles.across + across;
+}
+
+function positionOf(state, pass) {
+  if (!pass.conv) return null;
+  const chosen = state.selection?.layer === pass.name ? state.selection.position : null;
+  return chosen ?? [pass.sumShape[1] >> 1, pass.sumShape[2] >> 1];
+}
+
+function neighbour(state, [down, right]) {
+  const at = selectedPass(state);
+  const pass = state.passes[at] ?? state.passes.find(({ layer }) => layer);
+  const { neuron, weight } = state.passes[at] ? state.selection : { neuron: -down, weight: -right };
+  const within = (index, size) => Math.max(0, Math.min(size - 1, index));
+  return {
+    layer: pass.name,
+    neuron: within(neuron + down, pass.layer.rows),
+    weight: within((weight ?? 0) + right, pass.layer.columns),
+    position: positionOf(state, pass),
+  };
+}
+
+function markText(state, { layer: name, neuron, weight }) {
+  const pass = state.passes.find((each) => each.name === name);
+  const unit = pass.conv ? "filter" : "neuron";
+  if (weight === null) return `${name}, ${unit} ${neuron}`;
+  const sign = signBit(pass.layer, neuron, weight) ? "+1" : "−1";
+  if (!pass.countsBits || pass.conv) return `${name}, ${unit} ${neuron}, weight ${weight}: ${sign}`;
+  const input = pass.inputs[weight] > 0 ? "+1" : "−1";
+  return `${name}, ${unit} ${neuron}: weight ${sign} on input ${weight}, which is ${input}: they ${
+    input === sign ? "agree" : "differ"}`;
+}

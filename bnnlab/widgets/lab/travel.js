@@ -1,0 +1,141 @@
+// The example's bits on their way. At full speed a few are always under way; slowly, a step is seen as one wave from left
+// to right, and one back in which the gradient travels. Each is a small element that the browser moves by itself, so that
+// nothing has to be painted anew for it.
+
+import { element } from "../shared/dom.js";
+import { passedColour } from "./gate_picture.js";
+import { wireOf } from "./wires.js";
+
+const FLIGHT = 1000; // ms along one wire at full speed
+const IN_FLIGHT = 5; // on each bundle of wires at full speed
+const WAVE = 750; // ms for one way through the whole network
+const MAX_IN_WAVE = 32; // bits on one bundle in a wave
+const PIECES = 14; // straight pieces that a wire is walked in
+
+// `look()` returns what is shown: { state, palette, layout, backward }.
+export function stripTravel(look) {
+  const node = element("div", { class: "travel", "aria-hidden": "true" });
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let bits = []; // those under way: { dot, from, neuron, backward, motion }
+  let streams = false;
+  let step = null;
+  let waving = 0; // number of the wave that plays, or 0
+  let waves = 0;
+  let layout = null;
+
+  // To be told every frame.
+  function follow({ state, layout: places, backward }, turned) {
+    if (places !== layout) clear();
+    layout = places;
+    const stepped = step !== null && state.step !== step;
+    step = state.step;
+    if (stepped && state.playing && isSlow(state.speed)) play(state.passes.some((pass) => pass.after));
+    if (turned) wave(backward);
+    const flows = Boolean(layout) && state.playing && !isSlow(state.speed) && !still.matches;
+    if (flows && !waving && !bits.length) stream();
+    if (!flows && streams && !waving) clear();
+    streams = flows;
+    for (const bit of bits) paint(bit);
+  }
+
+  // Forward, then on request backward; the promise is kept when that is over, or at once where nothing may move.
+  async function play(bothWays) {
+    await wave(false);
+    if (bothWays) await wave(true);
+  }
+
+  function wave(backward) {
+    if (still.matches || !layout) return Promise.resolve();
+    clear();
+    waving = waves += 1;
+    const mine = waving;
+    const bundles = layout.passes.length;
+    layout.passes.forEach((_, at) => {
+      const from = backward ? bundles - 1 - at : at;
+      const every = Math.ceil(layout.neurons[from] / MAX_IN_WAVE);
+      for (let neuron = 0; neuron < layout.neurons[from]; neuron += every) {
+        launch({ from, neuron, backward }, WAVE / bundles, (at * WAVE) / bundles);
+      }
+    });
+    return new Promise((resolve) => {
+      setTimeout(() => {
+        if (waving === mine) clear();
+        resolve();
+      }, WAVE);
+    });
+  }
+
+  function stream() {
+    clear();
+    layout.passes.forEach((_, from) => {
+      for (let place = 0; place < IN_FLIGHT; place += 1) fly(from, (place / IN_FLIGHT) * FLIGHT);
+    });
+  }
+
+  function fly(from, delay) {
+    const neuron = Math.floor(Math.random() * layout.neurons[from]);
+    const bit = launch({ from, neuron, backward: look().backward }, FLIGHT, delay);
+    bit.motion.onfinish = () => {
+      if (!bits.includes(bit)) return;
+      bits.splice(bits.indexOf(bit), 1);
+      bit.dot.remove();
+      fly(from, 0);
+    };
+  }
+
+  function launch(bit, duration, delay) {
+    const dot = element("i");
+    const wire = wireOf(layout, bit.from, bit.neuron);
+    const frames = Array.from({ length: PIECES + 1 }, (_, at) => {
+      const { x, y } = wire(bit.backward ? 1 - at / PIECES : at / PIECES);
+      return { transform: `translate(${x}px, ${y}px)`, opacity: 1 };
+    });
+    Object.assign(bit, { dot, motion: dot.animate(frames, { duration, delay, fill: "none" }) });
+    bits.push(bit);
+    node.append(dot);
+    paint(bit);
+    return bit;
+  }
+
+  // In the colour of the value that the frame on the screen says it has; on the way back, of a gradient that is blocked
+  // nothing goes on.
+  function paint(bit) {
+    const { state, palette } = look();
+    const pass = state.passes[bit.from];
+    const shows = pass && bit.neuron < neuronsOf(pass);
+    const value = shows ? valueOf(pass, bit.neuron) : 0;
+    const colour = bit.backward ? palette.ink : passedColour(value, state.clip, state.binarize === "both", palette);
+    const blocked = bit.backward && pass?.after && !pass.conv && pass.after[bit.neuron] === 0;
+    if (bit.colour !== colour) bit.dot.style.background = bit.colour = colour;
+    if (bit.blocked !== blocked) bit.dot.classList.toggle("blocked", bit.blocked = blocked);
+  }
+
+  function clear() {
+    waving = 0;
+    for (const { dot, motion } of bits) {
+      motion.onfinish = null;
+      motion.cancel();
+      dot.remove();
+    }
+    bits = [];
+  }
+
+  return { node, follow, play, stop: clear };
+}
+
+function neuronsOf(pass) {
+  return pass.conv ? pass.xShape[0] : pass.x.length;
+}
+
+// Of a convolution's filter, what most of its map says.
+function valueOf(pass, neuron) {
+  if (!pass.conv) return pass.x[neuron];
+  const size = pass.xShape[1] * pass.xShape[2];
+  let sum = 0;
+  for (let at = neuron * size; at < (neuron + 1) * size; at += 1) sum += pass.x[at] >= 0 ? 1 : -1;
+  return sum;
+}
+
+function isSlow(speed) {
+  return speed === 1;
+}

@@ -1,0 +1,82 @@
+"""From a weight to the instruction that counts its bit, and back, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+import bnnlab
+
+NEURON = "/gemm?source=the+Lab%27s+network&layer=hidden1&neuron=3&weight=10&image=5"
+ANY_NUMBER = re.compile(r"^\d+$")
+LAPTOP: ViewportSize = {"width": 1366, "height": 650}  # what a browser leaves of 768 rows
+
+
+def counting_instruction(page: Page) -> Locator:
+    """The framed instruction of the loop; skips where this CPU's machine code cannot be read."""
+    if not any(one.mnemonic == "popcnt" and one.in_loop for one in bnnlab.disassemble()):
+        pytest.skip("the lecture's loop has no popcnt instruction on this CPU")
+    return page.locator(".machine-lines li.marked")
+
+
+def test_word_line_and_instruction_of_a_weight_are_seen_together(page: Page) -> None:
+    page.set_viewport_size(LAPTOP)
+    page.goto(NEURON)
+    instruction = counting_instruction(page)
+    expect(instruction).to_contain_text("popcnt")
+    expect(instruction).to_be_in_viewport(ratio=1)
+    framed = page.locator(".bit[data-marked]")
+    expect(framed).to_have_count(5)
+    for row in range(4):  # a, b, xor and xnor
+        expect(framed.nth(row)).to_be_in_viewport(ratio=1)
+    expect(page.locator(".code-line")).to_be_in_viewport(ratio=1)
+    places = framed.evaluate_all(
+        "bits => bits.map(bit => [...bit.closest('.bits').querySelectorAll('.bit')].indexOf(bit))"
+    )
+    assert places == [10] * 5
+    said = page.get_by_text("Input 10 of neuron 3 is").first
+    expect(said).to_be_in_viewport(ratio=1)
+    equal = framed.nth(3).inner_text() == "1"
+    expect(said).to_contain_text(
+        "they agree, so this bit adds 1" if equal else "they differ, so this bit adds 0"
+    )
+
+
+def test_a_framed_bit_stays_with_its_word(page: Page) -> None:
+    page.goto("/?dataset=digits&play=false")
+    expect(page.locator(".bnnlab").first).to_be_visible()
+    page.get_by_role("link", name="XNOR-GEMM").first.click()
+    page.get_by_role("radio", name="the Lab's network").click()
+    weight = page.get_by_role("spinbutton", name="Weight")
+    weight.fill("70")
+    weight.press("Enter")
+    framed = page.locator(".bit[data-marked]")
+    expect(framed).to_have_count(5)
+    expect(page.locator(".bnnlab")).to_have_attribute("data-step", "1")
+    page.wait_for_url("**weight=70*")
+    page.get_by_role("button", name="Previous step").click()
+    expect(framed).to_have_count(0)
+    expect(page.locator(".machine-lines li.marked")).to_have_count(0)
+    page.get_by_role("button", name="Next step").click()
+    expect(framed).to_have_count(5)
+
+
+def test_one_click_leads_on_to_the_whole_function_and_one_back_to_the_lab(page: Page) -> None:
+    page.goto(NEURON)
+    instruction = counting_instruction(page)
+    expect(instruction).to_be_visible()
+    page.get_by_role("link", name="The whole function on the Kernel page").click()
+    expect(page.get_by_role("heading", name="Kernel", exact=True)).to_be_visible()
+    expect(instruction).to_contain_text("popcnt")
+    expect(instruction).to_be_in_viewport(ratio=1)
+    page.go_back()
+    page.get_by_role("link", name="Back to the Lab: hidden1, neuron 3, weight 10").click()
+    expect(page.locator(".bnnlab").first).to_have_attribute("data-draws", ANY_NUMBER)
+
+
+def test_an_impossible_address_is_one_sentence(page: Page) -> None:
+    page.goto("/gemm?source=the+Lab%27s+network&neuron=99999&weight=10")
+    expect(page.get_by_text("The address asks for neuron “99999”, but there are only 0 to")).to_be_visible()
+    expect(page.locator(".bit[data-marked]")).to_have_count(5)
