@@ -85,7 +85,7 @@ def test_lab_plays_and_pauses(run: LiveRun) -> None:
 
 
 def test_new_settings_after_the_end_can_be_stepped_at_once(run: LiveRun) -> None:
-    app = opened("lab", epochs_points="1")
+    app = opened("lab", dataset="moons", epochs_points="1")
     run.wait_for(state="finished")
     assert button(app.run(), "Step").disabled
     app.number_input(key="seed").set_value(7).run()
@@ -140,7 +140,7 @@ def test_learning_rate_and_clip_value_change_without_a_restart(run: LiveRun) -> 
 )
 def test_impossible_widths_are_one_sentence_and_the_run_goes_on(text: str, says: str) -> None:
     app = opened("lab", play="false")
-    app.text_input(key="widths_points_mlp").set_value(text).run()
+    app.text_input(key="widths_images_mlp").set_value(text).run()
     assert not app.exception
     (error,) = app.error
     assert error.value.startswith(says)
@@ -155,8 +155,8 @@ def test_a_data_set_that_is_not_here_offers_its_download(
     app = opened("lab", play="false")
     app.selectbox(key="dataset").set_value("mnist-full").run()
     assert app.error[0].value.startswith("Data set 'mnist-full' is not on this computer yet")
-    assert "the Lab goes on with what it had: mlp on moons." in app.error[0].value
-    assert run.snapshot().status.config.dataset == "moons"
+    assert "the Lab goes on with what it had: mlp on digits." in app.error[0].value
+    assert run.snapshot().status.config.dataset == "digits"
     app.button(key="download").click().run()
     assert any("the server cannot be reached" in error.value for error in app.error)
 
