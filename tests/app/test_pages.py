@@ -62,7 +62,7 @@ def widget_data(app: AppTest, key: str) -> Any:
 def test_the_entry_script_draws_the_lab() -> None:
     app = AppTest.from_file(str(MAIN), default_timeout=60).run()
     assert not app.exception
-    assert widget_data(app, "lab")["layers"]
+    assert widget_data(app, "lab")["connect"]
 
 
 @pytest.mark.parametrize("view", ["lab", "signs", "packing", "gemm", "kernel"])
