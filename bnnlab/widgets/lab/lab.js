@@ -14,6 +14,7 @@ import { LAB_STYLE } from "./lab_style.js";
 import { liveLink } from "./live_link.js";
 import { neuronPanel } from "./neuron_panel.js";
 import { PANEL_STYLE } from "./panel_style.js";
+import { recordedBeginning } from "./recorded_beginning.js";
 import { leadingSentence } from "./sentence.js";
 import { settingsDrawer } from "./settings.js";
 import { absorbFrame } from "./state.js";
@@ -39,6 +40,7 @@ export function mountLab(host, send) {
 
   addStyles(host, LAB_STYLE, PANEL_STYLE);
   const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
+  const beginning = recordedBeginning((decoded) => absorb(decoded, false));
   const cockpit = { act, select, stepThrough };
   const sentence = leadingSentence();
   const direction = directionSwitch((chosen) => {
@@ -85,13 +87,14 @@ export function mountLab(host, send) {
     if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
     const decoded = decodeFrame(frame);
     if (link.page(decoded.meta)) state = null;
+    if (decoded.meta.connect?.recorded) beginning.begin(decoded.meta.connect.recorded);
     absorb(decoded, false);
   }
 
   function absorb(decoded, acknowledged) {
-    const { serial, empty } = decoded.meta;
+    const { serial, empty, recorded } = decoded.meta;
     if (acknowledged) link.expectShown(serial);
-    if (empty) return link.shown(serial);
+    if (empty || !(recorded || beginning.yieldsTo(decoded.meta))) return link.shown(serial);
     if (state && serial < state.frame) return undefined; // overtaken by a newer one
     state = absorbFrame(state, decoded);
     return schedule();
@@ -154,6 +157,7 @@ export function mountLab(host, send) {
 
   function destroy() {
     cancelAnimationFrame(pending);
+    beginning.stop();
     link.stop();
     theme.stop();
     sizes.disconnect();
