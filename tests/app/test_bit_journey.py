@@ -216,6 +216,7 @@ def test_a_frame_of_a_network_that_is_gone_is_let_go(start: Callable[[RunConfig]
         (Selection("hidden9", 0), "layer must be one of hidden1, hidden2; got 'hidden9'"),
         (Selection("hidden1", 130), "neuron must be in 0..129, got 130"),
         (Selection("hidden1", 0, -1), "weight must be in 0..129, got -1"),
+        (Selection("hidden1", 1.5), "neuron must be a whole number, got 1.5"),  # type: ignore[arg-type]
     ],
 )
 def test_an_impossible_selection_is_refused(
@@ -223,6 +224,20 @@ def test_an_impossible_selection_is_refused(
 ) -> None:
     app = clicked(frame_with_example(start(DIGITS), 5), selection)
     assert says in app.exception[0].value
+
+
+def test_an_impossible_position_is_refused(start: Callable[[RunConfig], LiveRun]) -> None:
+    app = clicked(frame_with_example(start(CONVNET), 5), Selection("conv2", 0, 0, (4, 0)))
+    assert "position must lie inside the output of 4x4, got (4, 0)" in app.exception[0].value
+
+
+def test_what_was_clicked_outlasts_a_run_that_fails(start: Callable[[RunConfig], LiveRun]) -> None:
+    run = start(DIGITS)
+    app = clicked(frame_with_example(run, 5), Selection("hidden1", 3, 70))
+    run.close()
+    app.run()
+    assert not app.error
+    assert stepper(app)["mark"]["bit"] == 6
 
 
 def test_a_frame_without_an_example_is_refused(start: Callable[[RunConfig], LiveRun]) -> None:

@@ -51,11 +51,12 @@ def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) 
     if source == NETWORK and lab is not None:
         journey.link_back(head, lab, None if operands is None else operands.selection)
     if operands is not None:
-        _step_through(operands)
-        _link_to_kernel(kernel)
+        instructions = _machine_code()
+        _step_through(operands, instructions)
+        _link_to_kernel(kernel, instructions)
 
 
-def _step_through(operands: Operands) -> None:
+def _step_through(operands: Operands, instructions: list[Instruction]) -> None:
     pa, pb = bnnlab.pack_rows(operands.a), bnnlab.pack_columns(operands.b)
     steps = pa.words.size * pb.words.shape[1]
     if steps > stepper.MAX_STEPS_SHOWN:
@@ -71,7 +72,7 @@ def _step_through(operands: Operands) -> None:
         trace,
         reference=reference.sign(operands.a).astype(np.float32) @ reference.sign(operands.b),
         listing=source,
-        instructions=_machine_code(),
+        instructions=instructions,
         start_step=_linked_step(),
         context=operands.context,
     )
@@ -95,10 +96,10 @@ def _machine_code() -> list[Instruction]:
         return []
 
 
-def _link_to_kernel(kernel: StreamlitPage | None) -> None:
+def _link_to_kernel(kernel: StreamlitPage | None, instructions: list[Instruction]) -> None:
     """Lead to the whole function that this loop is in, with the instruction marked that counts."""
-    found = ((one, meaning(one)) for one in _machine_code())
-    counting = next((one for one, meant in found if meant is not None and meant.role == "count"), None)
+    meanings = ((one, meaning(one)) for one in instructions)
+    counting = next((one for one, meant in meanings if meant is not None and meant.role == "count"), None)
     if kernel is None or counting is None:
         return
     st.page_link(

@@ -24,7 +24,8 @@ def open_at(frame: LiveFrame, selection: Selection) -> None:
         selection: The neuron, and the weight if one is selected.
 
     Raises:
-        ValueError: If the frame shows no example, or has no such layer, neuron or weight.
+        ValueError: If the frame shows no example, or has no such layer, neuron, weight or position.
+        TypeError: If neuron or weight is no whole number.
     """
     moment = moment_of_frame(frame)
     if selection.layer not in moment.signs:
@@ -33,6 +34,8 @@ def open_at(frame: LiveFrame, selection: Selection) -> None:
     _check("neuron", selection.neuron, neurons)
     if selection.weight is not None:
         _check("weight", selection.weight, weights)
+    if selection.layer in moment.counting:
+        moment.product(selection)  # refuses an impossible position
     row, column = selection.position or (None, None)
     state = st.session_state
     state["moment"], state["came_from"] = moment, selection
@@ -117,7 +120,9 @@ def _words(selection: Selection) -> str:
     return f"{selection.layer}, {noun} {selection.neuron}{weight}"
 
 
-def _check(name: str, value: int, count: int) -> None:
+def _check(name: str, value: object, count: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
     if not 0 <= value < count:
         raise ValueError(f"{name} must be in 0..{count - 1}, got {value}")
 

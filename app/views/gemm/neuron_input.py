@@ -40,9 +40,9 @@ def neuron_input() -> Operands | None:
     """Draw the controls; return the chosen neuron's operands, or None after saying why there are none."""
     warning = st.empty()
     row = st.container(horizontal=True, vertical_alignment="bottom")
+    moment = journey.clicked_moment()
     try:
-        examples = session.live_run().call(_test_examples)
-        moment = journey.clicked_moment()
+        examples = _test_examples(moment)
         problem = unknown_number({"image": ("test example", examples)})
         example = _chosen_example(row, examples, moment)
         if moment is None:
@@ -66,7 +66,23 @@ def neuron_input() -> Operands | None:
     return _operands(moment, layers[name], selection)
 
 
-def _test_examples(run: TrainingRun) -> int:
+def _test_examples(moment: Moment | None) -> int:
+    """How many there are; a clicked moment stays to be seen, whatever became of the run.
+
+    Raises:
+        RuntimeError: If there is no network, because it failed to load.
+        TimeoutError: If its thread does not come to look in time.
+    """
+    try:
+        examples: int = session.live_run().call(_count_examples)
+    except (RuntimeError, TimeoutError):
+        if moment is None:
+            raise
+        return (moment.example.index or 0) + 1
+    return examples
+
+
+def _count_examples(run: TrainingRun) -> int:
     return len(run.dataset.x_test)
 
 

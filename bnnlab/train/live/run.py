@@ -12,7 +12,6 @@ lets it go on.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import threading
 import time
@@ -28,7 +27,7 @@ from bnnlab.train.live.frame import LiveFrame, LiveStatus, State
 from bnnlab.train.live.pace import Speed
 from bnnlab.train.live.slots import Slots
 from bnnlab.train.live.thread import TRAINING_SLOTS, WATCHED_WITHIN_S, Trainer
-from bnnlab.train.look import Extent, Look
+from bnnlab.train.look import Extent
 from bnnlab.train.training import TrainingRun
 
 T = TypeVar("T")
@@ -62,7 +61,7 @@ class LiveRun:
             raise ValueError(f"duty must be above 0 and at most 1, got {duty}")
         self._clock = clock
         self._lock = threading.Lock()
-        self._wanted = Look(example=0)
+        self._selected: Selection | None = None  # by hand; the thread may still have to hear of it
         self._parked = False
         self._trainer = Trainer(config, duty, clock, slots)
         self._trainer.thread.start()
@@ -176,6 +175,7 @@ class LiveRun:
         """
         if selection is not None:
             self._extent().check_selection(selection)
+        self._selected = selection
         self._want(selection=selection)
 
     def look_backward(self, on: bool) -> None:
@@ -191,7 +191,7 @@ class LiveRun:
         Raises:
             ValueError: If no weight is selected.
         """
-        selection = self._wanted.selection
+        selection = self._selected or self._trainer.selection
         if selection is None or selection.weight is None:
             raise ValueError("flip needs a selected weight, and none is selected")
         self._trainer.commands.put(Trainer.flip)
@@ -228,9 +228,7 @@ class LiveRun:
         return extent
 
     def _want(self, **changes: Any) -> None:
-        with self._lock:
-            self._wanted = look = dataclasses.replace(self._wanted, **changes)
-            self._trainer.commands.put(lambda trainer: trainer.look_at(look))
+        self._trainer.commands.put(lambda trainer: trainer.look_at(changes))
 
     def call(self, look: Callable[[TrainingRun], T], timeout: float = 10.0) -> T:
         """Look at the run itself, between two steps, and return what `look` saw.

@@ -6,16 +6,17 @@ reads `frame` and `extent`, references to immutable objects that are replaced as
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bnnlab.bits.threads import available_cores
-from bnnlab.records import History, Snapshot
+from bnnlab.records import History, Selection, Snapshot
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DatasetError
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State, with_flips_of
@@ -174,10 +175,20 @@ class Trainer:
             self._played.run.update(**changes)
         self._publish()
 
-    def look_at(self, look: Look) -> None:
-        """Show this from now on, as far as it is there."""
+    def look_at(self, changes: dict[str, Any]) -> None:
+        """Show something else from now on, as far as it is there.
+
+        Args:
+            changes: Fields of `Look`.
+        """
+        look = dataclasses.replace(self._look, **changes)
         self._look = look if self._played.extent is None else self._played.extent.fits(look)
         self._publish()
+
+    @property
+    def selection(self) -> Selection | None:
+        """The neuron and weight looked at."""
+        return self._look.selection
 
     def flip(self) -> None:
         """Turn the sign of the selected weight, and measure what that does to all test examples."""

@@ -12,7 +12,7 @@ export function addressKeeper() {
 
   function draw(state) {
     if (!state.config || !state.canCommand || state.state === "loading") return; // a notebook has no address
-    const next = addressOf(state, state.defaults ?? {});
+    const next = addressOf(state, unsaidOf(state));
     if (JSON.stringify(next) === JSON.stringify(wanted)) return;
     wanted = next;
     if (!timer) timer = setTimeout(write, written ? WRITE_EVERY_MS : 0);
@@ -30,6 +30,14 @@ export function addressKeeper() {
   }
 
   return { draw, stop: () => clearTimeout(timer) };
+}
+
+// The settings that need not be said: the defaults, and with other data or another model what suits those.
+function unsaidOf({ config, defaults, suited }) {
+  if (!defaults) return {};
+  const { dataset, model } = defaults;
+  if (config.dataset === dataset && config.model === model) return defaults;
+  return { ...defaults, ...suited?.[config.dataset]?.[config.model], dataset, model };
 }
 
 // Every key that is ours, with its text, or null where it is left out.

@@ -50,7 +50,7 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
     if (pass.layer) writeText(flips, flipsInStep(pass.layer));
     writeText(beyond, beyondText(state, pass, backward));
     if (x) writeText(x, backward ? "gradient" : "x");
-    if (nodes.sign) writeText(nodes.sign, state.binarize === "both" ? "sign" : "cut x");
+    if (nodes.sign) writeText(nodes.sign, backward ? "" : state.binarize === "both" ? "sign" : "cut x");
   }
 
   return { nodes, draw };

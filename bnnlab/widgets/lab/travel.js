@@ -32,8 +32,8 @@ export function stripTravel(look) {
     if (stepped && state.playing && isSlow(state.speed)) play(state.passes.some((pass) => pass.after));
     if (turned) wave(backward);
     const flows = Boolean(layout) && state.playing && !isSlow(state.speed) && !still.matches;
-    if (flows && !streams) stream();
-    if (!flows && streams) clear();
+    if (flows && !waving && !bits.length) stream();
+    if (!flows && streams && !waving) clear();
     streams = flows;
     for (const bit of bits) paint(bit);
   }
