@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
@@ -92,7 +91,10 @@ def test_a_hidden_page_gets_no_frames_and_goes_on_when_it_is_seen(
     assert seen == []
     step = step_of(page)
     page.evaluate(
-        "() => { window.requestAnimationFrame = window.real; window.held.forEach(callback => callback(performance.now())); }"
+        """() => {
+             window.requestAnimationFrame = window.real;
+             window.held.forEach(callback => callback(performance.now()));
+           }"""
     )
     wait_for_step(page, step + 10)
 
@@ -118,7 +120,10 @@ def test_a_cut_socket_comes_back_to_the_same_run(page: Page, sockets: list[WebSo
     page.add_init_script(
         """const Real = WebSocket; window.live = [];
            window.WebSocket = class extends Real {
-             constructor(...all) { super(...all); if (String(all[0]).includes('/api/bnn/live')) window.live.push(this); }
+             constructor(...all) {
+               super(...all);
+               if (String(all[0]).includes('/api/bnn/live')) window.live.push(this);
+             }
            };"""
     )
     page.goto("/?speed=fast")
@@ -131,10 +136,10 @@ def test_a_cut_socket_comes_back_to_the_same_run(page: Page, sockets: list[WebSo
 
 
 @pytest.fixture
-def fallen_back(page: Page) -> Iterator[Page]:
+def fallen_back(page: Page) -> Page:
     page.goto("/?transport=fragments&speed=10")
     wait_for_step(page, 3)
-    yield page
+    return page
 
 
 def test_without_a_socket_the_page_carries_frames_and_commands(
