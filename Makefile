@@ -15,6 +15,7 @@ lab: .venv/lab   ## set everything up and open the lab on http://127.0.0.1:8501 
 
 test: .venv/dev  ## set everything up, Chromium included, and run every test
 	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python tests/browser/nginx.py
 	$(BIN)/python tests/ext/toolchain.py
 	$(BIN)/python -m pytest
 

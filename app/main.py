@@ -37,10 +37,10 @@ summary_page = st.Page(summary.page, title="Summary", icon=":material/summarize:
 
 pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page, summary_page]
 page = st.navigation(pages, position="top")
-style.apply(sidebar=page == lab_page, page=page.title)
+style.apply(page.title, whole_window=page == lab_page)
 measuring.tell_of_interruption()
 page.run()
 
 for here, following in pairwise(pages):
-    if here == page:
+    if here == page != lab_page:
         st.page_link(following, label=f"Next: {following.title}", icon=":material/arrow_forward:")

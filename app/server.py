@@ -1,5 +1,6 @@
 """The web application that `bnnlab app` serves: the lab, warmed up, for the names it was asked to answer to."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +14,23 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bnnlab.app.launch import url, url_path
+from bnnlab.app.live.route import LIVE, live
+from bnnlab.app.live.runs import RUNS
+from bnnlab.app.recording import RECORDED, recorded, version
 from bnnlab.train import RunConfig, train
 from bnnlab.widgets.bundle import PICTURES, bundle
+
+SWEEP_EVERY_S = 30.0
+
+
+def _path(path: str) -> str:
+    """Where something of ours is found, under the base path that the lab was started with."""
+    found: str = url_path(st.get_option("server.baseUrlPath"), path)
+    return found
 
 
 @asynccontextmanager
@@ -33,19 +46,32 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         run.snapshot()
     gc.collect()
     gc.freeze()
+    address, port = st.get_option("browser.serverAddress"), st.get_option("server.port")
     print(
-        f"The lab is on http://{st.get_option('server.address')}:{st.get_option('server.port')} (Ctrl+C ends it)"
+        f"The lab is on {url(address, port, st.get_option('server.baseUrlPath'))} (Ctrl+C ends it)",
+        flush=True,
     )
+    sweeping = asyncio.create_task(_sweep())
     yield None
+    sweeping.cancel()
+    await asyncio.to_thread(RUNS.close)
+
+
+async def _sweep() -> None:
+    """Now and then close the runs that nobody came back to."""
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_S)
+        RUNS.sweep()
 
 
 async def stats(_: Request) -> JSONResponse:
-    """How many training threads are alive, for those who look after a server."""
-    return JSONResponse({"trainers": sum(thread.name == "bnnlab-trainer" for thread in threads())})
+    """How many training threads and runs there are, for those who look after a server."""
+    trainers = sum(thread.name == "bnnlab-trainer" for thread in threads())
+    return JSONResponse({"trainers": trainers, **RUNS.counts()})
 
 
 class PicturesInOnePiece:
-    """Serves each interactive picture as one module, and announces the Lab's with the page itself.
+    """Serves each interactive picture as one module, and announces what the Lab needs with the page itself.
 
     A picture is made of some thirty modules, which a browser would find and fetch one behind the other, after
     Streamlit has started. Like this it fetches one, and while Streamlit starts.
@@ -54,35 +80,50 @@ class PicturesInOnePiece:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.pictures = {
-            f"/_stcore/bidi-components/bnnlab.{name}/{name}/{name}.js": Response(
+            _path(f"_stcore/bidi-components/bnnlab.{name}/{name}/{name}.js"): Response(
                 bundle(name), media_type="text/javascript", headers={"cache-control": "no-cache"}
             )
             for name in PICTURES
         }
-        self.announcement = (b"link", f"<{next(iter(self.pictures))}>; rel=modulepreload".encode())
+        self.pages = {_path(""), _path("lab"), _path("").rstrip("/")}
+        self.announcement = f"<{next(iter(self.pictures))}>; rel=modulepreload"
+        self.recording = f"<{_path(RECORDED)}?{version()}>; rel=preload; as=fetch; crossorigin"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for the pictures, and pass all else on."""
 
         async def send_with_announcement(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], self.announcement]
+                by_default = not scope["query_string"]  # only there the recorded beginning is shown
+                links = [self.announcement, *([self.recording] if by_default else [])]
+                message["headers"] = [*message["headers"], (b"link", ", ".join(links).encode())]
             await send(message)
 
         path = scope.get("path") if scope["type"] == "http" else None
         if path in self.pictures:
             await self.pictures[path](scope, receive, send)
         else:
-            await self.app(scope, receive, send_with_announcement if path in ("/", "/lab") else send)
+            await self.app(scope, receive, send_with_announcement if path in self.pages else send)
+
+
+def _hosts() -> list[str]:
+    """The names to answer to, as the middleware wants them: IPv6 addresses in brackets."""
+    names: list[str] = st.get_option("server.allowedHosts")
+    return [f"[{name}]" if ":" in name else name for name in names] or ["*"]
 
 
 app = st.App(
     Path(__file__).with_name("main.py"),
     lifespan=warm,
-    routes=[Route("/api/bnn/stats", stats)],
+    # Streamlit puts an app's own routes beside the base path, not under it.
+    routes=[
+        Route(_path("api/bnn/stats"), stats),
+        Route(_path(RECORDED), recorded),
+        WebSocketRoute(_path(LIVE), live),
+    ],
     middleware=[
         # A page of another site that resolves its own name to this machine (DNS rebinding) is turned away.
-        Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"]),
+        Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(), www_redirect=False),
         Middleware(PicturesInOnePiece),
     ],
 )

@@ -5,15 +5,25 @@ import streamlit as st
 from PIL import Image
 
 _CSS = """<style>
-[data-testid="stMainBlockContainer"] { padding: 4.25rem 2rem 3rem; max-width: 112rem; }
+[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.75rem 2rem 3rem; max-width: 112rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
-[data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > [hidden]) { display: none; }
 [data-testid="stHeaderActionElements"] { display: none; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 4rem 1rem 2rem; }
+  [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 2rem; }
 }
+</style>"""
+
+# The cockpit takes the whole window, and a large screen gets large letters: Streamlit counts in rem.
+_WHOLE_WINDOW = """<style>
+[data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 0.25rem; max-width: none; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
+</style>"""
+_LARGE_SCREENS = """<style>
+@media (min-width: 2400px) { html { font-size: 20px; } }
+@media (min-width: 3200px) { html { font-size: 24px; } }
 </style>"""
 
 # The first cell after a row's name stands under its heading. A table that is wider than its place fades out at the
@@ -28,7 +38,7 @@ _TABLES = """<style>
 }
 </style>"""
 
-# Leaving a page that is being redrawn can leave its sidebar behind, empty. On a phone the list of pages is in it.
+# No page has controls in the sidebar; on a phone the list of pages is in it.
 _NO_SIDEBAR = """<style>
 @media (min-width: 768px) {
   [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
@@ -42,14 +52,14 @@ if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseBut
 </script>"""
 
 
-def apply(sidebar: bool, page: str) -> None:
+def apply(page: str, whole_window: bool = False) -> None:
     """Style the page being drawn.
 
     Args:
-        sidebar: Whether the page has controls in the sidebar.
         page: Its name.
+        whole_window: Whether it is one picture that takes all the room there is.
     """
-    st.html(_CSS + _TABLES if sidebar else _CSS + _TABLES + _NO_SIDEBAR)
+    st.html(_CSS + _LARGE_SCREENS + _TABLES + _NO_SIDEBAR + (_WHOLE_WINDOW if whole_window else ""))
     st.html(f"<div hidden>{page}</div>{_CLOSE_DRAWER}", unsafe_allow_javascript=True)
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import inspect
 import json
 import os
 import subprocess
@@ -21,7 +22,8 @@ from bnnlab.bench.opponents import GEMM_OPPONENTS
 from bnnlab.bench.product import GemmWorkload
 from bnnlab.cli import app, main
 from bnnlab.commands.run_settings import CHOICES, DEFAULTS
-from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
+from bnnlab.commands.train import train
+from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS, Binarize
 from bnnlab.nn.models.spec import Precision
 from bnnlab.records import Benchmark
 from bnnlab.train import RunConfig
@@ -70,7 +72,7 @@ def test_help_of_train_tells_choices_and_defaults_without_torch() -> None:
     registries: dict[str, Iterable[str]] = {
         "dataset": DATASETS, "model": MODELS, "quantizer": QUANTIZERS, "optimizer": OPTIMIZERS,
         "schedule": SCHEDULES, "device": get_args(Device),
-        "first_layer": get_args(Precision), "last_layer": get_args(Precision),
+        "first_layer": get_args(Precision), "last_layer": get_args(Precision), "binarize": get_args(Binarize),
     }  # fmt: skip
     assert {name: tuple(registry) for name, registry in registries.items()} == CHOICES
     assert {field.name: field.default for field in dataclasses.fields(RunConfig)} == DEFAULTS
@@ -85,7 +87,14 @@ def test_help_of_train_tells_choices_and_defaults_without_torch() -> None:
         check=True,
         env=os.environ | {"COLUMNS": "200"},
     )
-    for said in ("mlp, convnet. [default: (mlp)]", "adam, sgd, bop.", "[default: (64,64,64)]", "swish_sign"):
+    for said in (
+        "mlp, convnet. [default: (mlp)]",
+        "[default: (digits)]",
+        "both, weights, nothing.",
+        "adam, sgd, bop.",
+        "[default: (64,64,64)]",
+        "swish_sign",
+    ):
         assert said in done.stdout
 
 
@@ -94,6 +103,18 @@ def test_train_says_its_accuracy() -> None:
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1].startswith("test accuracy ")
     assert "hidden1: 256 binary weights" in result.stdout
+
+
+def test_every_setting_is_an_option() -> None:
+    asked = {
+        "weight_clip_value": "0.5", "binarize": "weights", "schedule_floor": "0.25", "learning_rate": "0.01",
+    }  # fmt: skip
+    options = [word for name, value in asked.items() for word in (f"--{name.replace('_', '-')}", value)]
+    said = json.loads(run(*BRIEF, *options, "--no-latent-clip", "--json").stdout)["config"]
+    assert {name: str(said[name]) for name in asked} == asked
+    assert said["latent_clip"] is False
+    settings = {field.name for field in dataclasses.fields(RunConfig)}
+    assert settings <= set(inspect.signature(train).parameters)
 
 
 def test_defaults_are_those_of_run_config() -> None:
@@ -109,7 +130,18 @@ def test_defaults_are_those_of_run_config() -> None:
         (["train", "--widths", "64,many"], "widths must be whole numbers separated by commas"),
         (["train", "--widths", "64,0"], "1..4096, got 0"),
         (["train", "--quantizer", "magic"], "clipped_ste"),
-        (["train", "--model", "convnet"], "needs images"),
+        (["train", "--dataset", "moons", "--model", "convnet"], "needs images"),
+        (["train", "--weight-clip-value", "0"], "weight_clip_value must be in 0.01..10, got 0"),
+        (["train", "--binarize", "x"], "binarize must be one of both, weights, nothing; got 'x'"),
+        (
+            ["train", "--binarize", "nothing", "--optimizer", "bop"],
+            "binarize must be both or weights with opti",
+        ),
+        (
+            ["train", "--binarize", "weights", "--save", "net.bnn"],
+            "--save packs signs, so it needs --binarize both",
+        ),
+        (["train", "--schedule-floor", "2"], "schedule_floor must be in 0..1, got 2"),
         (
             ["train", "--save", "/nowhere/at/all.bnn"],
             "--save must name a file in a folder that can be written to",

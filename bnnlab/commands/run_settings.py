@@ -18,25 +18,29 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "first_layer": ("float", "binary"),
     "last_layer": ("float", "binary"),
     "quantizer": ("clipped_ste", "identity_ste", "approx_sign", "swish_sign"),
+    "binarize": ("both", "weights", "nothing"),
     "optimizer": ("adam", "sgd", "bop"),
     "schedule": ("constant", "cosine"),
     "device": ("cpu", "cuda"),
 }  # fmt: skip
 
 DEFAULTS: dict[str, Any] = {
-    "dataset": "moons",
+    "dataset": "digits",
     "model": "mlp",
     "widths": (64, 64, 64),
     "first_layer": "float",
     "last_layer": "float",
     "quantizer": "clipped_ste",
     "clip_value": 1.0,
+    "weight_clip_value": None,
+    "binarize": "both",
     "scale": False,
     "pad_value": -1.0,
-    "latent_clip": None,
+    "latent_clip": True,
     "optimizer": "adam",
     "learning_rate": 0.02,
     "schedule": "cosine",
+    "schedule_floor": 0.005,
     "batch_size": 32,
     "epochs": 50,
     "seed": 0,
@@ -58,6 +62,6 @@ def setting(name: str, what: str) -> Any:
 
 
 def _as_typed(value: Any) -> str:
-    if value is None or value is False:
-        return "no"
+    if value is None or isinstance(value, bool):
+        return "yes" if value else "no"
     return ",".join(map(str, value)) if isinstance(value, tuple) else f"{value}"

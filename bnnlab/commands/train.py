@@ -30,14 +30,23 @@ def train(
     last_layer: Annotated[str | None, setting("last_layer", "Weights of the last layer")] = None,
     quantizer: Annotated[str | None, setting("quantizer", "Estimator of the gradient of sign")] = None,
     clip_value: Annotated[float | None, setting("clip_value", "t_clip of the estimator")] = None,
+    weight_clip_value: Annotated[
+        float | None, setting("weight_clip_value", "t_clip for the weights, if not the same")
+    ] = None,
+    binarize: Annotated[str | None, setting("binarize", "What signs are taken of")] = None,
     scale: Annotated[bool | None, setting("scale", "Scale binary layers as in XNOR-Net")] = None,
     pad_value: Annotated[
         float | None, setting("pad_value", "Padding of binary convolutions: -1, 0 or 1")
     ] = None,
-    latent_clip: Annotated[float | None, setting("latent_clip", "Keep latent weights within +- this")] = None,
+    latent_clip: Annotated[
+        bool | None, setting("latent_clip", "Keep latent weights within +-t_clip after each step")
+    ] = None,
     optimizer: Annotated[str | None, setting("optimizer", "What moves the weights")] = None,
     learning_rate: Annotated[float | None, setting("learning_rate", "Step size at the start")] = None,
     schedule: Annotated[str | None, setting("schedule", "How the learning rate falls")] = None,
+    schedule_floor: Annotated[
+        float | None, setting("schedule_floor", "Share of the learning rate below which it never falls")
+    ] = None,
     batch_size: Annotated[int | None, setting("batch_size", "Examples per step")] = None,
     epochs: Annotated[int | None, setting("epochs", "Passes over the training set")] = None,
     seed: Annotated[int | None, setting("seed", "Same seed, same weights")] = None,
@@ -74,6 +83,8 @@ def train(
         options["widths"] = widths_from_text(widths)
     if save is not None and not _can_be_written(save):
         raise ValueError(f"--save must name a file in a folder that can be written to, got {str(save)!r}")
+    if save is not None and binarize not in (None, "both"):
+        raise ValueError(f"--save packs signs, so it needs --binarize both, got {binarize!r}")
     torch.set_num_threads(min(threads, available_cores()))
     run = start(RunConfig.from_dict(options))
     began = time.perf_counter()

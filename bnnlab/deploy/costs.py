@@ -225,7 +225,9 @@ def _precision(module: nn.Module, first: bool, pixels: bool) -> str | None:
     from bnnlab.nn.layers import BinaryLayer, BinaryLinear
 
     if isinstance(module, BinaryLayer):
-        if module.input_binarizer is not None:
+        if not module.weight_binarizer.gives_signs:
+            return "float_float"
+        if module.counts_bits:
             return "bit_bit"
         return "byte_bit" if first and pixels and isinstance(module, BinaryLinear) else "float_bit"
     if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d):
@@ -245,7 +247,7 @@ def _add_parameters(row: _Row, module: nn.Module) -> None:
     numbers = [*module.parameters(), *(each for each in module.buffers() if each.is_floating_point())]
     count = sum(each.numel() for each in numbers)
     row.stored_bytes += sum(each.numel() * each.element_size() for each in numbers)
-    if isinstance(module, BinaryLayer):
+    if isinstance(module, BinaryLayer) and module.weight_binarizer.gives_signs:
         row.binary_weights += count
         row.float32_values += count
     elif isinstance(module, _BatchNorm):

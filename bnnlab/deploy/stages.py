@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
+from bnnlab.nn import Binarizer, BinaryActivation, BinaryConv2d, BinaryLinear
 from bnnlab.nn.layers import BinaryLayer
 
 PRODUCTS = (nn.Linear, nn.Conv2d, BinaryLinear, BinaryConv2d)
@@ -53,11 +53,13 @@ def stages(model: nn.Module) -> list[Stage]:
     """The stages of a model in order.
 
     Raises:
-        ValueError: As in `leaves`, or if layers stand in an order that cannot be packed.
+        ValueError: As in `leaves`, if layers stand in an order that cannot be packed, or if one of them takes no signs
+            now where its packed form does.
     """
     found: list[Stage] = []
     flatten: str | None = None
     for name, layer in leaves(model):
+        _check_binarizes(name, layer)
         if isinstance(layer, PRODUCTS):
             found.append(Stage(name, layer, flattened=flatten is not None))
             flatten = None
@@ -150,6 +152,21 @@ def _check_leaf(name: str, layer: nn.Module) -> None:
     _check_untouched(name, layer)
     if isinstance(layer, NORMS) and layer.running_mean is None:
         raise ValueError(f"layer {name!r} keeps no running statistics, so it has no thresholds")
+
+
+def _check_binarizes(name: str, layer: nn.Module) -> None:
+    """Refuse a layer that uses numbers now where packed words hold signs."""
+    binarizers: list[Binarizer | None] = []
+    if isinstance(layer, BinaryLayer):
+        binarizers = [layer.weight_binarizer, layer.input_binarizer]
+    elif isinstance(layer, BinaryActivation):
+        binarizers = [layer.binarizer]
+    if not all(binarizer is None or binarizer.gives_signs for binarizer in binarizers):
+        assert isinstance(layer, BinaryLayer | BinaryActivation)
+        raise ValueError(
+            f"layer {name!r} takes no signs where packed words need them, since binarize is {layer.binarize!r}: "
+            "train with binarize='both', or call set_binarize('both') on every binary layer"
+        )
 
 
 def _check_follows(name: str, layer: nn.Module, stage: Stage) -> None:

@@ -1,6 +1,6 @@
 """Binary networks in PyTorch: sign, estimators, layers, models and optimisers."""
 
-from bnnlab.nn.binarize import Binarizer, Probe
+from bnnlab.nn.binarize import Binarize, Binarizer, Probe
 from bnnlab.nn.layers import BinaryActivation, BinaryConv2d, BinaryLayer, BinaryLinear
 from bnnlab.nn.models import MODELS, ModelSpec
 from bnnlab.nn.optimizers import OPTIMIZERS, Bop
@@ -15,6 +15,7 @@ __all__ = [
     "BinaryConv2d",
     "BinaryLayer",
     "BinaryLinear",
+    "Binarize",
     "Binarizer",
     "Bop",
     "ModelSpec",

@@ -25,7 +25,10 @@ GRID = 64  # points of the plane along each side
 NEURON_GRID_STRIDE = 2  # every so many of them for the picture of one neuron
 MAX_EXAMINED = 1000  # test examples asked for a picture
 MAX_EXAMINED_ALWAYS = 500  # with no more than these, they are asked for every picture
-ASKED_AGAIN_AFTER_S = 0.5  # else this often while training goes on
+ASKED_AGAIN_AFTER_S = 0.5  # else this often while training goes on,
+REST_FOR_EACH_S = (
+    6.0  # and after so many seconds for each that the asking took: most of the time is for training
+)
 MIN_GATE_LIMIT = 3.0  # the histograms of x span at least +- this
 CLIP_ROOM = 1.25  # and this times t_clip, so that t_clip can be moved inside a picture that stands still
 
@@ -69,7 +72,7 @@ class Answers:
         self, model: nn.Module, dataset: Dataset, device: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._model, self._dataset, self._device, self._clock = model, dataset, device, clock
-        self._asked_at = -math.inf
+        self._asked_at, self._took = -math.inf, 0.0
         self._examined: Examined | None = None
         self._view: PointsView | ImagesView | None = None
 
@@ -80,20 +83,27 @@ class Answers:
             step: Steps done.
             hurried: Whether training goes on and another picture follows soon.
         """
-        small = self._dataset.kind == "points" or len(self._dataset.x_test) <= MAX_EXAMINED_ALWAYS
-        due = small or not hurried or self._clock() - self._asked_at >= ASKED_AGAIN_AFTER_S
-        if self._examined is None or self._view is None or due:
+        if self._examined is None or self._view is None or self._is_due(self._examined, step, hurried):
+            began = self._clock()
             self._examined = examine(self._model, self._dataset, self._device, step)
             if self._dataset.kind == "points":
                 self._view = points_view(self._model, self._dataset, self._device)
             else:
                 self._view = images_view(self._examined, self._dataset)
-            self._asked_at = self._clock()
+            self._took = self._clock() - began
+            self._asked_at = began + self._took
         return self._examined, self._view
 
     def forget(self) -> None:
         """Ask again next time, however short ago it was."""
         self._examined = None
+
+    def _is_due(self, examined: Examined, step: int, hurried: bool) -> bool:
+        if examined.step == step:
+            return False
+        small = self._dataset.kind == "points" or len(self._dataset.x_test) <= MAX_EXAMINED_ALWAYS
+        rest = max(ASKED_AGAIN_AFTER_S, REST_FOR_EACH_S * self._took)
+        return small or not hurried or self._clock() - self._asked_at >= rest
 
 
 def predict(model: nn.Module, x: NDArray[np.float32], device: str) -> Tensor:

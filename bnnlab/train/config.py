@@ -1,13 +1,17 @@
-"""The settings of a run. Every default stands here, and here alone; so does every limit."""
+"""The settings of a run: their defaults, their limits, and which of them can change on the way.
+
+The help of `bnnlab train` must not wait for torch, so `bnnlab.commands.run_settings` repeats the defaults; a test
+compares them.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypedDict, Unpack, get_args
 
-from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS, ModelSpec
+from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS, Binarize, ModelSpec
 from bnnlab.nn.models.spec import Precision
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.train.datasets import DATASETS
@@ -16,6 +20,16 @@ from bnnlab.train.schedules import SCHEDULES
 Device = Literal["cpu", "cuda"]
 MAX_LAYERS = 8
 MAX_WIDTH = 4096
+
+
+class AtOnce(TypedDict, total=False):
+    """The settings that a run can change between two steps; `RunConfig` says what they are."""
+
+    learning_rate: float
+    clip_value: float
+    weight_clip_value: float | None
+    latent_clip: bool
+    binarize: Binarize
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +44,20 @@ class RunConfig:
         first_layer: ``"float"``, or ``"binary"`` for binary weights on inputs that stay numbers.
         last_layer: ``"float"`` or ``"binary"``.
         quantizer: Name in `QUANTIZERS`.
-        clip_value: t_clip of the estimator, 0.01..10.
+        clip_value: t_clip of the estimator for activations, and for weights unless told otherwise, 0.01..10.
+        weight_clip_value: t_clip for weights, 0.01..10; None takes `clip_value`.
+        binarize: What signs are taken of: ``"both"`` weights and activations, ``"weights"`` alone, or ``"nothing"``. In
+            place of a sign, activations then pass through hardtanh, and weights are used as they are.
         scale: Whether binary layers scale their outputs as in XNOR-Net.
         pad_value: What binary convolutions insert around an image: -1, 0 or +1.
-        latent_clip: Latent weights are kept within +- this after each step, 0.01..10; None leaves them free.
+        latent_clip: Whether latent weights are kept within +- the t_clip for weights after each step, so that the
+            clipped estimator blocks none of them for good; False is the estimator's formula alone. An optimiser without
+            latent weights ignores it.
         optimizer: Name in `OPTIMIZERS`.
         learning_rate: Step size at the start, above 0 and at most 10.
         schedule: Name in `SCHEDULES`: how the learning rate changes over the run.
+        schedule_floor: Share of `learning_rate` below which the schedule never falls, 0..1; a run that goes on
+            after its epochs stays there.
         batch_size: Examples per step, 2..10000 (batch normalisation needs two).
         epochs: Passes over the training set, 1..100000.
         seed: Seed of the initial weights, the order of the examples and the points of the toys,
@@ -51,19 +72,22 @@ class RunConfig:
         TypeError: If a setting has the wrong type.
     """
 
-    dataset: str = "moons"
+    dataset: str = "digits"
     model: str = "mlp"
     widths: tuple[int, ...] = (64, 64, 64)
     first_layer: Precision = "float"
     last_layer: Precision = "float"
     quantizer: str = "clipped_ste"
     clip_value: float = 1.0
+    weight_clip_value: float | None = None
+    binarize: Binarize = "both"
     scale: bool = False
     pad_value: float = -1.0
-    latent_clip: float | None = None
+    latent_clip: bool = True
     optimizer: str = "adam"
     learning_rate: float = 0.02
     schedule: str = "cosine"
+    schedule_floor: float = 0.005
     batch_size: int = 32
     epochs: int = 50
     seed: int = 0
@@ -80,17 +104,21 @@ class RunConfig:
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("device", self.device, get_args(Device))
+        _one_of("binarize", self.binarize, get_args(Binarize))
         _number("clip_value", self.clip_value, 0.01, 10)
+        if self.weight_clip_value is not None:
+            _number("weight_clip_value", self.weight_clip_value, 0.01, 10)
         _number("learning_rate", self.learning_rate, 0, 10, above=True)
         _number("noise", self.noise, 0, 1)
-        if self.latent_clip is not None:
-            _number("latent_clip", self.latent_clip, 0.01, 10)
-            if self.optimizer in WITHOUT_LATENT_WEIGHTS:
-                raise ValueError(
-                    f"latent_clip must be None with optimizer {self.optimizer!r}, which has no latent weights"
-                )
+        _number("schedule_floor", self.schedule_floor, 0, 1)
+        if self.binarize == "nothing" and self.optimizer in WITHOUT_LATENT_WEIGHTS:
+            raise ValueError(
+                f"binarize must be both or weights with optimizer {self.optimizer!r}, which keeps nothing but signs; "
+                f"got {self.binarize!r}"
+            )
         _one_of("pad_value", self.pad_value, (-1.0, 0.0, 1.0))
-        _one_of("scale", self.scale, (False, True))
+        _flag("scale", self.scale)
+        _flag("latent_clip", self.latent_clip)
         _whole("batch_size", self.batch_size, 2, 10_000)
         _whole("epochs", self.epochs, 1, 100_000)
         _whole("seed", self.seed, 0, 2**32 - 1)
@@ -110,9 +138,30 @@ class RunConfig:
             last_layer=self.last_layer,
             quantizer=self.quantizer,
             clip_value=self.clip_value,
+            weight_clip_value=self.weight_clip_value,
+            binarize=self.binarize,
             scale=self.scale,
             pad_value=self.pad_value,
         )
+
+    @property
+    def weight_clip(self) -> float:
+        """The t_clip that holds for weights."""
+        return self.clip_value if self.weight_clip_value is None else self.weight_clip_value
+
+    def updated(self, **changes: Unpack[AtOnce]) -> RunConfig:
+        """These settings with some changed on the way.
+
+        Raises:
+            ValueError: If a setting needs a new start, or a value is impossible.
+            TypeError: If a value has the wrong type.
+        """
+        for name in changes:
+            if name not in AtOnce.__annotations__:
+                raise ValueError(
+                    f"{name} needs a new start; between two steps can change {', '.join(AtOnce.__annotations__)}"
+                )
+        return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
         """All settings as JSON can hold them."""
@@ -137,6 +186,11 @@ def _one_of(name: str, value: object, allowed: Iterable[object]) -> None:
     if not any(value == choice for choice in choices):
         listed = ", ".join(str(choice) for choice in choices)
         raise ValueError(f"{name} must be one of {listed}; got {value!r}")
+
+
+def _flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):  # 1.0 == True, but was never meant as a yes
+        raise ValueError(f"{name} must be one of False, True; got {value!r}")
 
 
 def _number(name: str, value: object, least: float, most: float, above: bool = False) -> None:

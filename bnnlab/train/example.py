@@ -18,7 +18,7 @@ from bnnlab.nn.inference import inference
 from bnnlab.records import Example, LayerPass, Selection
 from bnnlab.train.answers import grey_values
 from bnnlab.train.datasets import Dataset
-from bnnlab.train.signals import Signal, gives_signs, scale_and_shift, signals
+from bnnlab.train.signals import Signal, scale_and_shift, signals
 
 Floats = NDArray[np.float32]
 
@@ -134,11 +134,10 @@ def _probes_of_this_pass(model: nn.Module) -> Iterator[dict[int, Crossing]]:
 def _layer_pass(signal: Signal, before: Tensor | None = None, after: Tensor | None = None) -> LayerPass:
     layer = signal.layer
     scale, shift = scale_and_shift(signal)
-    binary = isinstance(layer, BinaryLayer) and gives_signs(layer.weight_binarizer)
     return LayerPass(
         name=signal.name,
-        binary=binary,
-        counts_bits=binary and isinstance(layer, BinaryLayer) and gives_signs(layer.input_binarizer),
+        binary=isinstance(layer, BinaryLayer) and layer.weight_binarizer.gives_signs,
+        counts_bits=isinstance(layer, BinaryLayer) and layer.counts_bits,
         inputs=_array(signal.inputs[0]),
         sums=_array(signal.sums[0]),
         scale=_array(scale),

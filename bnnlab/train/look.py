@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Final
 
 from torch import nn
 
@@ -10,6 +12,9 @@ from bnnlab.nn import BinaryLayer
 from bnnlab.records import Example, Selection
 from bnnlab.train.datasets import Dataset
 from bnnlab.train.example import look_at_example
+
+FIRST_NEURON: Final = 3  # looked at before anybody chose another
+FIRST_WEIGHT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,13 @@ class LayerExtent:
         neurons: Its outputs, or filters.
         weights: Weights of each.
         pixels: Rows and columns of a convolution's output, or None.
+        counts_bits: Whether its inputs are signs too.
     """
 
     neurons: int
     weights: int
     pixels: tuple[int, int] | None
+    counts_bits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,18 @@ class Extent:
             selection = None
         return Look(example, look.backward, selection)
 
+    def opening(self, look: Look) -> Look:
+        """What there is to see at the start: as much of `look` as fits, and some weight where none is chosen."""
+        fitting = self.fits(look)
+        if fitting.selection is not None or not self.layers:
+            return fitting
+        name = next(
+            (name for name, layer in self.layers.items() if layer.counts_bits), next(iter(self.layers))
+        )
+        layer = self.layers[name]
+        weight = Selection(name, min(FIRST_NEURON, layer.neurons - 1), min(FIRST_WEIGHT, layer.weights - 1))
+        return dataclasses.replace(fitting, selection=weight)
+
 
 def extent_of(model: nn.Module, dataset: Dataset, device: str) -> Extent:
     """What there is to be seen in a network and its data."""
@@ -108,7 +127,9 @@ def _layers(model: nn.Module, example: Example) -> dict[str, LayerExtent]:
         if isinstance(module, BinaryLayer):
             neurons = len(module.weight)
             pixels = (layer.sums.shape[1], layer.sums.shape[2]) if layer.sums.ndim == 3 else None
-            layers[layer.name] = LayerExtent(neurons, module.weight.numel() // neurons, pixels)
+            layers[layer.name] = LayerExtent(
+                neurons, module.weight.numel() // neurons, pixels, layer.counts_bits
+            )
     return layers
 
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.records import Example, FlipEffect, FloatLayer, Selection, Snapshot, TrainingEvent, WeightLook
-from bnnlab.train.answers import Answers, Examined, examine, gates, read_only
+from bnnlab.train.answers import REST_FOR_EACH_S, Answers, Examined, examine, gates, read_only
 from bnnlab.train.config import RunConfig
 from bnnlab.train.datasets import Dataset
 from bnnlab.train.example import Crossing, look_at_example, look_back
@@ -46,7 +46,8 @@ class Observer:
         self._answers = Answers(model, dataset, device, clock)
         self._effect: FlipEffect | None = None
         self._effect_of: Selection | None = None
-        self._effect_at = -math.inf
+        self._effect_at, self._effect_took = -math.inf, 0.0
+        self._effect_step = -1
 
     def snapshot(
         self, event: TrainingEvent | None, config: RunConfig, look: Look, hurried: bool = False
@@ -70,8 +71,8 @@ class Observer:
             view=view,
             created=created,
             latent=config.optimizer not in WITHOUT_LATENT_WEIGHTS,
-            weight_clip_value=getattr(config, "weight_clip_value", None) or config.clip_value,
-            binarize=getattr(config, "binarize", "both"),
+            weight_clip_value=config.weight_clip,
+            binarize=config.binarize,
             gates=gates(examined, config.clip_value),
             float_layers=self._float_layers(),
             example=example,
@@ -131,12 +132,17 @@ class Observer:
     def _flip_effect(
         self, selection: Selection, example: Example, examined: Examined, step: int, hurried: bool
     ) -> FlipEffect:
-        due = not hurried or self._clock() - self._effect_at >= EFFECT_AGAIN_AFTER_S
-        known = None if due or selection != self._effect_of else self._effect
+        again = self._effect_step == step
+        rest = max(EFFECT_AGAIN_AFTER_S, REST_FOR_EACH_S * self._effect_took)
+        rests = hurried and self._clock() - self._effect_at < rest
+        known = self._effect if (again or rests) and selection == self._effect_of else None
         if known is None:
-            self._effect_of, self._effect_at = selection, self._clock()
+            self._effect_of, self._effect_at, self._effect_step = selection, self._clock(), step
             if examined.step != step:
                 examined = examine(self._model, self._dataset, self._device, step)
         where = (self._model, self._dataset, self._device)
         self._effect = flip_effect(*where, selection, example, examined, known)
+        if known is None:
+            self._effect_took = self._clock() - self._effect_at
+            self._effect_at += self._effect_took
         return self._effect

@@ -1,7 +1,8 @@
 """How the learning rate changes over a run, by name. A new schedule is one function and one line here.
 
 A large step flips many signs at once, so a binary network under a constant learning rate keeps jumping about
-its best weights; one that is lowered to nothing lets it settle there.
+its best weights; one that is lowered lets it settle there. Lowered to nothing it stands still: a floor keeps some signs
+flipping.
 """
 
 from __future__ import annotations
@@ -27,4 +28,17 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
     "constant": constant,
     "cosine": cosine,
 }
-"""Share of the run done, 0..1, to the factor of the learning rate, 0..1."""
+"""Share of the schedule done, 0..1, to what is left of the way down from 1 to the floor, 0..1."""
+
+
+def learning_rate_factor(schedule: str, progress: float, floor: float) -> float:
+    """What the learning rate is multiplied with; after the schedule's end it stays as it is there.
+
+    Source: Loshchilov and Hutter, SGDR, ICLR 2017, eq. 5, whose lowest rate is `floor` times the highest.
+
+    Args:
+        schedule: Name in `SCHEDULES`.
+        progress: Share of the schedule done, at least 0.
+        floor: The factor below which it never falls, 0..1.
+    """
+    return floor + (1 - floor) * SCHEDULES[schedule](min(progress, 1.0))

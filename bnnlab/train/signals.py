@@ -74,11 +74,6 @@ def signals(model: nn.Module, x: Tensor) -> tuple[Tensor, list[Signal]]:
     return x, layers
 
 
-def gives_signs(binarizer: Binarizer | None) -> bool:
-    """Whether -1 and +1 come out of a binarizer, and no other numbers."""
-    return binarizer is not None and bool(getattr(binarizer, "gives_signs", True))
-
-
 def batches(x: NDArray[np.float32], device: str) -> Iterator[Tensor]:
     """Examples in batches that fit any memory, on the device."""
     for start in range(0, len(x), EVALUATION_BATCH):

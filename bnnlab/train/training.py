@@ -1,6 +1,6 @@
 """Training, one optimiser step at a time.
 
-    for event in train(RunConfig(dataset="moons")):
+    for event in train(RunConfig(dataset="digits")):
         print(event.step, event.loss)
 
 A run draws every random number from generators of its own, seeded by its config: two runs of the same config
@@ -9,11 +9,10 @@ give the same weights bit for bit, whatever else the process is doing.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 import numpy as np
 import torch
@@ -21,14 +20,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
+from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.records import Selection, Snapshot, TrainingEvent
 from bnnlab.train.answers import predict
-from bnnlab.train.config import RunConfig
+from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DATASETS
 from bnnlab.train.flip_effect import flip_weight
 from bnnlab.train.look import Look
 from bnnlab.train.observer import Observer
-from bnnlab.train.schedules import SCHEDULES
+from bnnlab.train.schedules import learning_rate_factor
 from bnnlab.train.watch.monitor import Monitor
 
 
@@ -49,6 +49,7 @@ class TrainingRun:
 
     Args:
         config: What to train on what, and how.
+        endless: Whether to go on after the config's epochs, at the floor of its schedule.
 
     Attributes:
         config: The settings, including later updates.
@@ -56,7 +57,8 @@ class TrainingRun:
         model: The network, on the config's device.
         monitor: Watches its binary layers.
         steps_per_epoch: Steps of one pass over the training set; the last batch may be smaller.
-        total_steps: Steps of the whole run.
+        total_steps: Steps of the config's epochs: of the whole run, unless it is endless.
+        endless: Whether it goes on after them.
         event: The last step done, or None.
 
     Raises:
@@ -64,10 +66,10 @@ class TrainingRun:
         ValueError: If the device is not there.
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, endless: bool = False) -> None:
         if config.device == "cuda" and not torch.cuda.is_available():
             raise ValueError("device 'cuda' is not available here; use 'cpu'")
-        self.config = config
+        self.config, self.endless = config, endless
         self.dataset = DATASETS[config.dataset].load(config.seed, config.noise)
         generator = torch.Generator().manual_seed(config.seed)
         self.model = MODELS[config.model](config.spec, generator).to(config.device)
@@ -95,10 +97,10 @@ class TrainingRun:
         """Do one optimiser step.
 
         Raises:
-            StopIteration: After `total_steps`.
+            StopIteration: After `total_steps`, unless the run is endless.
             TrainingDivergedError: If the loss is not finite; the weights are left as they were.
         """
-        if self.step >= self.total_steps:
+        if self.step >= self.total_steps and not self.endless:
             raise StopIteration
         step = self.step + 1
         x, y = self._batch(self.step)
@@ -126,18 +128,25 @@ class TrainingRun:
         )
         return self.event
 
-    def update(self, *, learning_rate: float | None = None, clip_value: float | None = None) -> None:
-        """Change settings for the steps to come.
+    def update(self, **changes: Unpack[AtOnce]) -> None:
+        """Change settings from the next step on.
+
+        Args:
+            **changes: Fields of `RunConfig`, of those that need no new start: see `AtOnce`.
 
         Raises:
-            ValueError: If a value is out of its range in `RunConfig`.
+            ValueError: If a value is out of its range in `RunConfig`, or a setting needs a new start; nothing changes.
+            TypeError: If a value has the wrong type; nothing changes.
         """
-        changes = {"learning_rate": learning_rate, "clip_value": clip_value}
-        given = {name: value for name, value in changes.items() if value is not None}
-        self.config = dataclasses.replace(self.config, **given)  # type: ignore[arg-type]
+        self.config = self.config.updated(**changes)
         for module in self.model.modules():
-            if isinstance(module, BinaryLayer | BinaryActivation):
+            if isinstance(module, BinaryLayer):
+                module.set_clip_value(self.config.clip_value, self.config.weight_clip_value)
+                module.set_binarize(self.config.binarize)
+            elif isinstance(module, BinaryActivation):
                 module.set_clip_value(self.config.clip_value)
+                module.set_binarize(self.config.binarize)
+        self._observer.asked_anew()
 
     def snapshot(self, look: Look | None = None, hurried: bool = False) -> Snapshot:
         """The run at this moment, in read-only copies that stay as they are.
@@ -200,17 +209,19 @@ class TrainingRun:
         return x.to(self.config.device), y.to(self.config.device)
 
     def _set_learning_rate(self, progress: float) -> None:
-        rate = self.config.learning_rate * SCHEDULES[self.config.schedule](progress)
+        factor = learning_rate_factor(self.config.schedule, progress, self.config.schedule_floor)
+        rate = self.config.learning_rate * factor
         for optimizer in self._optimizers:
             for group in optimizer.param_groups:
                 if "lr" in group:  # Bop has none
                     group["lr"] = rate
 
     def _clip_latent_weights(self) -> None:
-        if self.config.latent_clip is not None:
+        """Keep latent weights where the estimator lets a gradient through, so that none is lost for good."""
+        if self.config.latent_clip and self.config.optimizer not in WITHOUT_LATENT_WEIGHTS:
             for module in self.model.modules():
                 if isinstance(module, BinaryLayer):
-                    module.clip_latent_(self.config.latent_clip)
+                    module.clip_latent_(self.config.weight_clip)
 
     def _is_due(self, step: int) -> bool:
         every = self.config.evaluate_every or self.steps_per_epoch

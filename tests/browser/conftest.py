@@ -7,13 +7,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from .chromium import HELP, find
+from .nginx import PUBLIC_NAME
 
 PATIENCE_MS = 30_000
 SIZE: ViewportSize = {"width": 1366, "height": 768}
@@ -24,16 +26,38 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a lab started from an empty folder, as a user would."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("empty")
+    (port,) = free_ports(1)
+    with lab_server(tmp_path_factory.mktemp("empty"), port) as url:
+        yield url
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+@contextmanager
+def lab_server(
+    folder: Path, port: int, options: Sequence[str] = (), health: str = "/_stcore/health"
+) -> Iterator[str]:
+    """Address of a lab that serves while the block runs, and must not have failed anywhere.
+
+    Args:
+        folder: Where it is started, and writes its log.
+        port: Where it listens.
+        options: More options of `bnnlab app`.
+        health: Path that answers once it is there.
+    """
     command = [str(Path(sys.executable).with_name("bnnlab")), "app", "--port", str(port), "--no-browser"]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen([*command, *options], cwd=folder, stdout=log, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_healthy(url, process, folder / "log")
+        _wait_until_healthy(url + health, process, folder / "log")
         yield url
     finally:
         process.terminate()
@@ -48,7 +72,7 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:
+            with urllib.request.urlopen(url, timeout=1) as answer:
                 if answer.status == 200:
                     return
         except OSError:
@@ -62,7 +86,10 @@ def browser() -> Iterator[Browser]:
     if not path:
         pytest.fail(HELP)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        names = f"--host-resolver-rules=MAP {PUBLIC_NAME} 127.0.0.1"
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", names]
+        )
         yield browser
         browser.close()
 

@@ -6,7 +6,7 @@ from torch import nn
 
 from bnnlab.deploy import OPS, PackedModel, load_bmxnet, summary
 from bnnlab.deploy.costs import PRECISIONS
-from bnnlab.nn import BinaryConv2d, BinaryLinear
+from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLayer, BinaryLinear
 from bnnlab.records import Macs
 
 from .bmxnet_networks import lenet
@@ -93,6 +93,17 @@ def test_a_module_and_its_packed_network_agree(spec: dict | str, shape: tuple[in
     assert module.macs.total > 0
     assert packed.thresholds > 0 == module.thresholds
     assert packed.stored_bytes < module.stored_bytes
+
+
+def test_multiplications_are_counted_as_they_are_done_now() -> None:
+    model = network("mlp", widths=(70, 65), binarize="weights")
+    assert summary(model, (1, 12, 12)).layers[1].macs == Macs(float_bit=70 * 65)
+    for layer in model.modules():
+        if isinstance(layer, BinaryLayer | BinaryActivation):
+            layer.set_binarize("nothing")
+    counted = summary(model, (1, 12, 12))
+    assert counted.layers[1].macs == Macs(float_float=70 * 65)
+    assert counted.binary_weights == 0
 
 
 def test_a_network_of_bmxnet_is_counted_without_a_module() -> None:

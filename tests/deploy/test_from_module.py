@@ -142,6 +142,30 @@ def test_what_cannot_be_packed_is_named(model: nn.Module, says: str) -> None:
         PackedModel.from_module(model, (4,))
 
 
+@pytest.mark.parametrize(
+    ("model", "layer"),
+    [
+        (chain(a=nn.Linear(4, 4), s=BinaryActivation(binarize="weights"), b=nn.Linear(4, 4)), "s"),
+        (chain(a=nn.Linear(4, 4), b=BinaryLinear(4, 4, binarize="weights")), "b"),
+        (chain(a=BinaryLinear(4, 4, binarize_input=False, binarize="nothing")), "a"),
+    ],
+)
+def test_a_network_that_takes_no_signs_now_is_refused_with_the_remedy(
+    model: nn.Sequential, layer: str
+) -> None:
+    says = f"layer '{layer}' takes no signs .*: train with binarize='both', or call set_binarize"
+    with pytest.raises(ValueError, match=says):
+        PackedModel.from_module(model, (4,))
+    model.get_submodule(layer).set_binarize("both")  # type: ignore[operator]
+    assert prove(PackedModel.from_module(model, (4,)), model) is not None
+
+
+def test_weights_that_are_signs_are_packed_where_no_sign_of_an_input_is_left_out() -> None:
+    layer = BinaryLinear(4, 3, binarize_input=False, binarize="weights")
+    packed, x = PackedModel.from_module(chain(a=layer), divisor=None), torch.randn(5, 4)
+    assert np.allclose(packed.logits(x.numpy()), layer(x).detach(), atol=1e-6)
+
+
 def test_examples_of_another_shape_are_refused() -> None:
     packed = PackedModel.from_module(network("mlp", widths=(64,)), (1, 12, 12))
     with pytest.raises(ValueError, match=r"shape \(n, 1, 12, 12\), got uint8 of shape \(3, 1, 12, 11\)"):

@@ -190,9 +190,88 @@ def test_t_clip_can_be_moved(make: Any) -> None:
     layer = make()
     layer.set_clip_value(2.5)
     assert layer.weight_binarizer.clip_value == layer.input_binarizer.clip_value == 2.5
-    with pytest.raises(ValueError, match="clip_value must be"):
-        layer.set_clip_value(math.nan)
+    for impossible in ((math.nan,), (1.0, math.nan), (1.0, 0.0)):
+        with pytest.raises(ValueError, match="clip_value must be"):
+            layer.set_clip_value(*impossible)
     assert layer.weight_binarizer.clip_value == layer.input_binarizer.clip_value == 2.5
+
+
+def test_weights_and_inputs_have_a_t_clip_each() -> None:
+    layer = BinaryLinear(6, 4, clip_value=0.5, weight_clip_value=0.2)
+    set_weight(layer, randn(4, 6))
+    x = randn(5, 6, seed=2).requires_grad_()
+    layer(x).backward(randn(5, 4, seed=3))
+    assert x.grad is not None
+    assert layer.weight.grad is not None
+    assert torch.equal(x.grad == 0, x.detach().abs() > 0.5)
+    assert torch.equal(layer.weight.grad == 0, layer.weight.detach().abs() > 0.2)
+    layer.set_clip_value(0.1, 0.4)
+    assert (layer.input_binarizer.clip_value, layer.weight_binarizer.clip_value) == (0.1, 0.4)  # type: ignore[union-attr]
+    layer.set_clip_value(0.3)
+    assert (layer.input_binarizer.clip_value, layer.weight_binarizer.clip_value) == (0.3, 0.3)  # type: ignore[union-attr]
+
+
+# Signs of both, of weights alone, of nothing.
+
+
+def in_place_of_signs(layer: BinaryLayer, binarize: str, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Inputs and weights as the layer multiplies them, written out."""
+    inputs = torch.where(x >= 0, 1.0, -1.0) if binarize == "both" else x.clamp(-0.7, 0.7)
+    weights = layer.weight.detach()
+    return inputs, weights if binarize == "nothing" else torch.where(weights >= 0, 1.0, -1.0)
+
+
+@pytest.mark.parametrize("scale", [False, True])
+@pytest.mark.parametrize("quantizer", QUANTIZERS)
+def test_what_is_binarised_can_be_switched_between_steps(quantizer: str, scale: bool) -> None:
+    """The forward pass is another, the backward pass is that of the estimator, and the parameters stay."""
+    layer = BinaryLinear(6, 4, quantizer=quantizer, clip_value=0.7, weight_clip_value=0.3, scale=scale)
+    set_weight(layer, randn(4, 6))
+    before, slopes = layer.weight.detach().clone(), QUANTIZERS[quantizer].surrogate
+    for binarize in ("weights", "nothing", "both", "nothing", "weights", "both"):
+        layer.set_binarize(binarize)  # type: ignore[arg-type]
+        layer.zero_grad()
+        x, upstream = randn(5, 6, seed=2).requires_grad_(), randn(5, 4, seed=3)
+        y = layer(x)
+        y.backward(upstream)
+        alpha = layer.alpha if scale and binarize != "nothing" else torch.ones(4)
+        inputs, weights = in_place_of_signs(layer, binarize, x.detach())
+        torch.testing.assert_close(y.detach(), inputs @ weights.T * alpha)
+        torch.testing.assert_close(x.grad, (upstream * alpha) @ weights * slopes(x.detach(), 0.7))
+        gradient = (upstream * alpha).T @ inputs
+        passed = gradient if binarize == "nothing" else gradient * slopes(before, 0.3)
+        torch.testing.assert_close(layer.weight.grad, passed)
+        assert torch.equal(layer.weight, before)
+
+
+@pytest.mark.parametrize("binarize", ["both", "weights", "nothing"])
+def test_a_convolution_pads_what_it_multiplies(binarize: Any) -> None:
+    layer = BinaryConv2d(2, 4, 3, padding=1, pad_value=1.0, clip_value=0.7, binarize=binarize)
+    x = randn(3, 2, 5, 5)
+    inputs, weights = in_place_of_signs(layer, binarize, x)
+    padded = torch.nn.functional.pad(inputs, (1, 1, 1, 1), value=1.0)
+    torch.testing.assert_close(layer(x).detach(), torch.nn.functional.conv2d(padded, weights))
+
+
+@both
+def test_bits_are_counted_where_signs_meet_signs(make: Any) -> None:
+    for binarize_input in (True, False):
+        layer = make(binarize_input=binarize_input)
+        for binarize in ("both", "weights", "nothing"):
+            layer.set_binarize(binarize)
+            assert layer.counts_bits == (binarize_input and binarize == "both")
+
+
+@both
+def test_an_unknown_mode_is_refused_and_changes_nothing(make: Any) -> None:
+    layer = make(binarize="weights")
+    with pytest.raises(ValueError, match="binarize must be one of both, weights, nothing; got 'all'"):
+        layer.set_binarize("all")
+    with pytest.raises(ValueError, match="binarize must be one of both"):
+        make(binarize=None)
+    assert layer.binarize == "weights"
+    assert layer.weight_binarizer.gives_signs
+    assert not layer.input_binarizer.gives_signs
 
 
 # Latent weights.
@@ -288,5 +367,10 @@ def test_whole_numbers_are_no_input(make: Any) -> None:
 
 @both
 def test_printing_tells_the_settings(make: Any) -> None:
-    text = repr(make(quantizer="approx_sign", clip_value=0.5, scale=True))
-    assert "quantizer='approx_sign', clip_value=0.5, binarize_input=True, scale=True" in text
+    text = repr(
+        make(quantizer="approx_sign", clip_value=0.5, weight_clip_value=2.0, binarize="weights", scale=True)
+    )
+    assert (
+        "quantizer='approx_sign', clip_value=0.5, weight_clip_value=2, binarize_input=True, binarize='weights', "
+        "scale=True" in text
+    )

@@ -100,6 +100,8 @@ def test_settings_reach_every_binary_layer(name: str) -> None:
         last_layer="binary",
         quantizer="swish_sign",
         clip_value=0.5,
+        weight_clip_value=0.25,
+        binarize="weights",
         scale=True,
         pad_value=0.0,
     )
@@ -108,14 +110,19 @@ def test_settings_reach_every_binary_layer(name: str) -> None:
     for layer in layers:
         assert layer.scale
         assert layer.weight_binarizer.quantizer.name == "swish_sign"
-        assert layer.weight_binarizer.clip_value == 0.5
+        assert layer.weight_binarizer.clip_value == 0.25
+        assert layer.input_binarizer is None or layer.input_binarizer.clip_value == 0.5
+        assert layer.binarize == "weights"
         assert not isinstance(layer, BinaryConv2d) or layer.pad_value == 0
 
 
 def test_the_activation_before_a_float_output_has_them_too() -> None:
-    activation = build("mlp", quantizer="approx_sign", clip_value=0.5).get_submodule("output_sign")
+    activation = build(
+        "mlp", quantizer="approx_sign", clip_value=0.5, weight_clip_value=0.25, binarize="nothing"
+    ).get_submodule("output_sign")
     assert isinstance(activation, BinaryActivation)
     assert (activation.binarizer.quantizer.name, activation.binarizer.clip_value) == ("approx_sign", 0.5)
+    assert activation.binarize == "nothing"
 
 
 @pytest.mark.parametrize("name", MODELS)

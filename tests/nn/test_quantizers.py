@@ -212,6 +212,44 @@ def test_an_activation_is_a_sign_whose_clip_can_be_moved() -> None:
     assert x.grad.tolist() == [1, 2, 2]
 
 
+@estimators
+def test_hardtanh_goes_forward_as_numbers_and_backward_as_the_estimator(name: str) -> None:
+    x = torch.tensor([-2.0, -0.5, -0.2, 0.0, 0.3, 0.5, 0.6, math.nan], requires_grad=True)
+    activation = BinaryActivation(name, 0.5, "weights")
+    y = activation(x)
+    np.testing.assert_array_equal(y.detach(), torch.tensor([-0.5, -0.5, -0.2, 0.0, 0.3, 0.5, 0.5, math.nan]))
+    y.backward(torch.full((8,), 3.0))
+    assert x.grad is not None
+    assert torch.equal(x.grad, 3 * QUANTIZERS[name].surrogate(x.detach(), 0.5))
+    activation.set_binarize("both")
+    assert activation(x).tolist() == [-1, -1, -1, 1, 1, 1, 1, -1]
+    activation.set_binarize("nothing")
+    assert activation(x)[2] == torch.tensor(-0.2)
+
+
+def test_the_clipped_estimator_is_the_derivative_of_hardtanh() -> None:
+    x = torch.linspace(-1, 1, 41, dtype=torch.float64)[1::2].requires_grad_()  # never at the corners
+    assert torch.autograd.gradcheck(BinaryActivation("clipped_ste", 0.5, "weights"), (x,))
+
+
+def test_an_activation_refuses_an_unknown_mode() -> None:
+    activation = BinaryActivation()
+    with pytest.raises(ValueError, match="binarize must be one of both, weights, nothing; got 'signs'"):
+        activation.set_binarize("signs")  # type: ignore[arg-type]
+    assert activation.binarize == "both"
+    assert activation.binarizer.gives_signs
+
+
+def test_a_probe_sees_that_nothing_blocks_weights_which_are_used_as_they_are() -> None:
+    seen: list[tuple[Tensor, Tensor, Tensor]] = []
+    binarizer = Binarizer(QUANTIZERS["clipped_ste"], 1.0, lambda *tensors: seen.append(tensors), "identity")
+    x = torch.tensor([0.5, 2.0], requires_grad=True)
+    binarizer(x).backward(torch.tensor([3.0, 4.0]))  # type: ignore[no-untyped-call]
+    ((before, slopes, after),) = seen
+    assert (before.tolist(), slopes.tolist(), after.tolist()) == ([3, 4], [1, 1], [3, 4])
+    assert binarizer(x).tolist() == [0.5, 2.0]
+
+
 def test_a_probe_sees_what_crosses() -> None:
     seen: list[tuple[Tensor, Tensor, Tensor]] = []
     binarizer = Binarizer(QUANTIZERS["clipped_ste"], 1.0, lambda *tensors: seen.append(tensors))

@@ -8,7 +8,7 @@ import torch
 
 from bnnlab.bits import PackedMatrix, pack_rows
 from bnnlab.nn import MODELS, BinaryConv2d, BinaryLayer, ModelSpec
-from bnnlab.nn.product import bit_layers, layer_product
+from bnnlab.nn.operands import bit_layers, layer_product
 from bnnlab.nn.sign import sign
 from bnnlab.records import LayerPass, recorded_product
 

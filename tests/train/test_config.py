@@ -9,6 +9,7 @@ import pytest
 
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
 from bnnlab.train import DATASETS, SCHEDULES, RunConfig
+from bnnlab.train.config import AtOnce
 
 OTHER = RunConfig(
     dataset="mnist",
@@ -20,10 +21,13 @@ OTHER = RunConfig(
     clip_value=0.5,
     scale=True,
     pad_value=0.0,
-    latent_clip=1.5,
+    weight_clip_value=0.25,
+    binarize="weights",
+    latent_clip=False,
     optimizer="sgd",
     learning_rate=0.003,
     schedule="constant",
+    schedule_floor=0.5,
     batch_size=100,
     epochs=3,
     seed=2**32 - 1,
@@ -44,7 +48,9 @@ OTHER = RunConfig(
         ("first_layer", ("float", "binary")),
         ("last_layer", ("float", "binary")),
         ("device", ("cpu", "cuda")),
+        ("binarize", ("both", "weights", "nothing")),
         ("scale", (False, True)),
+        ("latent_clip", (False, True)),
         ("pad_value", (-1.0, 0.0, 1.0)),
     ],
 )
@@ -61,7 +67,8 @@ def test_an_unknown_choice_is_refused_and_the_known_are_listed(
 NUMBERS = {
     "learning_rate": (0, 10),
     "clip_value": (0.01, 10),
-    "latent_clip": (0.01, 10),
+    "weight_clip_value": (0.01, 10),
+    "schedule_floor": (0, 1),
     "noise": (0, 1),
     "batch_size": (2, 10_000),
     "epochs": (1, 100_000),
@@ -136,9 +143,57 @@ def test_a_model_that_does_not_fit_the_data_is_refused() -> None:
         RunConfig(dataset="digits", model="convnet", widths=(4, 4, 4, 4, 4))
 
 
-def test_bop_has_no_latent_weights_to_clip() -> None:
-    with pytest.raises(ValueError, match="latent_clip must be None with optimizer 'bop'"):
-        RunConfig(optimizer="bop", latent_clip=1.0)
+@pytest.mark.parametrize("name", ["scale", "latent_clip"])
+@pytest.mark.parametrize("value", [1, 0, 1.0, 0.0])
+def test_a_number_is_neither_yes_nor_no(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be one of False, True; got {value}"):
+        RunConfig(**{name: value})  # type: ignore[arg-type]
+
+
+def test_bop_keeps_signs_and_has_no_float_twin() -> None:
+    with pytest.raises(
+        ValueError, match="binarize must be both or weights with optimizer 'bop', which keeps"
+    ):
+        RunConfig(optimizer="bop", binarize="nothing")
+    assert RunConfig(optimizer="bop", binarize="weights").latent_clip
+
+
+def test_the_clip_of_weights_is_that_of_activations_unless_told() -> None:
+    assert RunConfig(clip_value=0.5).weight_clip == 0.5
+    assert RunConfig(clip_value=0.5, weight_clip_value=0.25).weight_clip == 0.25
+
+
+CHANGED: AtOnce = {
+    "learning_rate": 0.1,
+    "clip_value": 0.5,
+    "weight_clip_value": 0.25,
+    "latent_clip": False,
+    "binarize": "nothing",
+}
+
+
+def test_what_can_change_on_the_way_changes_and_nothing_else() -> None:
+    assert set(CHANGED) == set(AtOnce.__annotations__)
+    changed = RunConfig(weight_clip_value=2.0, seed=4).updated(**CHANGED)
+    assert changed == RunConfig(seed=4, **CHANGED)
+    assert changed.updated(weight_clip_value=None).weight_clip == 0.5
+    assert changed.updated() == changed
+
+
+@pytest.mark.parametrize(
+    "name", [field.name for field in dataclasses.fields(RunConfig) if field.name not in CHANGED]
+)
+def test_what_needs_a_new_start_is_refused_on_the_way(name: str) -> None:
+    says = f"^{name} needs a new start; between two steps can change learning_rate, clip_value, weight_clip_value"
+    with pytest.raises(ValueError, match=says):
+        RunConfig().updated(**{name: getattr(OTHER, name)})
+
+
+def test_an_impossible_change_on_the_way_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^weight_clip_value must be in 0.01..10, got 0"):
+        RunConfig().updated(weight_clip_value=0)
+    with pytest.raises(ValueError, match=r"^binarize must be both or weights"):
+        RunConfig(optimizer="bop").updated(binarize="nothing")
 
 
 @pytest.mark.parametrize("config", [RunConfig(), OTHER], ids=["defaults", "other"])
@@ -178,5 +233,7 @@ def test_changing_one_setting_checks_it() -> None:
 def test_the_spec_is_what_the_model_needs() -> None:
     spec = OTHER.spec
     assert (spec.input_shape, spec.classes, spec.widths) == ((1, 28, 28), 10, (4, 8, 16))
-    for name in ("first_layer", "last_layer", "quantizer", "clip_value", "scale", "pad_value"):
+    shared = {field.name for field in dataclasses.fields(spec)} - {"input_shape", "classes"}
+    assert {"widths", "quantizer", "clip_value", "weight_clip_value", "binarize", "pad_value"} < shared
+    for name in shared:
         assert getattr(spec, name) == getattr(OTHER, name)

@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 import torch
 
-from bnnlab.records import Snapshot
+from bnnlab.records import Selection, Snapshot
 from bnnlab.train import LiveFrame, LiveRun, RunConfig, TrainingRun, train
 from bnnlab.train.live import thread as trainer_module
+from bnnlab.train.live.slots import Slots
 
-CONFIG = RunConfig(widths=(8, 8), batch_size=50, epochs=100_000)
+CONFIG = RunConfig(dataset="moons", widths=(8, 8), batch_size=50, epochs=100_000)
 Start = Callable[..., LiveRun]
 
 
@@ -38,7 +39,7 @@ def start() -> Iterator[Start]:
     running: list[LiveRun] = []
 
     def begin(config: RunConfig = CONFIG, **options: Any) -> LiveRun:
-        alone: dict[str, Any] = {"duty": 1.0, "slots": threading.Semaphore(1)}
+        alone: dict[str, Any] = {"duty": 1.0, "slots": Slots(1)}
         live = LiveRun(config, **(alone | options))
         running.append(live)
         return live
@@ -102,7 +103,7 @@ def test_it_is_loading_until_then(start: Start, monkeypatch: pytest.MonkeyPatch)
         assert may_load.wait(20)
         return train(config)
 
-    monkeypatch.setattr(trainer_module, "train", slowly)
+    monkeypatch.setattr(trainer_module, "begin", slowly)
     live = start()
     frame = live.snapshot()
     assert (frame.status.state, frame.status.total_steps, frame.snapshot) == ("loading", 0, None)
@@ -138,11 +139,13 @@ def test_single_steps(start: Start) -> None:
 
 
 def test_a_live_run_learns_what_train_learns(start: Start) -> None:
-    live = start(replace(CONFIG, epochs=2))
-    live.step_once()
-    live.play()
-    frame = live.wait_for(state="finished")
-    with train(replace(CONFIG, epochs=2)) as run:
+    config = replace(CONFIG, epochs=2)
+    live = start(config)
+    for _ in range(20):
+        live.step_once()
+    frame = live.wait_for(state="paused", step=20)
+    assert frame.status.schedule_done
+    with train(config) as run:
         events = list(run)
         assert live.call(lambda trained: trained.digest()) == run.digest()
     assert snapshot_of(frame).event == events[-1]
@@ -190,36 +193,30 @@ def test_settings_can_be_moved_while_it_plays(start: Start) -> None:
     assert live.wait_for(state="paused").status.config == frame.status.config
 
 
-@pytest.mark.parametrize("change", [{"learning_rate": math.nan}, {"clip_value": 0.0}, {"clip_value": 11.0}])
-def test_an_impossible_setting_is_refused_to_the_one_who_asked(
-    start: Start, change: dict[str, float]
-) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"learning_rate": math.nan},
+        {"clip_value": 0.0},
+        {"clip_value": 11.0},
+        {"binarize": "some"},
+        {"seed": 1},
+    ],
+)
+def test_an_impossible_setting_is_refused_to_the_one_who_asked(start: Start, change: dict[str, Any]) -> None:
     live = start()
     with pytest.raises(ValueError, match=next(iter(change))):
         live.update(**change)
     assert live.wait_for(state="paused").status.config == CONFIG
 
 
-def test_the_end_is_the_end(start: Start) -> None:
+def test_the_end_of_the_schedule_is_no_end(start: Start) -> None:
     live = start(replace(CONFIG, epochs=1))
+    assert not live.wait_for().status.schedule_done
     live.play()
-    frame = live.wait_for(state="finished")
-    assert frame.status.step == frame.status.total_steps == snapshot_of(frame).step == 10
-    assert snapshot_of(frame).event is not None
-    assert snapshot_of(frame).event.test_accuracy is not None  # type: ignore[union-attr]
-    live.play()
-    live.step_once()
-    live.pause()
-    assert live.wait_for().status.state == "finished"
-    assert step_of(live) == 10
-    live.reset()
-    assert live.wait_for(state="paused").status.step == 0
-
-
-def test_the_last_step_can_be_a_single_one(start: Start) -> None:
-    live = start(replace(CONFIG, epochs=1, batch_size=500))
-    live.step_once()
-    assert live.wait_for(state="finished").status.step == 1
+    frame = live.wait_for(state="playing", step=25)
+    assert frame.status.total_steps == 10
+    assert frame.status.schedule_done
 
 
 # Speed.
@@ -236,9 +233,9 @@ def test_a_speed_lets_it_rest_and_every_step_is_shown(start: Start) -> None:
     live.wait_for(state="playing", step=20)
 
 
-@pytest.mark.parametrize("speed", [0, -1, math.nan, math.inf])
+@pytest.mark.parametrize("speed", [0, -1, math.nan, math.inf, True, "fast"])
 def test_an_impossible_speed_is_refused(start: Start, speed: float) -> None:
-    with pytest.raises(ValueError, match="steps_per_second must be positive and finite"):
+    with pytest.raises(ValueError, match="speed must be"):
         start().set_speed(speed)
 
 
@@ -320,6 +317,214 @@ def test_waiting_too_long_is_an_error(start: Start) -> None:
     assert step_of(live) == 0
 
 
+# Looking closer.
+
+DIGITS = RunConfig(dataset="digits", widths=(8, 6), batch_size=50)
+
+
+def played(live: LiveRun, steps: int) -> LiveFrame:
+    for _ in range(steps):
+        live.step_once()
+    return live.wait_for(state="paused", step=steps)
+
+
+def parameter(run: TrainingRun, layer: str) -> torch.Tensor:
+    weight = run.model.get_submodule(layer).weight
+    assert isinstance(weight, torch.Tensor)
+    return weight
+
+
+def digest_of(live: LiveRun) -> str:
+    return live.call(lambda run: run.digest())
+
+
+def test_an_example_goes_through_the_network_in_each_snapshot(start: Start) -> None:
+    live = start(DIGITS)
+    live.show_example(11)  # while it loads
+    example = snapshot_of(live.wait_for()).example
+    assert example is not None
+    assert (example.index, [layer.gradient_after for layer in example.layers]) == (11, [None] * 3)
+    live.look_backward(True)
+    example = snapshot_of(live.wait_for()).example
+    assert example is not None
+    assert all(layer.gradient_after is not None for layer in example.layers)
+    with pytest.raises(ValueError, match=r"example must be a whole number in 0\.\.359, got 360"):
+        live.show_example(360)
+
+
+def test_a_selected_weight_is_in_each_snapshot(start: Start) -> None:
+    live = start(DIGITS)
+    chosen = Selection("hidden1", 3, 5)
+    live.select(chosen)
+    frame = played(live, 4)
+    snapshot = snapshot_of(frame)
+    assert (snapshot.selection, snapshot.step) == (chosen, 4)
+    assert snapshot.weight is not None
+    assert snapshot.weight.latent == live.call(lambda run: parameter(run, "hidden1")[3, 5].item())
+    assert snapshot.weight.life_steps.tolist() == [0, 1, 2, 3, 4]
+    assert snapshot.weight.effect is not None
+    live.select(None)
+    assert snapshot_of(live.wait_for()).weight is None
+    live.select(Selection("hidden1", 3))
+    snapshot = snapshot_of(live.wait_for())
+    assert (snapshot.selection, snapshot.weight) == (Selection("hidden1", 3), None)
+
+
+@pytest.mark.parametrize(
+    ("selection", "says"),
+    [
+        (Selection("input", 0), "layer must be one of hidden1; got 'input'"),
+        (Selection("hidden1", 6), r"neuron must be a whole number in 0\.\.5, got 6"),
+        (Selection("hidden1", 0, 8), r"weight must be a whole number in 0\.\.7, got 8"),
+        (Selection("hidden1", -1), "neuron must be"),
+        (Selection("hidden1", 1.5), "neuron must be"),  # type: ignore[arg-type]
+        (Selection("hidden1", 0, 0, (0, 0)), "is no convolution"),
+    ],
+)
+def test_what_is_not_there_cannot_be_selected(start: Start, selection: Selection, says: str) -> None:
+    live = start(DIGITS)
+    with pytest.raises(ValueError, match=says):
+        live.select(selection)
+    assert snapshot_of(live.wait_for()).selection is None
+
+
+def test_in_a_run_that_failed_nothing_can_be_selected(start: Start, tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("BNNLAB_DATA_CACHE", str(tmp_path))
+    live = start(RunConfig(dataset="cifar10"))
+    with pytest.raises(ValueError, match="there is no network to look at: data set 'cifar10'"):
+        live.select(Selection("hidden1", 0))
+
+
+def test_what_another_network_lacks_is_forgotten(start: Start) -> None:
+    live = start(DIGITS)
+    live.select(Selection("hidden1", 5, 7))
+    live.show_example(300)
+    live.reset(replace(DIGITS, dataset="moons", widths=(8, 5)))
+    snapshot = snapshot_of(live.wait_for())
+    assert snapshot.selection is None
+    assert snapshot.example is not None
+    assert snapshot.example.index in (0, 300)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "bop"])
+def test_a_flip_is_seen_everywhere_and_a_second_one_is_its_undo(start: Start, optimizer: str) -> None:
+    live = start(replace(DIGITS, optimizer=optimizer))
+    live.select(Selection("hidden1", 2, 3))
+    before = snapshot_of(played(live, 3))
+    assert before.weight is not None
+    assert before.weight.effect is not None
+    digest, accuracy = digest_of(live), live.call(lambda run: run.evaluate()[1])
+    live.snapshot()
+    live.flip()
+    frame = live.wait_for()
+    after = snapshot_of(frame)
+    assert frame.status.flip_report == (accuracy, live.call(lambda run: run.evaluate()[1]))
+    assert frame.status.flip_report[1] == pytest.approx(before.weight.effect.right_then / 360)
+    assert after.weight is not None
+    assert after.weight.latent == -before.weight.latent
+    assert after.weight.crossings.tolist() == [*before.weight.crossings.tolist(), 3]
+    (layer,), (earlier,) = after.layers, before.layers
+    assert np.argwhere(layer.signs.unpack() != earlier.signs.unpack()).tolist() == [[2, 3]]
+    assert np.argwhere(layer.flipped.unpack() == 1).tolist() == [[2, 3]]
+    assert layer.flip_counts[2, 3] == earlier.flip_counts[2, 3] + 1
+    assert digest_of(live) != digest
+    live.flip()
+    frame = live.wait_for()
+    assert digest_of(live) == digest
+    assert frame.status.flip_report is not None
+    assert frame.status.flip_report[1] == accuracy
+
+
+def test_a_flip_needs_a_weight(start: Start) -> None:
+    live = start(DIGITS)
+    live.select(Selection("hidden1", 2))
+    with pytest.raises(ValueError, match="flip needs a selected weight"):
+        live.flip()
+
+
+# A reset undone, a thread ended and a new one.
+
+
+def test_undo_brings_back_the_very_network(start: Start) -> None:
+    live = start(DIGITS)
+    frame = played(live, 5)
+    assert not frame.status.can_undo
+    digest = digest_of(live)
+    live.reset(replace(DIGITS, dataset="moons", widths=(4,)))
+    fresh = live.wait_for()
+    assert (fresh.status.step, fresh.status.can_undo) == (0, True)
+    live.undo()
+    back = live.wait_for()
+    assert (back.status.step, back.status.config, back.status.can_undo) == (5, DIGITS, False)
+    assert len(back.history) == 5
+    assert digest_of(live) == digest
+    live.undo()  # there is nothing more
+    live.step_once()
+    assert live.wait_for().status.step == 6
+    with train(DIGITS) as run:
+        for _ in range(6):
+            next(run)
+        assert digest_of(live) == run.digest()
+
+
+def test_a_reset_to_what_cannot_be_loaded_can_be_undone(start: Start, tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("BNNLAB_DATA_CACHE", str(tmp_path))
+    live = start(DIGITS)
+    played(live, 2)
+    live.reset(RunConfig(dataset="cifar10"))
+    with pytest.raises(RuntimeError):
+        live.wait_for(state="paused")
+    live.undo()
+    frame = live.wait_for(state="paused")
+    assert (frame.status.step, frame.status.error) == (2, None)
+
+
+def test_a_parked_run_has_no_thread_and_goes_on_bit_for_bit(start: Start) -> None:
+    live = start(DIGITS)
+    played(live, 3)
+    thread = live._trainer.thread
+    live.park()
+    live.park()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert live.snapshot().status.step == 3
+    with pytest.raises(RuntimeError, match="parked"):
+        live.call(lambda run: run.step)
+    with pytest.raises(RuntimeError, match="parked"):
+        live.wait_for(step=4)
+    live.step_once()  # is done when it wakes
+    live.wake()
+    live.wake()
+    live.step_once()
+    live.wait_for(step=5)
+    with train(DIGITS) as run:
+        for _ in range(5):
+            next(run)
+        assert digest_of(live) == run.digest()
+
+
+def test_one_that_played_when_it_was_parked_plays_on(start: Start) -> None:
+    live = start()
+    live.play()
+    live.wait_for(state="playing", step=3)
+    live.park()
+    live._trainer.thread.join(20)
+    step = live._trainer._played.step
+    live.wake()
+    live.wait_for(state="playing", step=step + 3)
+
+
+def test_a_parked_run_can_be_closed(start: Start) -> None:
+    live = start()
+    live.wait_for()
+    live.park()
+    live._trainer.thread.join(20)
+    live.close()
+    assert live.snapshot().status.state == "closed"
+    live.wake()
+    assert not live._trainer.thread.is_alive()
+
+
 # Errors.
 
 
@@ -374,7 +579,7 @@ def test_what_nobody_expected_is_said_and_logged_and_survived(  # type: ignore[n
         patched.setattr(TrainingRun, "__next__", lambda _: vars(math)["lost"])
         live.play()
         with pytest.raises(RuntimeError, match="KeyError: 'lost'"):
-            live.wait_for(state="finished")
+            live.wait_for(step=1000)
     assert "training stopped" in caplog.text
     live.reset()
     live.step_once()
@@ -384,27 +589,40 @@ def test_what_nobody_expected_is_said_and_logged_and_survived(  # type: ignore[n
 # Nobody looks, somebody else computes.
 
 
-def test_it_pauses_when_nobody_has_looked_for_ten_seconds(start: Start) -> None:
+def test_it_pauses_when_nobody_has_looked_for_ten_minutes(start: Start) -> None:
     clock = Clock()
     live = start(clock=clock)
     live.play()
     live.wait_for(state="playing")
-    clock.now = 9.9
+    clock.now = 599.0
     assert advances(live)
-    clock.now = 10.1
+    clock.now = 601.0
     frame = unlooked(live, lambda frame: frame.status.state == "paused")
     assert snapshot_of(frame).step == frame.status.step == step_of(live)
     assert not advances(live)
+    assert frame.status.auto_paused
+
+
+def test_the_next_look_lets_it_go_on(start: Start) -> None:
+    clock = Clock()
+    live = start(clock=clock)
     live.play()
     live.wait_for(state="playing")
-    clock.now = 15.0
+    clock.now = 601.0
+    unlooked(live, lambda frame: frame.status.auto_paused)
+    assert not advances(live)
     live.snapshot()
-    clock.now = 24.0  # 13.9 s after play, but 9 s after the last look
+    assert not live.wait_for(state="playing").status.auto_paused
     assert advances(live)
+    clock.now = 1300.0
+    unlooked(live, lambda frame: frame.status.auto_paused)
+    live.pause()  # somebody's own pause is kept
+    assert not live.wait_for(state="paused").status.auto_paused
+    assert not advances(live)
 
 
 def test_it_waits_while_others_have_the_cores(start: Start) -> None:
-    slots = threading.Semaphore(0)
+    slots = Slots(0)
     live = start(slots=slots)
     live.play()
     assert live.wait_for(state="waiting").status.step == 0
@@ -412,15 +630,15 @@ def test_it_waits_while_others_have_the_cores(start: Start) -> None:
     assert live.wait_for(state="paused").status.step == 1
     live.play()
     live.wait_for(state="waiting")
-    slots.release()
+    slots.add()
     live.wait_for(state="playing", step=5)
     live.pause()
     live.wait_for(state="paused")
-    assert slots.acquire(timeout=20)  # given back
+    assert slots.free == 1  # given back
 
 
 def test_two_runs_share_one_core(start: Start) -> None:
-    slots = threading.Semaphore(1)
+    slots = Slots(1)
     both = [start(slots=slots, duty=0.5) for _ in range(2)]
     for live in both:
         live.play()
@@ -429,15 +647,15 @@ def test_two_runs_share_one_core(start: Start) -> None:
 
 
 def test_a_failed_run_gives_its_core_back(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    slots = threading.Semaphore(1)
+    slots = Slots(1)
     live = start(slots=slots)
     live.wait_for()
     with monkeypatch.context() as patched:
         patched.setattr(TrainingRun, "__next__", lambda _: math.sqrt(-1))
         live.play()
         with pytest.raises(RuntimeError, match="math domain error"):
-            live.wait_for(state="finished")
-    assert slots.acquire(timeout=20)
+            live.wait_for(step=1000)
+    assert slots.free == 1
 
 
 # The end.
@@ -469,7 +687,7 @@ def test_closing_while_it_loads(start: Start) -> None:
 
 
 def test_a_forgotten_run_ends_its_thread() -> None:
-    live = LiveRun(CONFIG, slots=threading.Semaphore(1))
+    live = LiveRun(CONFIG, slots=Slots(1))
     live.play()
     live.wait_for(state="playing", step=3)
     thread, forgotten = live._trainer.thread, weakref.ref(live)
@@ -486,8 +704,8 @@ import sys
 sys.modules["streamlit"] = None  # an import of it would fail
 from bnnlab.train import LiveRun, RunConfig
 live = LiveRun(RunConfig(widths=(8,), epochs=1), duty=1.0)
-live.play()
-assert live.wait_for(state="finished").status.step == 16
+live.step_once()
+assert live.wait_for(state="paused", step=1).status.step == 1
 other = LiveRun(RunConfig(widths=(8,), epochs=100_000), duty=1.0)
 other.play()
 other.wait_for(state="playing", step=3)

@@ -1,5 +1,6 @@
 """A run: the same bits every time, events that say what happened, and an end that is an end."""
 
+import copy
 import math
 import threading
 from collections import Counter
@@ -15,7 +16,7 @@ from bnnlab.nn import OPTIMIZERS, QUANTIZERS, BinaryLayer
 from bnnlab.train import RunConfig, TrainingDivergedError, TrainingRun, train
 from bnnlab.train.datasets.toys import EXAMPLES
 
-SMALL: dict[str, Any] = {"widths": (8, 8), "batch_size": 100, "epochs": 3}
+SMALL: dict[str, Any] = {"dataset": "moons", "widths": (8, 8), "batch_size": 100, "epochs": 3}
 DIGITS: dict[str, Any] = {"dataset": "digits", "batch_size": 479, "epochs": 2}
 
 
@@ -39,7 +40,15 @@ def digest(settings: RunConfig) -> str:
     [
         *({"quantizer": name} for name in QUANTIZERS),
         *({"optimizer": name} for name in OPTIMIZERS),
-        {"first_layer": "binary", "last_layer": "binary", "scale": True, "latent_clip": 0.5},
+        {
+            "first_layer": "binary",
+            "last_layer": "binary",
+            "scale": True,
+            "clip_value": 0.5,
+            "weight_clip_value": 0.1,
+        },
+        {"binarize": "weights", "latent_clip": False},
+        {"binarize": "nothing", "schedule_floor": 1.0},
         {**DIGITS, "model": "convnet", "widths": (4, 8, 16)},
     ],
 )
@@ -74,7 +83,17 @@ def test_a_run_leaves_the_global_generator_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"seed": 1}, {"learning_rate": 0.01}, {"noise": 0.2}, {"clip_value": 0.1}]
+    "changes",
+    [
+        {"seed": 1},
+        {"learning_rate": 0.01},
+        {"noise": 0.2},
+        {"clip_value": 0.1},
+        {"weight_clip_value": 0.1},
+        {"binarize": "weights"},
+        {"binarize": "nothing"},
+        {"schedule_floor": 0.5},
+    ],
 )
 def test_another_config_gives_other_weights(changes: dict[str, Any]) -> None:
     assert digest(config(**changes)) != digest(config())
@@ -82,7 +101,7 @@ def test_another_config_gives_other_weights(changes: dict[str, Any]) -> None:
 
 def test_watching_evaluating_and_looking_change_nothing() -> None:
     """The same training, written out by hand without a monitor, an evaluation or a snapshot."""
-    settings = config(schedule="constant", evaluate_every=1)
+    settings = config(schedule="constant", latent_clip=False, evaluate_every=1)
     with train(settings) as watched:
         for _ in watched:
             before = watched.digest()
@@ -208,18 +227,48 @@ def test_each_epoch_shows_every_example_once(batch_size: int, sizes: list[int]) 
 # Settings.
 
 
-def test_latent_weights_stay_within_their_clip() -> None:
-    with train(config(latent_clip=0.3, learning_rate=0.1)) as run:
-        layers = [module for module in run.model.modules() if isinstance(module, BinaryLayer)]
-        largest = 0.0
+def largest_latent(run: TrainingRun) -> float:
+    return max(
+        float(module.weight.detach().abs().max())
+        for module in run.model.modules()
+        if isinstance(module, BinaryLayer)
+    )
+
+
+@pytest.mark.parametrize("clips", [{"clip_value": 0.3}, {"clip_value": 2.0, "weight_clip_value": 0.3}])
+def test_latent_weights_stay_where_the_estimator_lets_gradients_through(clips: dict[str, float]) -> None:
+    with train(config(**clips, learning_rate=0.1)) as run:
+        largest = [
+            largest_latent(run) for event in run if all(not layer.outside_clip for layer in event.layers)
+        ]
+    assert len(largest) == run.total_steps
+    assert max(largest) == pytest.approx(0.3)
+
+
+def test_latent_weights_can_be_left_free_on_the_way() -> None:
+    with train(config(clip_value=0.3, quantizer="identity_ste", learning_rate=0.1)) as run:
+        next(run)
+        assert largest_latent(run) <= np.float32(0.3)
+        run.update(latent_clip=False)
+        next(run)
+        assert largest_latent(run) > 0.3
+        run.update(latent_clip=True, clip_value=0.2)
+        next(run)
+        assert largest_latent(run) == np.float32(0.2)
+
+
+def test_bop_keeps_its_signs_whatever_the_clip() -> None:
+    with train(config(optimizer="bop", clip_value=0.3)) as run:
         for _ in run:
-            largest = max(largest, *(float(layer.weight.detach().abs().max()) for layer in layers))
-    assert largest == pytest.approx(0.3)
+            weights = torch.cat(
+                [m.weight.flatten() for m in run.model.modules() if isinstance(m, BinaryLayer)]
+            )
+            assert weights.abs().eq(1).all()
 
 
 def test_the_schedule_lowers_the_learning_rate_to_nothing() -> None:
     moved = []
-    with train(config(schedule="cosine", optimizer="adam", epochs=20)) as run:
+    with train(config(schedule="cosine", schedule_floor=0.0, optimizer="adam", epochs=20)) as run:
         before = torch.cat([p.detach().flatten() for p in run.model.parameters()])
         for _ in run:
             after = torch.cat([p.detach().flatten() for p in run.model.parameters()])
@@ -243,9 +292,10 @@ def test_the_learning_rate_can_be_changed_on_the_way() -> None:
 
 
 def test_the_clip_can_be_changed_on_the_way() -> None:
-    with train(config(last_layer="float")) as run:
+    with train(config(last_layer="float", latent_clip=False)) as run:
         run.update(clip_value=0.01)
-        assert run.config.clip_value == run.snapshot().clip_value == 0.01
+        snapshot = run.snapshot()
+        assert run.config.clip_value == snapshot.clip_value == snapshot.weight_clip_value == 0.01
         (layer,) = next(run).layers
         assert layer.outside_clip > 0.5
         assert layer.clipped_weight_gradients > 0.5
@@ -255,14 +305,97 @@ def test_the_clip_can_be_changed_on_the_way() -> None:
         assert activation.binarizer.clip_value == 0.01
 
 
+def test_the_clip_of_weights_and_that_of_activations_move_apart() -> None:
+    with train(config(latent_clip=False)) as run:
+        run.update(weight_clip_value=0.01)
+        assert (run.snapshot().clip_value, run.snapshot().weight_clip_value) == (1, 0.01)
+        (layer,) = next(run).layers
+        assert layer.clipped_weight_gradients > 0.5
+        narrow = layer.clipped_input_gradients
+        run.update(weight_clip_value=9.0, clip_value=0.01)
+        (layer,) = next(run).layers
+        assert layer.clipped_weight_gradients == 0
+        assert layer.clipped_input_gradients > 0.9 > narrow
+        run.update(weight_clip_value=None)
+        (layer,) = next(run).layers
+        assert layer.clipped_weight_gradients > 0.5
+
+
+def test_what_is_binarised_changes_from_the_next_step_on() -> None:
+    """The loss of a step is that of the same parameters, computed by hand for each mode."""
+
+    def loss_by_hand(run: TrainingRun, binarize: str) -> float:
+        model: Any = copy.deepcopy(run.model).train()
+        x, y = torch.tensor(run.dataset.x_train), torch.tensor(run.dataset.y_train)
+        with torch.no_grad():
+            x = model.input_norm(model.input(x))
+            x = torch.where(x >= 0, 1.0, -1.0) if binarize == "both" else x.clamp(-0.7, 0.7)
+            weight = model.hidden1.weight
+            if binarize != "nothing":
+                weight = torch.where(weight >= 0, 1.0, -1.0)
+            x = model.hidden1_norm(x @ weight.T)
+            x = torch.where(x >= 0, 1.0, -1.0) if binarize == "both" else x.clamp(-0.7, 0.7)
+            return functional.cross_entropy(model.output(x), y).item()
+
+    with train(config(batch_size=EXAMPLES, clip_value=0.7, epochs=20)) as run:
+        losses = set()
+        for binarize in ("both", "weights", "nothing", "both", "nothing", "weights"):
+            run.update(binarize=binarize)
+            expected = loss_by_hand(run, binarize)
+            assert next(run).loss == pytest.approx(expected, rel=1e-4)
+            assert run.snapshot().binarize == binarize
+            losses.add(expected)
+        assert len(losses) == 6
+
+
 @pytest.mark.parametrize(
-    "change", [{"learning_rate": math.nan}, {"learning_rate": 0.0}, {"clip_value": -1.0}]
+    "change",
+    [
+        {"learning_rate": math.nan},
+        {"learning_rate": 0.0},
+        {"clip_value": -1.0},
+        {"weight_clip_value": 11.0, "clip_value": 0.5},
+        {"binarize": "all", "clip_value": 0.5},
+        {"latent_clip": 1.0, "clip_value": 0.5},
+        {"seed": 3, "clip_value": 0.5},
+    ],
 )
-def test_an_impossible_change_changes_nothing(change: dict[str, float]) -> None:
+def test_an_impossible_change_changes_nothing(change: dict[str, Any]) -> None:
     with train(config()) as run:
+        before = repr(run.model)
         with pytest.raises(ValueError, match=next(iter(change))):
             run.update(**change)
         assert run.config == config()
+        assert repr(run.model) == before
+
+
+# Going on after the end.
+
+
+def test_an_endless_run_goes_on_from_the_same_weights_at_the_floor_of_its_schedule() -> None:
+    settings = config(epochs=1, schedule_floor=0.25, learning_rate=0.4)
+    ended = digest(settings)
+    with TrainingRun(settings, endless=True) as run:
+        for _ in range(run.total_steps):
+            next(run)
+        assert run.digest() == ended
+        events = [next(run) for _ in range(2 * run.steps_per_epoch)]
+        assert run._optimizers[0].param_groups[0]["lr"] == pytest.approx(0.1)
+    assert [event.epoch for event in events] == [1] * 5 + [2] * 5
+    assert [event.step for event in events if event.test_accuracy is not None] == [10, 15]
+
+
+def test_an_endless_run_never_stands_still() -> None:
+    """Long after its schedule has ended, signs still flip and no layer is starved."""
+    settings = RunConfig(dataset="digits", epochs=2, batch_size=479)
+    with TrainingRun(settings, endless=True) as run:
+        flips = np.zeros(2, int)
+        while run.step < 300:
+            event = next(run)
+            if run.step > 200:
+                flips += [layer.flips for layer in event.layers]
+    assert (flips > 0).all()
+    assert all(layer.starved < 0.5 * layer.weights for layer in event.layers)
 
 
 def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +433,7 @@ def accuracy(run: TrainingRun) -> float:
 
 
 def test_the_moons_are_told_apart() -> None:
-    assert accuracy(train(RunConfig(epochs=30))) > 0.95
+    assert accuracy(train(RunConfig(dataset="moons", epochs=30))) > 0.95
 
 
 @pytest.mark.parametrize("model", ["mlp", "convnet"])

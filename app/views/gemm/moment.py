@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bnnlab.bits import PackedMatrix, pack_rows
-from bnnlab.nn.product import bit_layers
+from bnnlab.nn.operands import bit_layers
 from bnnlab.records import Example, LayerPass, LayerProduct, Selection, recorded_product
 from bnnlab.train import DATASETS, RunConfig, TrainingRun
 from bnnlab.train.example import look_at_example

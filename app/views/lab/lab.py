@@ -1,193 +1,142 @@
-"""Lab: a binary network learns in front of you."""
+"""Lab: a binary network learns in front of you.
+
+The page is one picture, the cockpit. It shows what frames say and sends commands, over a socket of its own; the page
+itself runs again only where the socket cannot be had, and then hands over frames and takes commands in its stead.
+"""
+
+from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import replace
+from typing import Any, Final
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from bnnlab.app import components, session
-from bnnlab.app.session import IN_ADDRESS
-from bnnlab.app.views.gemm.journey import NETWORK
-from bnnlab.app.views.lab import controls
-from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
-from bnnlab.train import LiveRun, RunConfig
-from bnnlab.train.live.frame import LiveFrame, LiveStatus
-from bnnlab.widgets import lab
+from bnnlab.app.address import opening
+from bnnlab.app.commands import sentence
+from bnnlab.app.launch import url_path
+from bnnlab.app.live.route import LIVE
+from bnnlab.app.live.viewer import Viewer
+from bnnlab.app.recording import FRAMES, RECORDED, version
+from bnnlab.app.views.gemm.journey import open_at
+from bnnlab.records import Selection
 
-PICTURE_EVERY_S = 0.1
-COMPLETE_EVERY_S = 2.0
-ENDED = ("finished", "failed")
-SPEEDS = {"1 step/s": 1.0, "10 steps/s": 10.0, "fast": None}
+KEY: Final = "lab"
+POLL_S: Final = 0.1
+FIRST_WITHIN_S: Final = 5.0
+SETTLED_AFTER_S: Final = 1.0  # after a command, what it started may still be computed
+FRAGMENTS: Final = "fragments"
+LOOKS: Final = ("example", "select")
 
 
 def page(step_through: StreamlitPage | None = None) -> None:
     """Draw the page.
 
     Args:
-        step_through: The page that steps through a chosen image, linked once one is chosen.
+        step_through: The page that steps through a neuron's bits, opened by a click in the cockpit.
     """
-    introduction, problem = st.empty(), st.empty()  # places of their own: what comes below stays where it is
-    state = st.session_state
-    state.setdefault("playing", st.query_params.get("play") != "false")
-    try:
-        config = controls.run_config()
-        run = session.live_run(config)
-        _apply(run, config)
-    except (ValueError, TypeError) as error:  # the run goes on with what it had
-        run = session.live_run()
-        kept = run.status.config
-        problem.error(
-            f"{str(error)[:1].upper()}{str(error)[1:]}. Below, the Lab goes on with what it had: {kept.model} on "
-            f"{kept.dataset}.",
-            icon=":material/error:",
-        )
-    introduction.markdown(_introduction(run.status.config))
-    _transport(run, step_through)
-    _settle(run)
-    state["complete_at"] = 0.0
-    every = PICTURE_EVERY_S if state["playing"] else None
-    st.fragment(_picture, run_every=every)(run)
+    viewer = _greeted_viewer()
+    every = POLL_S if _polls(viewer) else None
+    st.session_state["polls"] = every is not None
+    st.fragment(_cockpit, run_every=every)(viewer, step_through)
 
 
-def _introduction(config: RunConfig) -> str:
-    training = (
-        "Training keeps nothing but the signs: where enough gradients agree, it **flips** one."
-        if config.optimizer in WITHOUT_LATENT_WEIGHTS
-        else "Behind each sign stands a latent weight, a real number that training moves; where it crosses zero, the "
-        "sign **flips**."
-    )
-    return f"Below, a network learns. Its hidden layers know only two weights, **+1 and −1**. {training}"
-
-
-def _apply(run: LiveRun, config: RunConfig) -> None:
-    """Bring the run to the settings of the controls: on the fly where that is possible."""
-    _settle(run)
-    before = run.status.config
-    if config == before:
-        return
-    rate, clip = config.learning_rate, config.clip_value
-    if replace(before, learning_rate=rate, clip_value=clip) == config:
-        run.update(learning_rate=rate, clip_value=clip)
-    else:
-        run.reset(config)
-        _settle(run)  # the buttons below ask whether it has ended
-        st.session_state.pop("chosen_image", None)  # it may not exist in the new data
-
-
-def _transport(run: LiveRun, step_through: StreamlitPage | None) -> None:
-    """The buttons. Their callbacks come before the page is drawn, so that it shows what they did."""
-    playing = st.session_state["playing"]
-    row = st.container(horizontal=True, vertical_alignment="center")
-    row.button(
-        "Reset",
-        icon=":material/replay:",
-        shortcut="0",
-        help="Start again from the same seed.",
-        on_click=run.reset,
-    )
-    row.button(
-        "Pause" if playing else "Play",
-        icon=":material/pause:" if playing else ":material/play_arrow:",
-        shortcut="P",
-        type="primary",
-        on_click=_play,
-        args=(run, not playing),
-        width=130,
-        key="play_pause",
-    )
-    row.button(
-        "Step",
-        icon=":material/skip_next:",
-        shortcut="S",
-        help="Pause, and do one training step.",
-        on_click=_step,
-        args=(run,),
-        disabled=run.status.state in ENDED,
-    )
-    speed = row.segmented_control(
-        "Speed",
-        list(SPEEDS),
-        default="fast",
-        required=True,
-        label_visibility="collapsed",
-        key="speed",
-        **IN_ADDRESS,
-    )
-    if step_through is not None and "chosen_image" in st.session_state:
-        image = st.session_state["chosen_image"]
-        row.page_link(step_through, label=f"Test image {image}, bit by bit", icon=":material/arrow_forward:")
-    run.set_speed(SPEEDS[str(speed)])
-    if playing:
-        run.play()
-    else:
-        run.pause()
-
-
-def _play(run: LiveRun, playing: bool) -> None:
-    """What the button said when it was pressed: a click that arrives twice does it once."""
-    st.session_state["playing"] = playing
-    if playing and run.status.state in ENDED:
-        run.reset()
-
-
-def _step(run: LiveRun) -> None:
-    st.session_state["playing"] = False
-    run.step_once()
-
-
-def _settle(run: LiveRun) -> None:
-    """Wait until the run has done what the page asked for, so that the picture drawn next shows it."""
+def _greeted_viewer() -> Viewer:
+    """The session's view of its run, which at the first visit is as the address asks for."""
+    asked = opening(st.query_params.to_dict())
+    viewer = session.viewer(asked.config)
+    looks = [command for command in asked.commands if command["do"] in LOOKS]
+    if viewer.greeted:
+        if looks and looks != viewer.looked_at:  # a link from another page
+            viewer.looked_at = looks
+            for command in looks:
+                viewer.command(command)
+        return viewer
+    viewer.greeted, viewer.begins_recorded, viewer.looked_at = True, asked.is_default, looks
+    run = viewer.run
+    if run.status.config != asked.config:
+        run.reset(asked.config)
     with suppress(RuntimeError, TimeoutError):  # a run that failed says so itself
-        run.wait_for(timeout=30)
+        run.wait_for(timeout=FIRST_WITHIN_S)
+    for command in asked.commands:
+        viewer.command(command)
+    viewer.notice(asked.notice)
+    if asked.plays:
+        run.play()
+    return viewer
 
 
-def _picture(run: LiveRun) -> None:
-    """One frame. Runs alone every `PICTURE_EVERY_S` while playing, and with the page otherwise."""
-    frame, state = run.snapshot(fresh_within=PICTURE_EVERY_S / 2), st.session_state
-    _tell(frame.status)
-    ended = state["playing"] and frame.status.state in ENDED
-    if ended:
-        state["playing"] = False
-    chosen = _draw(frame)
-    if ended or chosen:  # the buttons above have to follow
+def _polls(viewer: Viewer) -> bool:
+    """Whether the page has to ask for frames: without a socket, while it is seen and something goes on."""
+    state = st.session_state
+    if state.get(KEY, {}).get("transport") != FRAGMENTS:
+        return False
+    moves = viewer.run.status.state in ("playing", "waiting", "loading")
+    return moves or time.monotonic() - state.get("commanded_at", 0.0) < SETTLED_AFTER_S
+
+
+def _cockpit(viewer: Viewer, step_through: StreamlitPage | None) -> None:
+    """The picture with its newest frame. Runs with the page, and alone where it polls."""
+    picture = components.picture["lab"](
+        key=KEY,
+        data=viewer.page_frame(_connect(viewer), fresh_within=POLL_S / 2),
+        on_command_change=lambda: _take_commands(viewer),
+        on_resume_change=_resume,
+        on_transport_change=lambda: None,
+        on_step_through_change=lambda: None,
+    )
+    if picture.step_through is not None and step_through is not None and _carry(viewer, picture.step_through):
+        st.switch_page(step_through)
+    if _polls(viewer) != st.session_state["polls"] or session.viewer() is not viewer:
         st.rerun()
 
 
-def _draw(frame: LiveFrame) -> bool:
-    """Send the picture its frame; returns whether the visitor has just chosen an image in it."""
-    if frame.snapshot is None:
-        return False
-    state = st.session_state
-    complete = not state["playing"] or time.monotonic() - state["complete_at"] > COMPLETE_EVERY_S
-    if complete:
-        state["complete_at"] = time.monotonic()
-    data = lab.encode(frame.snapshot, frame.history, playing=bool(state["playing"]), complete=complete)
-    seen = components.picture["lab"](key="lab", data=data, on_image_change=_choose_image)
-    return seen.image is not None
+def _connect(viewer: Viewer) -> dict[str, Any]:
+    """How the cockpit opens its socket, and where a recorded beginning is; each only where the address allows it."""
+    base = st.get_option("server.baseUrlPath")
+    forced = st.query_params.get("transport") == FRAGMENTS
+    recorded = viewer.begins_recorded and viewer.run.status.step < FRAMES
+    return {
+        "path": None if forced else url_path(base, LIVE),
+        "token": viewer.token,
+        "recorded": f"{url_path(base, RECORDED)}?{version()}" if recorded else None,
+    }
 
 
-def _tell(status: LiveStatus) -> None:
-    """Say what is not as usual."""
-    if status.error and status.step:
-        st.error(f"Training stopped: {status.error}. Play starts over from step 0.", icon=":material/error:")
-    elif status.error:
-        st.error(f"{status.error[:1].upper()}{status.error[1:]}.", icon=":material/error:")
-    elif status.state == "loading":
-        st.info("Building the network …", icon=":material/hourglass_empty:")
-    elif status.state == "waiting":
-        st.info("Waiting for a free core: other sessions are training.", icon=":material/hourglass_empty:")
-    elif status.state == "finished":
-        st.info(
-            f"Finished after {status.total_steps:,} steps. Play starts over from step 0.",
-            icon=":material/flag:",
+def _take_commands(viewer: Viewer) -> None:
+    """Obey what the cockpit sends where it has no socket."""
+    st.session_state["commanded_at"] = time.monotonic()
+    viewer.numbered_commands(st.session_state[KEY]["command"])
+
+
+def _resume() -> None:
+    """Give the tab its old run back, if nobody else has it."""
+    token = st.session_state[KEY]["resume"]
+    if isinstance(token, str):
+        session.adopt(token)
+
+
+def _carry(viewer: Viewer, clicked: object) -> bool:
+    """Take the clicked neuron of the frame on the screen along to the page that steps through its bits."""
+    try:
+        if not isinstance(clicked, dict):
+            raise TypeError(f"a click must be an object, got {clicked!r}")
+        frame = viewer.frame(clicked.get("serial")) or viewer.frame()
+        if frame is None:
+            raise ValueError("there is no frame on the screen yet")
+        position = clicked.get("position")
+        open_at(
+            frame,
+            Selection(
+                clicked.get("layer", ""),
+                clicked.get("neuron", -1),
+                clicked.get("weight"),
+                None if position is None else tuple(position),
+            ),
         )
-
-
-def _choose_image() -> None:
-    """Carry the chosen test image to the page that steps through its bits."""
-    index = st.session_state["lab"]["image"]
-    if index is not None:
-        st.session_state["chosen_image"] = st.session_state["image"] = int(index)
-        st.session_state["source"] = NETWORK
+    except (ValueError, TypeError) as error:
+        viewer.notice(sentence(error))
+        return False
+    return True

@@ -4,12 +4,16 @@ import streamlit as st
 
 from bnnlab.app import components
 from bnnlab.app.session import IN_ADDRESS
-from bnnlab.app.views.lab.controls import T_CLIP_HELP
 from bnnlab.figures.estimators import compare_estimators
 from bnnlab.nn import QUANTIZERS
 from bnnlab.nn.estimator_curve import estimator_curve
 from bnnlab.train import RunConfig
 from bnnlab.widgets import estimator
+
+T_CLIP_HELP = (
+    "Clip value, the reach of the estimator. The clipped one passes no gradient to a number further from 0 than "
+    "this; the others stretch with it, but for identity_ste, which passes everything."
+)
 
 
 def page() -> None:

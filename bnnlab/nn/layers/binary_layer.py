@@ -1,4 +1,4 @@
-"""What the binary layers have in common: latent weights that are used only by their signs."""
+"""What the binary layers have in common: latent weights, of which the forward pass sees the signs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bnnlab.nn.binarize import Binarizer, checked_clip_value
+from bnnlab.nn.binarize import Binarize, Binarizer, checked_binarize, checked_clip_value
 from bnnlab.nn.sign import sign
 
 
@@ -22,14 +22,21 @@ class BinaryLayer(nn.Module):
         weight_shape: Shape of the weights, outputs first.
         quantizer: Name of the estimator, for weights and inputs alike.
         clip_value: Its t_clip.
+        weight_clip_value: Its t_clip for the weights; None takes `clip_value`.
         binarize_input: False for a first layer, whose inputs are numbers and not signs.
+        binarize: What it takes signs of now. ``"weights"`` passes inputs through hardtanh, and ``"nothing"`` also uses
+            the latent weights themselves: the float twin, with the same parameters.
         scale: True multiplies each output by alpha = mean |latent weights of that output|, the scaling factor
             of XNOR-Net (Rastegari et al., ECCV 2016, section 3.1, eq. 6). It is a constant in the backward
-            pass, so that the estimator alone decides which weights receive a gradient.
+            pass, so that the estimator alone decides which weights receive a gradient. It makes up for the size that
+            signs have lost, so weights that are numbers go without.
         generator: Source of the initial weights; None takes torch's global one.
 
+    Attributes:
+        binarize: What it takes signs of now.
+
     Raises:
-        ValueError: If the estimator is unknown, `clip_value` impossible or a size smaller than 1.
+        ValueError: If the estimator or `binarize` is unknown, a clip value impossible or a size smaller than 1.
     """
 
     def __init__(
@@ -38,13 +45,17 @@ class BinaryLayer(nn.Module):
         *,
         quantizer: str,
         clip_value: float,
+        weight_clip_value: float | None,
         binarize_input: bool,
+        binarize: Binarize,
         scale: bool,
         generator: torch.Generator | None,
     ) -> None:
         super().__init__()
         self.weight_binarizer = Binarizer.named(quantizer, clip_value)
         self.input_binarizer = Binarizer.named(quantizer, clip_value) if binarize_input else None
+        self.set_clip_value(clip_value, weight_clip_value)
+        self.set_binarize(binarize)
         self.scale = scale
         self.weight = nn.Parameter(torch.empty(weight_shape))
         self.reset_parameters(generator)
@@ -66,6 +77,11 @@ class BinaryLayer(nn.Module):
         return sign(self.weight)
 
     @property
+    def counts_bits(self) -> bool:
+        """Whether it multiplies signs with signs now, so that its sums are counted bits."""
+        return self.weight_binarizer.gives_signs and self._inputs_are_signs
+
+    @property
     def alpha(self) -> Tensor:
         """Mean |latent weight| of each output, `(outputs,)`, without gradient."""
         return self.weight.detach().flatten(1).abs().mean(1)
@@ -73,7 +89,8 @@ class BinaryLayer(nn.Module):
     def clip_latent_(self, limit: float) -> None:
         """Move latent weights beyond `[-limit, limit]` back to its edge, in place.
 
-        Source: Courbariaux et al., BinaryConnect, NeurIPS 2015, section 2.4 (limit 1).
+        Source: Courbariaux et al., BinaryConnect, NeurIPS 2015, section 2.4 (limit 1); again in Courbariaux, Hubara
+        et al., Binarized Neural Networks, arXiv:1602.02830 (2016), algorithm 1.
 
         Raises:
             ValueError: If `limit` is not positive.
@@ -83,24 +100,52 @@ class BinaryLayer(nn.Module):
         with torch.no_grad():
             self.weight.clamp_(-limit, limit)
 
-    def set_clip_value(self, clip_value: float) -> None:
-        """Change t_clip for weights and inputs from the next backward pass on.
+    def set_clip_value(self, clip_value: float, weight_clip_value: float | None = None) -> None:
+        """Change t_clip from the next pass on.
+
+        Args:
+            clip_value: For the inputs.
+            weight_clip_value: For the weights; None takes `clip_value`.
 
         Raises:
-            ValueError: If `clip_value` is not a positive finite number.
+            ValueError: If one of them is not a positive finite number; nothing changes.
         """
-        self.weight_binarizer.clip_value = checked_clip_value(clip_value)
+        of_inputs = checked_clip_value(clip_value)
+        of_weights = of_inputs if weight_clip_value is None else checked_clip_value(weight_clip_value)
+        self.weight_binarizer.clip_value = of_weights
         if self.input_binarizer is not None:
-            self.input_binarizer.clip_value = self.weight_binarizer.clip_value
+            self.input_binarizer.clip_value = of_inputs
 
-    def _binary_input(self, x: Tensor) -> Tensor:
+    def set_binarize(self, binarize: Binarize) -> None:
+        """Change what the layer takes signs of, from the next forward pass on; its parameters stay as they are.
+
+        Raises:
+            ValueError: If `binarize` is unknown.
+        """
+        self.weight_binarizer.binarize_weights(checked_binarize(binarize))
+        if self.input_binarizer is not None:
+            self.input_binarizer.binarize_inputs(binarize)
+        self.binarize = binarize
+
+    @property
+    def _inputs_are_signs(self) -> bool:
+        return self.input_binarizer is not None and self.input_binarizer.gives_signs
+
+    def _input(self, x: Tensor) -> Tensor:
+        """What the weights are multiplied with."""
         return x if self.input_binarizer is None else self.input_binarizer(x)
 
+    @property
+    def _scales(self) -> bool:
+        return self.scale and self.weight_binarizer.gives_signs
+
     def _settings(self) -> str:
-        binarizer = self.weight_binarizer
+        weights, inputs = self.weight_binarizer, self.input_binarizer
+        clip_value = weights.clip_value if inputs is None else inputs.clip_value
         return (
-            f"quantizer={binarizer.quantizer.name!r}, clip_value={binarizer.clip_value:g}, "
-            f"binarize_input={self.input_binarizer is not None}, scale={self.scale}"
+            f"quantizer={weights.quantizer.name!r}, clip_value={clip_value:g}, "
+            f"weight_clip_value={weights.clip_value:g}, binarize_input={inputs is not None}, "
+            f"binarize={self.binarize!r}, scale={self.scale}"
         )
 
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from bnnlab.nn.binarize import Binarize
 from bnnlab.nn.layers.binary_layer import BinaryLayer, positive_int
 
 Size = int | tuple[int, int]
@@ -29,7 +30,9 @@ class BinaryConv2d(BinaryLayer):
         groups: Blocks of channels convolved apart.
         quantizer: Name of the estimator in `bnnlab.nn.QUANTIZERS`.
         clip_value: Its t_clip.
+        weight_clip_value: Its t_clip for the weights; None takes `clip_value`.
         binarize_input: False where the inputs are to stay numbers, as in a first layer.
+        binarize: ``"both"``, ``"weights"`` or ``"nothing"``: what it takes signs of now.
         scale: True for XNOR-Net's scaling factor per filter.
         generator: Source of the initial weights; None takes torch's global one.
 
@@ -50,7 +53,9 @@ class BinaryConv2d(BinaryLayer):
         groups: int = 1,
         quantizer: str = "clipped_ste",
         clip_value: float = 1.0,
+        weight_clip_value: float | None = None,
         binarize_input: bool = True,
+        binarize: Binarize = "both",
         scale: bool = False,
         generator: torch.Generator | None = None,
     ) -> None:
@@ -72,7 +77,9 @@ class BinaryConv2d(BinaryLayer):
             (out_channels, in_channels // groups, *self.kernel_size),
             quantizer=quantizer,
             clip_value=clip_value,
+            weight_clip_value=weight_clip_value,
             binarize_input=binarize_input,
+            binarize=binarize,
             scale=scale,
             generator=generator,
         )
@@ -80,7 +87,7 @@ class BinaryConv2d(BinaryLayer):
     def forward(self, x: Tensor) -> Tensor:
         """`(n, in_channels, height, width)` to `(n, out_channels, height', width')`."""
         rows, columns = self.padding
-        padded = functional.pad(self._binary_input(x), (columns, columns, rows, rows), value=self.pad_value)
+        padded = functional.pad(self._input(x), (columns, columns, rows, rows), value=self.pad_value)
         y = functional.conv2d(
             padded,
             self.weight_binarizer(self.weight),
@@ -88,7 +95,7 @@ class BinaryConv2d(BinaryLayer):
             dilation=self.dilation,
             groups=self.groups,
         )
-        return y * self.alpha[:, None, None] if self.scale else y
+        return y * self.alpha[:, None, None] if self._scales else y
 
     def extra_repr(self) -> str:
         """Sizes and settings, for `print(model)`."""

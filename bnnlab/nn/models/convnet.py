@@ -76,6 +76,8 @@ def _convolution(
         pad_value=spec.pad_value,
         quantizer=spec.quantizer,
         clip_value=spec.clip_value,
+        weight_clip_value=spec.weight_clip_value,
+        binarize=spec.binarize,
         binarize_input=not first,
         scale=spec.scale,
         generator=generator,

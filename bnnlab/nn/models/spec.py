@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import nn
 
+from bnnlab.nn.binarize import Binarize
 from bnnlab.nn.layers import BinaryActivation, BinaryLinear
 
 Precision = Literal["float", "binary"]
@@ -27,6 +28,8 @@ class ModelSpec:
         last_layer: ``"float"``, or ``"binary"`` followed by a batch normalisation.
         quantizer: Name in `QUANTIZERS`, for all binary layers.
         clip_value: Its t_clip.
+        weight_clip_value: Its t_clip for weights; None takes `clip_value`.
+        binarize: What the network takes signs of now.
         scale: Whether binary layers scale their outputs as in XNOR-Net.
         pad_value: What binary convolutions insert around an image.
     """
@@ -38,6 +41,8 @@ class ModelSpec:
     last_layer: Precision = "float"
     quantizer: str = "clipped_ste"
     clip_value: float = 1.0
+    weight_clip_value: float | None = None
+    binarize: Binarize = "both"
     scale: bool = False
     pad_value: float = -1.0
 
@@ -86,6 +91,8 @@ def binary_linear(
         outputs,
         quantizer=spec.quantizer,
         clip_value=spec.clip_value,
+        weight_clip_value=spec.weight_clip_value,
+        binarize=spec.binarize,
         binarize_input=binarize_input,
         scale=spec.scale,
         generator=generator,
@@ -121,6 +128,6 @@ def output(spec: ModelSpec, features: int, generator: torch.Generator) -> NamedM
             ("output_norm", nn.BatchNorm1d(spec.classes)),
         ]
     return [
-        ("output_sign", BinaryActivation(spec.quantizer, spec.clip_value)),
+        ("output_sign", BinaryActivation(spec.quantizer, spec.clip_value, spec.binarize)),
         ("output", float_layer(generator, nn.Linear, features, spec.classes)),
     ]

@@ -8,8 +8,9 @@ from typing import Literal
 
 from bnnlab.records import History, Snapshot
 from bnnlab.train.config import RunConfig
+from bnnlab.train.live.pace import Speed
 
-State = Literal["loading", "paused", "playing", "waiting", "finished", "failed", "closed"]
+State = Literal["loading", "paused", "playing", "waiting", "failed", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +19,18 @@ class LiveStatus:
 
     Attributes:
         state: ``"loading"`` data and model; ``"paused"``; ``"playing"``; ``"waiting"`` to play, because other
-            runs of the process occupy the cores; ``"finished"``; ``"failed"``, see `error`; ``"closed"``.
+            runs of the process occupy the cores; ``"failed"``, see `error`; ``"closed"``.
         step: Steps done so far.
-        total_steps: Steps of the whole run; 0 while loading for the first time.
+        total_steps: Steps until the schedule's end; 0 while loading for the first time.
         steps_per_epoch: Steps of one pass over the training set; 0 while loading for the first time.
         steps_per_second: Lately, while playing; 0.0 otherwise.
         error: Why the run failed, in one sentence, or None.
         config: The settings, including updates.
+        speed: How fast it plays: see `LiveRun.set_speed`.
+        auto_paused: Whether it paused because nobody looked for ten minutes; the next look lets it go on.
+        can_undo: Whether `LiveRun.undo` brings a run back.
+        flip_report: Accuracy on the whole test set before and after the last flip by hand, or None.
+        schedule_done: Whether the learning rate has arrived at its floor, and training goes on there.
     """
 
     state: State
@@ -34,6 +40,11 @@ class LiveStatus:
     steps_per_second: float
     error: str | None
     config: RunConfig
+    speed: Speed = None
+    auto_paused: bool = False
+    can_undo: bool = False
+    flip_report: tuple[float, float] | None = None
+    schedule_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@
     frame = live.snapshot()             # LiveFrame(snapshot, history, status), at once and immutable
     live.close()
 
-The background thread stops by itself when the `LiveRun` is closed or forgotten, and pauses when nobody has
-asked for a snapshot for ten seconds.
+It has no end: when its schedule is through, it goes on at the floor of the learning rate. The background thread stops
+by itself when the `LiveRun` is closed or forgotten, and pauses when nobody has looked for ten minutes; the next look
+lets it go on.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import threading
 import time
@@ -19,11 +19,15 @@ import weakref
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar, Unpack
 
-from bnnlab.train.config import RunConfig
+from bnnlab.records import Selection
+from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State
+from bnnlab.train.live.pace import Speed
+from bnnlab.train.live.slots import Slots
 from bnnlab.train.live.thread import TRAINING_SLOTS, WATCHED_WITHIN_S, Trainer
+from bnnlab.train.look import Extent
 from bnnlab.train.training import TrainingRun
 
 T = TypeVar("T")
@@ -51,11 +55,14 @@ class LiveRun:
         *,
         duty: float = 0.5,
         clock: Callable[[], float] = time.monotonic,
-        slots: threading.Semaphore = TRAINING_SLOTS,
+        slots: Slots = TRAINING_SLOTS,
     ) -> None:
         if not 0 < duty <= 1:
             raise ValueError(f"duty must be above 0 and at most 1, got {duty}")
         self._clock = clock
+        self._lock = threading.Lock()
+        self._selected: Selection | None = None  # by hand; the thread may still have to hear of it
+        self._parked = False
         self._trainer = Trainer(config, duty, clock, slots)
         self._trainer.thread.start()
         self._stop = weakref.finalize(self, _stop, self._trainer)
@@ -85,11 +92,24 @@ class LiveRun:
 
     def _look(self) -> LiveFrame:
         self._trainer.last_read = self._clock()
-        return self._trainer.frame
+        frame = self._trainer.frame
+        if frame.status.auto_paused:
+            self._trainer.commands.put(Trainer.resume)
+        return frame
 
-    def play(self) -> None:
-        """Train until paused, finished, failed, or unwatched for ten seconds."""
-        self._trainer.commands.put(Trainer.play)
+    def play(self, elapsed: float = 0.0) -> None:
+        """Train until paused, failed, or unwatched for ten minutes.
+
+        Args:
+            elapsed: Seconds for which it should count as having played already, with the speed ``"start"``: the steps
+                due by then are caught up with.
+
+        Raises:
+            ValueError: If `elapsed` is negative or not finite.
+        """
+        if not 0 <= elapsed < math.inf:
+            raise ValueError(f"elapsed must be finite and at least 0, got {elapsed}")
+        self._trainer.commands.put(lambda trainer: trainer.play(elapsed))
 
     def pause(self) -> None:
         """Stop after the step being done."""
@@ -100,29 +120,115 @@ class LiveRun:
         self._trainer.commands.put(Trainer.step_once)
 
     def reset(self, config: RunConfig | None = None) -> None:
-        """Start again at step 0, paused; with new settings if given."""
+        """Start again at step 0, paused; with new settings if given. The run before is kept for `undo`."""
         self._trainer.commands.put(lambda trainer: trainer.reset(config or trainer.config))
 
-    def set_speed(self, steps_per_second: float | None) -> None:
-        """Limit the speed; None trains as fast as the duty cycle allows.
+    def undo(self) -> None:
+        """Bring the run before the last reset back as it was, paused: its very network, settings and curves."""
+        self._trainer.commands.put(Trainer.undo)
+
+    def set_speed(self, speed: Speed) -> None:
+        """Set how fast it plays.
+
+        Args:
+            speed: Steps a second; or None for as fast as the duty cycle allows; or ``"start"``, which begins slowly
+                enough to be followed and speeds up until it is None.
 
         Raises:
-            ValueError: If the speed is not a positive finite number.
+            ValueError: If the speed is none of these.
         """
-        if steps_per_second is not None and not 0 < steps_per_second < math.inf:
-            raise ValueError(f"steps_per_second must be positive and finite, got {steps_per_second}")
-        self._trainer.commands.put(lambda trainer: trainer.set_speed(steps_per_second))
+        if speed not in (None, "start") and not (
+            isinstance(speed, int | float) and not isinstance(speed, bool) and 0 < speed < math.inf
+        ):
+            raise ValueError(
+                f"speed must be 'start', None or steps a second, positive and finite; got {speed!r}"
+            )
+        self._trainer.commands.put(lambda trainer: trainer.set_speed(speed))
 
-    def update(self, *, learning_rate: float | None = None, clip_value: float | None = None) -> None:
+    def update(self, **changes: Unpack[AtOnce]) -> None:
         """Change settings from the next step on, without starting again.
 
+        Args:
+            **changes: Fields of `RunConfig` that can change between two steps.
+
         Raises:
-            ValueError: If a value is out of its range in `RunConfig`.
+            ValueError: If a setting needs a new start, or its value is out of its range in `RunConfig`.
+            TypeError: If a value has the wrong type.
         """
-        changes = {"learning_rate": learning_rate, "clip_value": clip_value}
-        given = {name: value for name, value in changes.items() if value is not None}
-        dataclasses.replace(self._trainer.config, **given)  # type: ignore[arg-type]  # refuses here
-        self._trainer.commands.put(lambda trainer: trainer.update(given))
+        self._trainer.config.updated(**changes)  # refuses here
+        self._trainer.commands.put(lambda trainer: trainer.update(changes))
+
+    def show_example(self, index: int) -> None:
+        """Choose the test example that goes through the network in each snapshot; the first one at the start.
+
+        Raises:
+            ValueError: If there is no such example.
+        """
+        self._extent().check_example(index)
+        self._want(example=index)
+
+    def select(self, selection: Selection | None) -> None:
+        """Choose the neuron and weight that each snapshot looks at; None looks at none.
+
+        Raises:
+            ValueError: If the network has no such layer, neuron, weight or position.
+        """
+        if selection is not None:
+            self._extent().check_selection(selection)
+        self._selected = selection
+        self._want(selection=selection)
+
+    def look_backward(self, on: bool) -> None:
+        """Choose whether each snapshot holds the gradients of the shown example."""
+        self._want(backward=bool(on))
+
+    def flip(self) -> None:
+        """Turn the sign of the selected weight between two steps; doing it again turns it back.
+
+        Its hidden number w becomes -w, and training goes on from there. The status then holds the accuracy on the whole
+        test set before and after.
+
+        Raises:
+            ValueError: If no weight is selected.
+        """
+        selection = self._selected or self._trainer.selection
+        if selection is None or selection.weight is None:
+            raise ValueError("flip needs a selected weight, and none is selected")
+        self._trainer.commands.put(Trainer.flip)
+
+    def park(self) -> None:
+        """End the thread within a step and keep everything: the run goes on after `wake`.
+
+        What is asked of it until then is done after `wake`; `snapshot` shows the last frame.
+        """
+        with self._lock:
+            if not self._parked:
+                self._parked = True
+                self._trainer.commands.put(Trainer.park)
+
+    def wake(self) -> None:
+        """Go on after `park`, in a new thread, as if nothing had happened."""
+        with self._lock:
+            if self._parked:
+                self._trainer.thread.join()
+                self._parked = False
+                if self._trainer.frame.status.state != "closed":
+                    self._trainer.wake()
+
+    def _extent(self) -> Extent:
+        """What there is to look at, as soon as the run is loaded."""
+        if self._trainer.extent is None:
+            try:
+                self.wait_for(state="paused")
+            except RuntimeError as error:
+                raise ValueError(f"there is no network to look at: {error}") from error
+        extent = self._trainer.extent
+        if extent is None:
+            raise ValueError("there is no network to look at: another one is being loaded")
+        return extent
+
+    def _want(self, **changes: Any) -> None:
+        self._trainer.commands.put(lambda trainer: trainer.look_at(changes))
 
     def call(self, look: Callable[[TrainingRun], T], timeout: float = 10.0) -> T:
         """Look at the run itself, between two steps, and return what `look` saw.
@@ -133,7 +239,7 @@ class LiveRun:
 
         Raises:
             TimeoutError: If the thread does not come to it in time.
-            RuntimeError: If there is no run, because it failed to load or is closed.
+            RuntimeError: If there is no run, because it failed to load, is parked or closed.
             Exception: Whatever `look` raises.
         """
         answer: Future[T] = Future()
@@ -141,7 +247,7 @@ class LiveRun:
         deadline = time.monotonic() + timeout
         while not futures.wait([answer], 0.05).done:
             if not self._trainer.thread.is_alive() and not answer.done():
-                raise RuntimeError("the run is closed")
+                raise RuntimeError("the run is parked" if self._parked else "the run is closed")
             if time.monotonic() > deadline:
                 raise TimeoutError(f"after {timeout} s the thread has not come to look")
         return answer.result()
@@ -171,8 +277,8 @@ class LiveRun:
                 arrived = status.state == state or (state is None and status.state != "loading")
                 if arrived and status.step >= step:
                     return frame
-                if status.state in ("failed", "closed"):
-                    raise RuntimeError(status.error or "the run is closed")
+                if status.state in ("failed", "closed") or self._parked:
+                    raise RuntimeError(status.error or f"the run is {'parked' if self._parked else 'closed'}")
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"after {timeout} s the run is {status.state} at step {status.step}")
                 # Looks again now and then: a run publishes nothing to those who stopped looking.
@@ -188,3 +294,5 @@ def _stop(trainer: Trainer) -> None:
     trainer.commands.put(Trainer.close)
     if trainer.thread is not threading.current_thread():
         trainer.thread.join(timeout=5)
+    if not trainer.thread.is_alive() and trainer.frame.status.state != "closed":
+        trainer.close()  # it was parked

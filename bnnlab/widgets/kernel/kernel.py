@@ -59,7 +59,9 @@ def encode(
         "kernel": kernel,
         "source": encode_listing(listing),
         "code": encode_instructions(instructions),
-        "marked": next((at for at, one in enumerate(instructions) if one.in_loop and one.mnemonic == marked), -1),
+        "marked": next(
+            (at for at, one in enumerate(instructions) if one.in_loop and one.mnemonic == marked), -1
+        ),
         "place": extent(instructions) if instructions else "",
         "reading": reading(instructions),
         "summary": _summary(instructions),

@@ -10,7 +10,7 @@ const FULL_GRADIENT = 0.94; // share of the half column that the largest gradien
 
 const SCRATCH = document.createElement("canvas"); // one tile's pixels
 
-// `look` is { clip, limit, signs: bool, backward: bool }; `shown` (0..1) grows the bars while a wave passes.
+// `look` is { clip, limit, signs: bool, backward: bool }.
 export function drawGate(ctx, place, pass, look, palette) {
   if (place.column) {
     if (look.backward && pass.after) drawGradients(ctx, place, pass, look, palette);
@@ -41,8 +41,8 @@ function drawNumbers(ctx, place, { x }, { clip, limit }, palette) {
 }
 
 // What arrives at the sign from behind, and what of it the estimator lets through: hatched where it is blocked.
-function drawGradients(ctx, place, { before, after }, { clip, limit }, palette) {
-  const { middle, scale, thick } = columnScale(place, limit);
+function drawGradients(ctx, place, { before, after }, { limit }, palette) {
+  const { middle, thick } = columnScale(place, limit);
   const most = before.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-30);
   const reach = (place.column.width / 2) * FULL_GRADIENT;
   const [passed, blocked] = [new Path2D(), new Path2D()];
@@ -59,7 +59,6 @@ function drawGradients(ctx, place, { before, after }, { clip, limit }, palette) 
   ctx.lineWidth = 0.5;
   ctx.stroke(blocked);
   ctx.lineWidth = 1;
-  drawWalls(ctx, place, middle, scale, clip, palette);
 }
 
 function columnScale(place, limit) {

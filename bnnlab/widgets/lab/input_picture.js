@@ -81,5 +81,5 @@ export function paintImage(canvas, { data, width, height }, palette, offset = 0)
 }
 
 function entry(kind, text) {
-  return element("li", {}, element("i", { class: `swatch ${kind}` }), text);
+  return element("li", {}, element("i", { class: kind }), text);
 }

@@ -6,34 +6,43 @@ import { element } from "../shared/dom.js";
 import { decodeFrame } from "../shared/frame.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
+import { addressKeeper } from "./address.js";
+import { controlBar } from "./control_bar.js";
 import { directionSwitch } from "./direction.js";
 import { inputPicture } from "./input_picture.js";
 import { LAB_STYLE } from "./lab_style.js";
-import { openLink } from "./link.js";
+import { liveLink } from "./live_link.js";
+import { neuronPanel } from "./neuron_panel.js";
+import { PANEL_STYLE } from "./panel_style.js";
 import { leadingSentence } from "./sentence.js";
+import { settingsDrawer } from "./settings.js";
 import { absorbFrame } from "./state.js";
 import { networkStrip } from "./strip.js";
 import { decisionSurface } from "./surface.js";
+import { timeLine } from "./time_line.js";
+import { activationWalls, weightWalls } from "./walls.js";
+import { weightPanel } from "./weight_panel.js";
 import { wrongImages } from "./wrong_images.js";
 
 const MIN_HEIGHT = 560; // CSS pixels
+const SETTLING_DRAWS = 25;
 
 export function mountLab(host, send) {
   let state = null;
   let pending = 0;
   let draws = 0;
   let backward = false;
-  let link = null;
-  let online = true;
-  let unacknowledged = null;
+  let gradients = false; // whether frames are to carry the example's gradients
+  let room = 0; // CSS pixels from top to bottom
+  let waving = false; // while a single step is being shown as waves
 
-  addStyles(host, LAB_STYLE);
+  addStyles(host, LAB_STYLE, PANEL_STYLE);
+  const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
   const cockpit = { act, select, stepThrough };
   const sentence = leadingSentence();
   const direction = directionSwitch((chosen) => {
     backward = chosen;
     schedule();
-    act({ do: "backward", on: chosen });
   });
   const input = inputPicture(cockpit);
   const strip = networkStrip(cockpit);
@@ -43,7 +52,16 @@ export function mountLab(host, send) {
     element("header", {}, sentence.node, direction.node),
     element("div", { class: "network-body" }, input.node, strip.node, sides.images.node, sides.points.node),
   );
-  const node = element("div", { class: "cockpit" }, network);
+  const settings = settingsDrawer(cockpit);
+  const bar = controlBar(cockpit, settings.open);
+  const deck = [neuronPanel(cockpit), weightWalls(cockpit), activationWalls(cockpit), weightPanel(cockpit)];
+  const line = timeLine();
+  const address = addressKeeper();
+  const around = [bar, ...deck, line, settings, address];
+  const node = element(
+    "div", { class: "cockpit" },
+    bar.node, network, element("div", { class: "deck" }, ...deck.map((panel) => panel.node)), line.node, settings.node,
+  );
   const theme = followTheme(host, schedule);
   host.append(node);
   const sizes = new ResizeObserver(fit);
@@ -52,37 +70,42 @@ export function mountLab(host, send) {
   // The whole picture is as high as the window leaves room for.
   function fit() {
     const top = host.getBoundingClientRect().top + (document.scrollingElement?.scrollTop ?? 0);
-    node.style.setProperty("--room", `${Math.max(MIN_HEIGHT, innerHeight - Math.max(0, top) - 8)}px`);
+    const next = Math.max(MIN_HEIGHT, Math.floor(innerHeight - Math.max(0, top) - 8));
+    if (next === room) return;
+    room = next;
+    node.style.setProperty("--room", `${room}px`);
   }
 
+  // A frame that came by the page; all others come by the link.
   function update(frame) {
     if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
     const decoded = decodeFrame(frame);
-    if (decoded.meta.connect) connect(decoded.meta.connect);
-    receive(decoded);
+    if (link.page(decoded.meta)) state = null;
+    absorb(decoded, false);
   }
 
-  function receive(decoded) {
-    if (decoded.meta.serial != null) unacknowledged = decoded.meta.serial;
+  function absorb(decoded, acknowledged) {
+    const { serial, empty } = decoded.meta;
+    if (acknowledged) link.expectShown(serial);
+    if (empty) return link.shown(serial);
+    if (state && serial < state.frame) return undefined; // overtaken by a newer one
     state = absorbFrame(state, decoded);
-    schedule();
+    return schedule();
   }
 
-  function connect(to) {
-    link ??= openLink(
-      to, (bytes) => receive(decodeFrame(bytes)),
-      (standing) => { online = standing; schedule(); },
-      () => { link.close(); link = null; send("transport", "fragments"); },
-    );
-  }
-
-  function act(command) {
-    if (link) link.send(command);
-    else send("command!", command);
+  // A single step is shown in slow order before it is done: forward, backward, and then what it changed. Who presses again
+  // wants no show.
+  async function act(command) {
+    if (command.do === "step" && !state.playing && !waving) {
+      waving = true;
+      await strip.travel.play(true);
+      waving = false;
+    }
+    link.command(command);
   }
 
   function select(selection) {
-    act({ do: "select", ...selection });
+    link.command({ do: "select", ...selection });
   }
 
   function stepThrough(selection) {
@@ -95,8 +118,9 @@ export function mountLab(host, send) {
 
   function draw() {
     pending = 0;
+    if (draws < SETTLING_DRAWS || draws % SETTLING_DRAWS === 0) fit(); // while a page is built, things above still move
     const { palette } = theme;
-    const view = { backward, lost: !online };
+    const view = { backward };
     for (const [kind, side] of Object.entries(sides)) {
       side.node.hidden = state.view.kind !== kind;
       if (!side.node.hidden) side.draw(state, palette);
@@ -106,21 +130,30 @@ export function mountLab(host, send) {
     direction.draw(backward, state.canCommand);
     input.draw(state, palette);
     strip.draw(state, palette, view);
+    for (const part of around) part.draw(state, palette);
+    askForGradients();
+    link.shown(state.frame);
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
     Object.assign(host.dataset, {
       draws, step: state.step, created: state.created, drawn: performance.timeOrigin + performance.now(),
     });
-    if (unacknowledged !== null) link?.send({ ack: unacknowledged });
-    unacknowledged = null;
+  }
+
+  // They cost the run a backward pass a frame, so only what shows them asks.
+  function askForGradients() {
+    const wanted = backward || state.selection?.weight != null || !state.playing || state.speed === 1;
+    if (wanted === gradients || !state.canCommand) return;
+    gradients = wanted;
+    link.command({ do: "backward", on: wanted });
   }
 
   function destroy() {
     cancelAnimationFrame(pending);
-    link?.close();
+    link.stop();
     theme.stop();
     sizes.disconnect();
-    for (const part of [input, strip, ...Object.values(sides)]) part.stop();
+    for (const part of [input, strip, ...Object.values(sides), ...around]) part.stop();
     host.remove();
   }
 

@@ -2,8 +2,8 @@
 
 The small things travel in the header, the large ones as arrays: signs as the packed words they are, flips as
 positions while they are few, curves as float32. What is large and changes slowly (flip counts, weights of float layers,
-curves) travels only in some frames, what never changes (choices of settings) only in the first; the widget keeps what it
-saw last. Everything derived for reading only (sentences, scales, colours) is left to the widget.
+curves) travels only in some frames, what never changes (choices of settings) only in the first; the widget keeps what
+it saw last. Everything derived for reading only (sentences, scales, colours) is left to the widget.
 
 An array's name begins with what it belongs to: `L0` is the first binary layer, `G0` the first sign function between
 layers, `F0` the first float layer, `P0` the first layer that the example passes.
@@ -275,7 +275,7 @@ def _weight_arrays(weight: WeightLook) -> Arrays:
 def _view(view: PointsView | ImagesView) -> tuple[dict[str, Any], Arrays]:
     if isinstance(view, PointsView):
         right = int(np.count_nonzero(view.labels == view.predictions))
-        meta = {
+        meta: dict[str, Any] = {
             "kind": "points",
             "extent": view.extent,
             "classes": ["0", "1"],
@@ -284,7 +284,7 @@ def _view(view: PointsView | ImagesView) -> tuple[dict[str, Any], Arrays]:
             "available": len(view.labels),
             "neurons": [grid.shape for grid in view.neuron_grids],
         }
-        arrays = {
+        arrays: Arrays = {
             "grid": view.grid,
             "points": view.points,
             "labels": view.labels,

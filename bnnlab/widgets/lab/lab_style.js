@@ -4,7 +4,7 @@
 export const LAB_STYLE = `
 .bnnlab .cockpit {
   display: grid; gap: 0.55em; font-size: 13px; line-height: 1.35;
-  grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(21em, 1fr) auto auto;
+  grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(21em, 1fr) minmax(12.9em, 22%) 3.1em;
   height: var(--room, 46rem); min-height: 0;
   button { min-height: 2.1em; border-radius: 0.5em; }
   b { font-weight: 600; }
@@ -25,6 +25,10 @@ export const LAB_STYLE = `
     font-size: 0.85em; border: 1px solid var(--control); color: var(--control); border-radius: 0.5em;
     padding: 0.05em 0.5em; margin-right: 0.6em;
   }
+}
+.bnnlab .deck {
+  display: grid; gap: 0.55em; min-height: 0;
+  grid-template-columns: minmax(0, 1.36fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.02fr);
 }
 .bnnlab .direction {
   display: inline-flex; flex: none; border: 1px solid var(--grid); border-radius: 0.6em; overflow: hidden;
@@ -48,7 +52,7 @@ export const LAB_STYLE = `
 .bnnlab .strip-legend {
   list-style: none; margin: auto 0 0.5em; padding: 0; display: grid; gap: 0.25em; font-size: max(12px, 0.92em);
   li { display: flex; align-items: center; gap: 0.6em; white-space: nowrap; }
-  .swatch { width: 0.9em; height: 0.9em; flex: none; }
+  i { width: 0.9em; height: 0.9em; flex: none; }
   .plus { background: var(--plus); }
   .minus { background: var(--minus); }
   .flipped { border: 2px solid var(--mismatch); }
@@ -76,6 +80,14 @@ export const LAB_STYLE = `
     background: var(--panel);
   }
 }
+.bnnlab .travel {
+  position: absolute; inset: 0; pointer-events: none; overflow: hidden;
+  i {
+    position: absolute; left: -0.19em; top: -0.19em; width: 0.38em; height: 0.38em; border-radius: 50%;
+    opacity: 0; will-change: transform;
+  }
+  .blocked { display: none; }
+}
 .bnnlab .answer {
   position: absolute; top: 0; bottom: 0; pointer-events: none;
   .answer-rows {
@@ -97,11 +109,14 @@ export const LAB_STYLE = `
 
 .bnnlab .side-title { flex: none; line-height: 1.6; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .bnnlab .wrong { min-height: 0; display: flex; flex-direction: column; overflow: hidden; }
+.bnnlab .wrong-room { position: relative; flex: 1; min-height: 6.5em; }
+/* As many whole rows as there is room for; what comes after them has no height. */
 .bnnlab .wrong-tiles {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(5.3em, 1fr)); grid-auto-rows: min-content; gap: 0.35em; overflow: hidden;
-  min-height: 0; align-content: start; padding: 2px;
+  position: absolute; inset: 0; display: grid; column-gap: 0.35em; row-gap: 0; overflow: hidden; padding: 2px;
+  grid-template-columns: repeat(auto-fill, minmax(5.3em, 1fr));
+  grid-template-rows: repeat(auto-fill, 6em); grid-auto-rows: 0;
   .wrong-tile {
-    min-width: 0; padding: 0.2em 0.1em; border-color: transparent; background: none;
+    min-width: 0; min-height: 0; max-height: 5.9em; overflow: hidden; padding: 0 0.1em; border-color: transparent; background: none;
     display: flex; flex-direction: column; align-items: center; gap: 0.1em;
     font-size: 12px; font-size: max(12px, 0.85em); white-space: nowrap;
   }
@@ -117,6 +132,7 @@ export const LAB_STYLE = `
 
 @media (max-width: 760px) {
   .bnnlab .cockpit { height: auto; grid-template-rows: none; }
+  .bnnlab .deck { grid-template-columns: minmax(0, 1fr); }
   .bnnlab .network .sentence { white-space: normal; }
   .bnnlab .network header { flex-wrap: wrap; }
   .bnnlab .network-body, .bnnlab .network[data-kind="points"] .network-body { grid-template-columns: minmax(0, 1fr); row-gap: 0.8em; }

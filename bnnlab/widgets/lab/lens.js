@@ -3,7 +3,7 @@
 import { element } from "../shared/dom.js";
 import { cellAtWeight } from "./strip_layout.js";
 
-const LARGE_CELL = 6; // CSS pixels from which no lens is needed
+const LARGE_CELL = 4; // CSS pixels from which no lens is needed
 const REACH = 7; // weights to each side
 const SIZE = 135; // CSS pixels
 

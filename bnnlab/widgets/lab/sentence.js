@@ -8,17 +8,15 @@ export function leadingSentence() {
   const mark = element("b", { class: "recorded", hidden: true }, "recorded");
   const node = element("p", { class: "sentence", role: "status" }, mark, text);
 
-  function draw(state, { backward, lost }) {
+  function draw(state, { backward }) {
     const alarm = state.error ?? state.notice;
     node.classList.toggle("alarm", Boolean(alarm));
     mark.hidden = !state.recorded;
-    writeText(text, alarm ? sentenceOf(alarm) : lost ? LOST : saying(state, backward));
+    writeText(text, alarm ? sentenceOf(alarm) : saying(state, backward));
   }
 
   return { node, draw };
 }
-
-const LOST = "The connection to the lab is cut. It goes on by itself as soon as the lab answers again.";
 
 function saying(state, backward) {
   if (state.state === "loading") return "The network is being built.";

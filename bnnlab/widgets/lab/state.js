@@ -33,6 +33,7 @@ export function absorbFrame(before, { meta, arrays }) {
     choices: meta.choices ?? before?.choices ?? null,
     datasets: meta.datasets ?? before?.datasets ?? null,
     suited: meta.suited ?? before?.suited ?? null,
+    defaults: meta.defaults ?? before?.defaults ?? null,
     clip: meta.clip,
     weightClip: meta.weight_clip,
     binarize: meta.binarize,

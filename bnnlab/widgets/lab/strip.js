@@ -20,17 +20,16 @@ export function networkStrip(cockpit) {
   let maps = []; // one { weights, tint } pair of canvases for each layer before the answer
   const wires = sharpCanvas(0, () => shown && arrange(), { class: "strip-layer", "aria-hidden": "true", tabindex: null });
   const live = sharpCanvas(0, () => shown && paint(), { class: "strip-layer strip-live" });
-  const over = sharpCanvas(0, () => {}, { class: "strip-layer", "aria-hidden": "true", tabindex: null });
   const mapsBox = element("div", { class: "strip-maps" });
   const labels = stripLabels();
   const answers = answerRows();
   const tip = element("p", { class: "strip-tip", hidden: true });
   const lens = mapLens();
-  const travel = stripTravel(over, () => shown);
+  const travel = stripTravel(() => shown);
   const flips = stripFlips();
   const node = element(
     "div", { class: "strip" },
-    wires.node, mapsBox, live.node, over.node, labels.node, answers.node, lens.node, tip,
+    wires.node, mapsBox, live.node, travel.node, labels.node, answers.node, lens.node, tip,
   );
 
   live.node.addEventListener("pointermove", ({ offsetX, offsetY }) => point(offsetX, offsetY));
@@ -74,7 +73,7 @@ export function networkStrip(cockpit) {
     const layout = { ...stripLayout(shape, { width, height, em }), neurons: shape.passes.map((pass) => pass.rows) };
     shown = { ...shown, layout };
     layout.passes.forEach(({ weights }, at) => {
-      for (const canvas of Object.values(maps[at])) {
+      for (const canvas of [maps[at].weights, maps[at].tint]) {
         Object.assign(canvas.style, {
           left: `${weights.x}px`, top: `${weights.y}px`, width: `${weights.width}px`, height: `${weights.height}px`,
           imageRendering: weights.cellWidth >= 1 && weights.cellHeight >= 1 ? "pixelated" : "auto",
@@ -104,7 +103,7 @@ export function networkStrip(cockpit) {
       else {
         const layer = state.floats[float];
         if (layer && (all || layer.greys !== maps[at].greys)) paintGreys(maps[at].weights, map, layer, palette);
-        Object.defineProperty(maps[at], "greys", { value: layer?.greys, writable: true, enumerable: false });
+        maps[at].greys = layer?.greys;
         float += 1;
       }
     });
@@ -171,7 +170,7 @@ export function networkStrip(cockpit) {
   }
 
   function stop() {
-    for (const canvas of [wires, live, over]) canvas.stop();
+    for (const canvas of [wires, live]) canvas.stop();
     travel.stop();
   }
 
@@ -209,6 +208,7 @@ function mapCanvases(box, shape) {
   const made = shape.passes.slice(0, -1).map(() => ({
     weights: element("canvas", { class: "strip-map", "aria-hidden": "true" }),
     tint: element("canvas", { class: "strip-map", "aria-hidden": "true" }),
+    greys: null, // those that are painted
   }));
   box.replaceChildren(...made.flatMap(({ weights, tint }) => [weights, tint]));
   return made;

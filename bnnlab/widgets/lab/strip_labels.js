@@ -2,7 +2,7 @@
 
 import { element, setHidden } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
-import { grouped, percentText } from "../shared/numbers.js";
+import { grouped } from "../shared/numbers.js";
 
 export function stripLabels() {
   let places = [];
@@ -28,7 +28,7 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
   heading.style.width = `${Math.max(5 * em, width)}px`;
   const flips = element("b", { class: "strip-flips" });
   const beyond = element("span", { class: "faint" });
-  const caption = placed("strip-caption", weights.x, top + inner + 0.45 * em, element("span", {}, flips, " ", beyond));
+  const caption = placed("strip-caption", weights.x, top + inner + 0.35 * em, element("span", {}, flips, " ", beyond));
   caption.style.width = `${Math.max(6 * em, width)}px`;
   const nodes = [heading, caption];
   let x = null;
@@ -47,10 +47,10 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
     writeText(what, narrow ? "" : whatText(state, pass));
     heading.title = `${pass.name}: ${whatText(state, pass)}`;
     setHidden(flips, !pass.layer || pass.layer.flipCount === null);
-    if (pass.layer) writeText(flips, flipsText(pass.layer));
-    writeText(beyond, narrow || weights.width < 4 * em ? "" : beyondText(state, pass, backward));
+    if (pass.layer) writeText(flips, flipsInStep(pass.layer));
+    writeText(beyond, beyondText(state, pass, backward));
     if (x) writeText(x, backward ? "gradient" : "x");
-    if (nodes.sign) writeText(nodes.sign, state.binarize === "both" ? "sign" : "cut x");
+    if (nodes.sign) writeText(nodes.sign, backward ? "" : state.binarize === "both" ? "sign" : "cut x");
   }
 
   return { nodes, draw };
@@ -72,7 +72,7 @@ function whatText(state, pass) {
   return state.binarize === "nothing" ? `${size} hidden numbers, used as they are` : `${size} weights of one bit`;
 }
 
-function flipsText({ flipCount }) {
+function flipsInStep({ flipCount }) {
   return `${grouped(flipCount)} ${flipCount === 1 ? "flip" : "flips"} in this step`;
 }
 
@@ -83,10 +83,6 @@ function beyondText(state, pass, backward) {
     return `${blocked} of ${pass.after.length} gradients blocked`;
   }
   const beyond = pass.x.reduce((count, value) => count + (Math.abs(value) > state.clip), 0);
-  if (!pass.layer) return "";
+  if (!pass.layer) return "ordinary numbers";
   return `x: ${beyond} of ${pass.x.length} beyond ±t_clip`;
-}
-
-export function accuracyText({ right, examined }) {
-  return examined ? percentText(right / examined, 1) : "–";
 }

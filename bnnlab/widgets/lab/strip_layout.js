@@ -12,8 +12,8 @@ const TILE_GAP = 2; // px
 // shape: { image: bool, passes: [{ binary, conv, rows, columns, kernel, tiles: { count, height, width } | null }], classes }
 // room: { width, height, em }. Returns { passes: [{ weights, bits, gate }], input, answer, top, bottom, ... }.
 export function stripLayout(shape, { width, height, em }) {
-  const top = 3.7 * em;
-  const bottom = 2.1 * em;
+  const top = 3.45 * em;
+  const bottom = 1.8 * em;
   const inner = Math.max(60, height - top - bottom);
   const hidden = shape.passes.slice(0, -1);
   const answerWidth = 9.6 * em;

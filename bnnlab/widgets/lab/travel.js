@@ -1,98 +1,139 @@
 // The example's bits on their way. At full speed a few are always under way; slowly, a step is seen as one wave from left
-// to right, and one back in which the gradient travels.
+// to right, and one back in which the gradient travels. Each is a small element that the browser moves by itself, so that
+// nothing has to be painted anew for it.
 
-import { drawTravellers } from "./wires.js";
+import { element } from "../shared/dom.js";
+import { passedColour } from "./gate_picture.js";
+import { wireOf } from "./wires.js";
 
-const FLIGHT = 900; // ms along one wire at full speed
+const FLIGHT = 1000; // ms along one wire at full speed
 const IN_FLIGHT = 5; // on each bundle of wires at full speed
 const WAVE = 750; // ms for one way through the whole network
-const MAX_IN_WAVE = 40; // bits on one bundle in a wave
-const SLOW = 3; // steps a second up to which each step is seen as waves
+const MAX_IN_WAVE = 32; // bits on one bundle in a wave
+const PIECES = 14; // straight pieces that a wire is walked in
 
 // `look()` returns what is shown: { state, palette, layout, backward }.
-export function stripTravel(canvas, look) {
-  let handle = 0;
-  let began = 0;
-  let waves = []; // [{ backward, from (ms) }], those that play or wait
-  let step = null;
-  const flights = new Map(); // bundle and place -> { neuron, started }
+export function stripTravel(look) {
+  const node = element("div", { class: "travel", "aria-hidden": "true" });
   const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let bits = []; // those under way: { dot, from, neuron, backward, motion }
+  let streams = false;
+  let step = null;
+  let waving = 0; // number of the wave that plays, or 0
+  let waves = 0;
+  let layout = null;
 
-  function follow({ state }, turned) {
-    const slow = state.playing && state.stepsPerSecond <= SLOW && isSlow(state.speed);
+  // To be told every frame.
+  function follow({ state, layout: places, backward }, turned) {
+    if (places !== layout) clear();
+    layout = places;
     const stepped = step !== null && state.step !== step;
     step = state.step;
-    if (slow && stepped) waves = startedWaves(state.passes.some((pass) => pass.after));
-    if (turned) waves = startedWaves(true).slice(look().backward ? 1 : 0).map((wave) => ({ ...wave, from: performance.now() }));
-    run();
+    if (stepped && state.playing && isSlow(state.speed)) play(state.passes.some((pass) => pass.after));
+    if (turned) wave(backward);
+    const flows = Boolean(layout) && state.playing && !isSlow(state.speed) && !still.matches;
+    if (flows && !waving && !bits.length) stream();
+    if (!flows && streams && !waving) clear();
+    streams = flows;
+    for (const bit of bits) paint(bit);
   }
 
-  // Both ways, one behind the other; the promise is kept when they are over, or at once where nothing may move.
-  function play(bothWays) {
-    if (still.matches) return Promise.resolve();
-    waves = startedWaves(bothWays);
-    run();
-    return new Promise((resolve) => { setTimeout(resolve, waves.length * WAVE); });
+  // Forward, then on request backward; the promise is kept when that is over, or at once where nothing may move.
+  async function play(bothWays) {
+    await wave(false);
+    if (bothWays) await wave(true);
   }
 
-  function startedWaves(bothWays) {
-    const now = performance.now();
-    return [{ backward: false, from: now }, { backward: true, from: now + WAVE }].slice(0, bothWays ? 2 : 1);
-  }
-
-  function run() {
-    if (!handle) handle = requestAnimationFrame(tick);
-  }
-
-  function tick(now) {
-    handle = 0;
-    const shown = look();
-    if (!shown?.layout) return;
-    began ||= now;
-    waves = waves.filter((wave) => now < wave.from + WAVE);
-    const streams = shown.state.playing && !isSlow(shown.state.speed) && !still.matches;
-    const travellers = still.matches ? [] : waves.length ? inWaves(now, shown) : streams ? inStream(now, shown) : [];
-    const { ctx, width } = canvas.begin();
-    if (width) drawTravellers(ctx, shown.layout, shown.state, travellers, shown.palette);
-    if (waves.length || streams) run();
-  }
-
-  function inWaves(now, { layout }) {
-    const wave = waves.find(({ from }) => now >= from);
-    if (!wave) return [];
+  function wave(backward) {
+    if (still.matches || !layout) return Promise.resolve();
+    clear();
+    waving = waves += 1;
+    const mine = waving;
     const bundles = layout.passes.length;
-    const progress = ((now - wave.from) / WAVE) * bundles;
-    const along = Math.min(bundles - 1, Math.floor(progress));
-    const from = wave.backward ? bundles - 1 - along : along;
-    const count = layout.neurons[from];
-    const every = Math.ceil(count / MAX_IN_WAVE);
-    return Array.from({ length: Math.ceil(count / every) }, (_, at) => ({
-      from, neuron: at * every, at: Math.min(1, progress - along), backward: wave.backward,
-    }));
-  }
-
-  function inStream(now, { layout, backward }) {
-    const travellers = [];
-    layout.passes.forEach((_, from) => {
-      for (let place = 0; place < IN_FLIGHT; place += 1) {
-        const key = from * IN_FLIGHT + place;
-        let flight = flights.get(key);
-        if (!flight || now - flight.started > FLIGHT || flight.neuron >= layout.neurons[from]) {
-          const late = flight ? 0 : (place / IN_FLIGHT) * FLIGHT;
-          flight = { neuron: Math.floor(Math.random() * layout.neurons[from]), started: now - late };
-          flights.set(key, flight);
-        }
-        travellers.push({ from, neuron: flight.neuron, at: (now - flight.started) / FLIGHT, backward });
+    layout.passes.forEach((_, at) => {
+      const from = backward ? bundles - 1 - at : at;
+      const every = Math.ceil(layout.neurons[from] / MAX_IN_WAVE);
+      for (let neuron = 0; neuron < layout.neurons[from]; neuron += every) {
+        launch({ from, neuron, backward }, WAVE / bundles, (at * WAVE) / bundles);
       }
     });
-    return travellers;
+    return new Promise((resolve) => {
+      setTimeout(() => {
+        if (waving === mine) clear();
+        resolve();
+      }, WAVE);
+    });
   }
 
-  function stop() {
-    cancelAnimationFrame(handle);
+  function stream() {
+    clear();
+    layout.passes.forEach((_, from) => {
+      for (let place = 0; place < IN_FLIGHT; place += 1) fly(from, (place / IN_FLIGHT) * FLIGHT);
+    });
   }
 
-  return { follow, play, stop };
+  function fly(from, delay) {
+    const neuron = Math.floor(Math.random() * layout.neurons[from]);
+    const bit = launch({ from, neuron, backward: look().backward }, FLIGHT, delay);
+    bit.motion.onfinish = () => {
+      if (!bits.includes(bit)) return;
+      bits.splice(bits.indexOf(bit), 1);
+      bit.dot.remove();
+      fly(from, 0);
+    };
+  }
+
+  function launch(bit, duration, delay) {
+    const dot = element("i");
+    const wire = wireOf(layout, bit.from, bit.neuron);
+    const frames = Array.from({ length: PIECES + 1 }, (_, at) => {
+      const { x, y } = wire(bit.backward ? 1 - at / PIECES : at / PIECES);
+      return { transform: `translate(${x}px, ${y}px)`, opacity: 1 };
+    });
+    Object.assign(bit, { dot, motion: dot.animate(frames, { duration, delay, fill: "none" }) });
+    bits.push(bit);
+    node.append(dot);
+    paint(bit);
+    return bit;
+  }
+
+  // In the colour of the value that the frame on the screen says it has; on the way back, of a gradient that is blocked
+  // nothing goes on.
+  function paint(bit) {
+    const { state, palette } = look();
+    const pass = state.passes[bit.from];
+    const shows = pass && bit.neuron < neuronsOf(pass);
+    const value = shows ? valueOf(pass, bit.neuron) : 0;
+    const colour = bit.backward ? palette.ink : passedColour(value, state.clip, state.binarize === "both", palette);
+    const blocked = bit.backward && pass?.after && !pass.conv && pass.after[bit.neuron] === 0;
+    if (bit.colour !== colour) bit.dot.style.background = bit.colour = colour;
+    if (bit.blocked !== blocked) bit.dot.classList.toggle("blocked", bit.blocked = blocked);
+  }
+
+  function clear() {
+    waving = 0;
+    for (const { dot, motion } of bits) {
+      motion.onfinish = null;
+      motion.cancel();
+      dot.remove();
+    }
+    bits = [];
+  }
+
+  return { node, follow, play, stop: clear };
+}
+
+function neuronsOf(pass) {
+  return pass.conv ? pass.xShape[0] : pass.x.length;
+}
+
+// Of a convolution's filter, what most of its map says.
+function valueOf(pass, neuron) {
+  if (!pass.conv) return pass.x[neuron];
+  const size = pass.xShape[1] * pass.xShape[2];
+  let sum = 0;
+  for (let at = neuron * size; at < (neuron + 1) * size; at += 1) sum += pass.x[at] >= 0 ? 1 : -1;
+  return sum;
 }
 
 function isSlow(speed) {

@@ -6,6 +6,8 @@ import { signBit } from "./state.js";
 const SOFTNESS = 0.26; // share of the background in a weight's colour, so that marks over it stand out
 const TINT = 0.5; // opacity of a flip that is a moment old
 const IMAGES = new WeakMap(); // canvas -> its pixels in memory: too many to allocate anew for each frame
+const RAMPS = new WeakMap(); // palette -> its greys
+const [MIXED, PACKED] = [new Map(), new Map()]; // colours that were asked for before
 const ORDERS = new WeakMap(); // a map's place -> which weight stands at which pixel
 
 // `map` is the place that strip_layout.js gives the weights; `layer` a binary layer.
@@ -53,21 +55,33 @@ export function paintTint(canvas, map, places, colour, remaining) {
   ctx.globalAlpha = 1;
 }
 
-export function greyRamp(palette) {
-  return Uint32Array.from({ length: 256 }, (_, level) =>
-    packedColour(mixColours(palette.paper, palette.ink, (level / 255) * 0.9)));
+function greyRamp(palette) {
+  if (!RAMPS.has(palette)) {
+    RAMPS.set(palette, Uint32Array.from({ length: 256 }, (_, level) =>
+      packedColour(mixColours(palette.paper, palette.ink, (level / 255) * 0.9))));
+  }
+  return RAMPS.get(palette);
 }
 
+// In 64 steps, so that the same colours come again and need not be made again.
 export function mixColours(from, to, share) {
-  const [a, b] = [toRgb(from), toRgb(to)];
-  const channel = (at) => Math.round(a[at] + (b[at] - a[at]) * share);
-  return `rgb(${channel(0)}, ${channel(1)}, ${channel(2)})`;
+  const step = Math.round(share * 64);
+  const key = `${from}${to}${step}`;
+  if (!MIXED.has(key)) {
+    const [a, b] = [toRgb(from), toRgb(to)];
+    const channel = (at) => Math.round(a[at] + ((b[at] - a[at]) * step) / 64);
+    MIXED.set(key, `rgb(${channel(0)}, ${channel(1)}, ${channel(2)})`);
+  }
+  return MIXED.get(key);
 }
 
 // A colour as the 32-bit word that image data holds on a little-endian machine.
 export function packedColour(colour) {
-  const [red, green, blue] = toRgb(colour);
-  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  if (!PACKED.has(colour)) {
+    const [red, green, blue] = toRgb(colour);
+    PACKED.set(colour, ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
+  }
+  return PACKED.get(colour);
 }
 
 export function pixelsFor(canvas, columns, rows) {

@@ -1,6 +1,5 @@
-// The wires from each neuron's sign to the column of the next layer that it is multiplied with, and the bits on them.
+// The wires from each neuron's sign to the column of the next layer that it is multiplied with.
 
-import { passedColour } from "./gate_picture.js";
 import { inputPlace, signPlace } from "./strip_layout.js";
 
 const MAX_DRAWN = 128; // wires of a wider layer are drawn one in so many
@@ -47,31 +46,6 @@ export function drawWire(ctx, layout, from, neuron, colour) {
   trace(ctx, wireOf(layout, from, neuron));
   ctx.stroke();
   ctx.lineWidth = 1;
-}
-
-// Bits on their way, each in the colour of the value that the frame on the screen says it has. `at` is 0..1 along the
-// wire; backward they run the other way, and what the estimator blocks stops at its gate.
-export function drawTravellers(ctx, layout, state, travellers, palette) {
-  const radius = Math.max(1.6, 0.17 * layout.em);
-  const signs = state.binarize === "both";
-  for (const { from, neuron, at, backward } of travellers) {
-    const pass = state.passes[from];
-    if (!pass || neuron >= layout.neurons[from]) continue;
-    const point = wireOf(layout, from, neuron)(backward ? 1 - at : at);
-    ctx.fillStyle = backward ? palette.ink : passedColour(valueOf(pass, neuron), state.clip, signs, palette);
-    ctx.beginPath();
-    ctx.arc(point.x, point.y, radius, 0, 2 * Math.PI);
-    ctx.fill();
-  }
-}
-
-// Of a convolution's filter, what most of its map says.
-function valueOf(pass, neuron) {
-  if (!pass.conv) return pass.x[neuron];
-  const size = pass.xShape[1] * pass.xShape[2];
-  let sum = 0;
-  for (let at = neuron * size; at < (neuron + 1) * size; at += 1) sum += pass.x[at] >= 0 ? 1 : -1;
-  return sum;
 }
 
 function trace(ctx, wire) {

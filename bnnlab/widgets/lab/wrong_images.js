@@ -19,7 +19,7 @@ export function wrongImages(cockpit) {
   const node = element(
     "section", { class: "wrong", "aria-label": "test images answered wrongly" },
     element("p", { class: "side-title" }, title, " ", sample),
-    none, element("div", { class: "wrong-tiles" }, ...tiles.map((tile) => tile.node)),
+    none, element("div", { class: "wrong-room" }, element("div", { class: "wrong-tiles" }, ...tiles.map((tile) => tile.node))),
   );
 
   function draw(state, palette) {

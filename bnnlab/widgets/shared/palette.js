@@ -1,5 +1,6 @@
 // The colours of the pictures, once. The pair for -1 and +1 keeps its contrast on both backgrounds, under the
 // common colour-vision deficiencies and in greyscale: the darker one is always -1. Sign is never told by colour alone.
+// What can be pressed or dragged has a colour of its own, which means nothing else.
 
 const LIGHT = {
   minus: "#1B4F9C", plus: "#DA7A00", mismatch: "#B3006B", ink: "#1A1D23", faint: "#5B6270",
@@ -9,7 +10,7 @@ const LIGHT = {
 const DARK = {
   minus: "#4A86E8", plus: "#FFC857", mismatch: "#CC79A7", ink: "#F2F4F8", faint: "#A6ADBA",
   grid: "#363C48", paper: "#0E1117", panel: "#1A1F2B", train: "#A6ADBA", test: "#4A86E8",
-  onPlus: "#0E1117", control: "#B9A2FF", onControl: "#0E1117", dark: true,
+  onPlus: "#0E1117", control: "#B9A2FF", onControl: "#14101F", dark: true,
 };
 
 // The palette for the background that `node` really has, as Streamlit and Jupyter themes can change under it.

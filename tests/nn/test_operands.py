@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 import bnnlab
-from bnnlab.nn import BinaryConv2d, BinaryLinear
-from bnnlab.nn.product import bit_layers, layer_product
+from bnnlab.nn import BinaryConv2d, BinaryLayer, BinaryLinear
+from bnnlab.nn.operands import bit_layers, layer_product
 
 
 def networks(scale: bool, pad_value: float) -> nn.Sequential:
@@ -44,7 +44,18 @@ def test_the_packed_product_is_the_pre_activation(scale, pad_value, layer, posit
 
 
 def test_only_layers_that_multiply_signs_are_offered() -> None:
-    assert list(bit_layers(networks(False, 0.0))) == ["conv", "dense"]
+    model = networks(False, 0.0)
+    assert list(bit_layers(model)) == ["conv", "dense"]
+    model.get_submodule("conv").set_binarize("weights")  # type: ignore[operator]
+    assert list(bit_layers(model)) == ["dense"]
+    with pytest.raises(
+        ValueError, match="layer 'conv' counts no bits while binarize is 'weights'; set it to 'both'"
+    ):
+        layer_product(model, "conv", torch.randn(1, 2, 8, 8))
+    for layer in model.modules():
+        if isinstance(layer, BinaryLayer):
+            layer.set_binarize("nothing")
+    assert not bit_layers(model)
 
 
 def test_looking_changes_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Catches what a binary layer multiplies while a network looks at one example."""
+"""The operands of a layer's bit product: what it multiplies while a network looks at one example."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from bnnlab.records.product import LayerProduct
 
 
 def bit_layers(model: nn.Module) -> dict[str, BinaryLayer]:
-    """The layers of `model` that multiply signs with signs, by name, in forward order."""
+    """The layers of `model` that multiply signs with signs now, by name, in forward order.
+
+    There are none while the network binarises only its weights, or nothing.
+    """
     return {
         name: module
         for name, module in model.named_modules()
-        if isinstance(module, BinaryLayer) and module.input_binarizer is not None
+        if isinstance(module, BinaryLayer) and module.counts_bits
     }
 
 
@@ -33,10 +36,11 @@ def layer_product(
         position: Output pixel `(row, column)` of a convolution; its middle if None.
 
     Raises:
-        ValueError: If `layer` is none of the model's bit layers, `example` is not one example, or
-            `position` lies outside the layer's output.
+        ValueError: If `layer` is none of the model's bit layers, or counts no bits now because not both weights and
+            inputs are binarised, `example` is not one example, or `position` lies outside the layer's output.
     """
     layers = bit_layers(model)
+    _check_binarizes(layer, dict(model.named_modules()).get(layer))
     if layer not in layers:
         raise ValueError(f"layer must be one of {tuple(layers)}, got {layer!r}")
     if len(example) != 1:
@@ -61,6 +65,13 @@ def layer_product(
         taps=np.flatnonzero(counted),
         omitted=int((~counted).sum()),
     )
+
+
+def _check_binarizes(name: str, module: nn.Module | None) -> None:
+    if isinstance(module, BinaryLayer) and module.input_binarizer is not None and not module.counts_bits:
+        raise ValueError(
+            f"layer {name!r} counts no bits while binarize is {module.binarize!r}; set it to 'both' to see them"
+        )
 
 
 def _input_and_output(model: nn.Module, module: nn.Module, example: Tensor) -> tuple[Tensor, Tensor]:

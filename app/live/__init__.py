@@ -1,0 +1,1 @@
+"""How a browser tab and the run it watches stay together: frames out, commands in, and who owns which run."""

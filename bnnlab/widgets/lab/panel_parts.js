@@ -1,0 +1,67 @@
+// What the panels around the network are made of: buttons, rows of choices, a canvas that knows the size of text.
+
+import { sharpCanvas } from "../shared/canvas.js";
+import { element, setText } from "../shared/dom.js";
+
+// A button of the cockpit. `title` says what it does and with which key.
+export function cockpitButton(content, title, onClick, attributes = {}) {
+  const node = element("button", { type: "button", class: "tool", title, ...attributes }, ...[content].flat());
+  node.addEventListener("click", onClick);
+  return node;
+}
+
+// A row of buttons of which one is pressed. options: [{ value, text, title }]; `choose(value)` is called by the user only.
+export function choiceRow(label, options, choose) {
+  const buttons = options.map(({ value, text, title }) => {
+    const button = cockpitButton(text, title ?? text, () => choose(value));
+    button.className = "";
+    button.dataset.text = text;
+    return button;
+  });
+  const node = element("div", { class: "choice-row", role: "group", "aria-label": label }, ...buttons);
+
+  function show(chosen) {
+    options.forEach(({ value }, at) => setAttribute(buttons[at], "aria-pressed", String(value === chosen)));
+  }
+
+  return { node, buttons, show };
+}
+
+// Writing the same value again would cost a recalculation of styles, and a screen reader would speak it again.
+export function setAttribute(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+// A line that is cut off at its end shows the whole of it when pointed at.
+export function setLine(node, text) {
+  setText(node, text);
+  setAttribute(node, "title", text);
+}
+
+// A canvas that fills its place. `begin()` adds to what a sharp canvas says the size of text in pixels, `em`, and a
+// function that chooses a font of that family.
+export function panelCanvas(redraw, attributes = {}) {
+  let em = 13;
+  let font = "";
+  const canvas = sharpCanvas(0, () => {
+    em = parseFloat(getComputedStyle(canvas.node).fontSize);
+    redraw();
+  }, attributes);
+  canvas.node.classList.add("panel-canvas");
+
+  function begin() {
+    const before = [canvas.node.width, canvas.node.height];
+    const paper = canvas.begin();
+    if (before[0] !== canvas.node.width || before[1] !== canvas.node.height) font = "";
+    const setFont = (weight = "400", size = Math.max(12, 0.92 * em)) => {
+      const wanted = `${weight} ${size}px ${paper.family}`;
+      if (wanted === font) return;
+      font = wanted;
+      paper.ctx.font = wanted;
+    };
+    setFont();
+    return { ...paper, em, setFont };
+  }
+
+  return { node: canvas.node, begin, stop: canvas.stop };
+}

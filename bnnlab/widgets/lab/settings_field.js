@@ -1,0 +1,124 @@
+// One setting: label, control, a sentence, and what is wrong with the value that was just tried.
+
+import { element, setHidden, setText } from "../shared/dom.js";
+import { lineIcon } from "./panel_icons.js";
+import { choiceRow, setAttribute, cockpitButton } from "./panel_parts.js";
+
+const MAX_FRESH_SEED = 9999;
+
+// `commit(value)` is called when the reader has decided: with Enter, on leaving the field, or by a click.
+export function settingField(field, commit) {
+  const id = `setting-${field.name}`;
+  const control = CONTROLS[field.kind](field, id, tried);
+  const complaint = element("p", { class: "complaint", role: "alert", hidden: true });
+  const help = [field.help, field.allowed && `Allowed: ${field.allowed}.`].filter(Boolean).join(" ");
+  const label = control.labelled ? element("label", { for: id }, field.label) : element("span", {}, field.label);
+  const node = element(
+    "div", { class: "setting" },
+    label, control.node, element("p", { class: "note", id: `${id}-help` }, help), complaint,
+  );
+  let shown = null;
+
+  function tried(value) {
+    complain("");
+    const mistake = field.kind === "number" && !Number.isFinite(value) ? `${field.label} must be a number.` : "";
+    if (mistake) complain(mistake);
+    else commit(value);
+  }
+
+  function complain(text) {
+    setText(complaint, text);
+    setHidden(complaint, !text);
+    control.mark?.(Boolean(text));
+  }
+
+  // What stands in the field changes only when the setting does: never under the reader's hands.
+  function show(config, choices) {
+    const value = JSON.stringify([config[field.name], field.lock && config.clip_value, choices]);
+    if (value === shown) return;
+    shown = value;
+    complain("");
+    control.show(config[field.name], choices, config);
+  }
+
+  return { name: field.name, node, show, complain };
+}
+
+const CONTROLS = {
+  number(field, id, tried) {
+    const input = element("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": `${id}-help` });
+    onDecision(input, () => tried(Number(input.value.trim().replace(",", ".") || NaN)));
+    const extras = [];
+    let lock = null;
+    if (field.lock) {
+      lock = cockpitButton(lineIcon("lock"), "", () => tried(lock.dataset.locked === "true" ? Number(input.value) : null));
+      lock.setAttribute("aria-label", "One t_clip for weights and activations");
+      extras.push(lock);
+    }
+    if (field.fresh) {
+      extras.push(cockpitButton("new seed", "Start anew with another seed", () => tried(Math.floor(Math.random() * (MAX_FRESH_SEED + 1)))));
+    }
+    return {
+      node: element("div", { class: "field-row" }, input, ...extras),
+      labelled: true,
+      mark: (wrong) => setAttribute(input, "aria-invalid", String(wrong)),
+      show(value, choices, config) {
+        const locked = value === null;
+        input.value = String(locked ? config.clip_value : value);
+        if (lock) showLock(lock, locked);
+        input.disabled = Boolean(lock) && locked;
+      },
+    };
+  },
+
+  widths(field, id, tried) {
+    const input = element("input", { id, type: "text", autocomplete: "off", "aria-describedby": `${id}-help` });
+    onDecision(input, () => tried(input.value.split(/[\s,;]+/).filter(Boolean).map(Number)));
+    return {
+      node: input,
+      labelled: true,
+      mark: (wrong) => setAttribute(input, "aria-invalid", String(wrong)),
+      show: (value) => (input.value = value.join(", ")),
+    };
+  },
+
+  choice(field, id, tried) {
+    const select = element("select", { id, "aria-describedby": `${id}-help` });
+    let values = [];
+    select.addEventListener("change", () => tried(values[select.selectedIndex]));
+    return {
+      node: select,
+      labelled: true,
+      show(value, choices) {
+        values = field.choices ?? choices ?? [value];
+        if (!values.includes(value)) values = [value, ...values];
+        select.replaceChildren(...values.map((each) => element("option", {}, String(each).replace("-1", "−1"))));
+        select.selectedIndex = values.indexOf(value);
+      },
+    };
+  },
+
+  switch(field, id, tried) {
+    const [on, off] = field.texts;
+    const row = choiceRow(field.label, [{ value: true, text: on }, { value: false, text: off }], tried);
+    return { node: row.node, show: (value) => row.show(Boolean(value)) };
+  },
+};
+
+export function showLock(button, locked) {
+  if (button.dataset.locked === String(locked)) return;
+  button.dataset.locked = String(locked);
+  button.setAttribute("aria-pressed", String(locked));
+  button.title = locked
+    ? "Locked: w and x have one t_clip. Click to set them apart"
+    : "Apart: w and x have a t_clip of their own. Click to make them one";
+  button.replaceChildren(lineIcon(locked ? "lock" : "unlock"));
+}
+
+// Enter decides, and so does leaving the field; typing alone does not.
+function onDecision(input, decided) {
+  input.addEventListener("change", decided);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") input.blur();
+  });
+}
