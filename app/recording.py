@@ -64,7 +64,7 @@ def record() -> list[bytes]:
             frames.append(
                 encode_frame(
                     frame,
-                    serial=step,
+                    serial=0,  # no live one
                     complete=step == 0,
                     now_and_then=step % SLOW_PARTS_EVERY == 0,
                     recorded_at=due(step),

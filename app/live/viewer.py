@@ -48,7 +48,7 @@ class Viewer:
         self._lock = threading.RLock()
         self._frames: OrderedDict[int, LiveFrame] = OrderedDict()
         self._serial = 0
-        self._acknowledged = 0
+        self._sent = self._acknowledged = 0
         self._complete = True
         self._sight: tuple[Any, ...] | None = None
         self._status: object = None
@@ -85,7 +85,7 @@ class Viewer:
             if sight == self._sight and not self._complete and self._notice is None:
                 return None
             message = self._message(frame, complete=self._complete)
-            self._sight, self._complete = sight, False
+            self._sight, self._complete, self._sent = sight, False, self._serial
             return message
 
     def page_frame(self, connect: Mapping[str, Any], *, fresh_within: float = 0.0) -> bytes:
@@ -107,7 +107,7 @@ class Viewer:
             if not isinstance(serial, int) or serial not in self._frames:
                 return False
             self._acknowledged = serial
-            return serial == self._serial
+            return serial == self._sent
 
     def frame(self, serial: int | None = None) -> LiveFrame | None:
         """The moment that a message showed, by its serial; by default the one on the screen, or the last one made.

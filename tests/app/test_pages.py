@@ -15,10 +15,12 @@ from streamlit.testing.v1.element_tree import Button
 
 import bnnlab
 from bnnlab.app import session
+from bnnlab.app.live.viewer import Viewer
 from bnnlab.app.matrix_input import matrix_from_csv
 from bnnlab.app.views.gemm.journey import NETWORK
 from bnnlab.bits.listing import KERNEL_SOURCES
 from bnnlab.nn import QUANTIZERS
+from bnnlab.records import Selection
 from bnnlab.train import LiveRun, RunConfig, TrainingRun
 from bnnlab.widgets.encoding import unpack_frame
 
@@ -26,12 +28,18 @@ MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
 
 @pytest.fixture(autouse=True)
-def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRun]:
-    """The session's run, new for each test; how a browser session owns it is a matter of the browser tests."""
-    run = LiveRun(RunConfig())
-    monkeypatch.setattr(session, "live_run", lambda _first=None: run)
-    yield run
-    run.close()
+def viewer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Viewer]:
+    """The session's view of its run, new for each test; how sessions own runs has tests of its own."""
+    viewer = Viewer(LiveRun(RunConfig()))
+    monkeypatch.setattr(session, "viewer", lambda _first=None: viewer)
+    yield viewer
+    viewer.run.close()
+
+
+@pytest.fixture
+def run(viewer: Viewer) -> LiveRun:
+    run: LiveRun = viewer.run
+    return run
 
 
 def opened(view: str, **query: str) -> AppTest:
@@ -54,7 +62,7 @@ def widget_data(app: AppTest, key: str) -> Any:
 def test_the_entry_script_draws_the_lab() -> None:
     app = AppTest.from_file(str(MAIN), default_timeout=60).run()
     assert not app.exception
-    assert widget_data(app, "lab")["layers"]
+    assert widget_data(app, "lab")["connect"]
 
 
 @pytest.mark.parametrize("view", ["lab", "signs", "packing", "gemm", "kernel"])
@@ -65,118 +73,92 @@ def test_every_page_draws_from_defaults_alone(view: str) -> None:
     assert app.get("bidi_component")
 
 
-def test_lab_steps_and_resets(run: LiveRun) -> None:
-    app = opened("lab", play="false")
-    assert widget_data(app, "lab")["step"] == 0
-    button(app, "Step").click().run()
-    run.wait_for(step=1)
-    assert widget_data(app.run(), "lab")["step"] == 1
-    button(app, "Reset").click().run()
-    run.wait_for(state="paused")
-    assert widget_data(app.run(), "lab")["step"] == 0
-
-
-def test_lab_plays_and_pauses(run: LiveRun) -> None:
-    app = opened("lab", play="false")
-    app.button(key="play_pause").click().run()
-    run.wait_for(step=3)
-    app.button(key="play_pause").click().run()
-    assert run.wait_for(state="paused").status.step >= 3
-
-
-def test_new_settings_after_the_end_can_be_stepped_at_once(run: LiveRun) -> None:
-    app = opened("lab", epochs_points="1")
-    run.wait_for(state="finished")
-    assert button(app.run(), "Step").disabled
-    app.number_input(key="seed").set_value(7).run()
-    assert not button(app, "Step").disabled
-    button(app, "Step").click().run()
-    assert run.wait_for(step=1).status.step == 1
-
-
-def test_controls_reach_the_run(run: LiveRun) -> None:
-    app = opened("lab", play="false")
-    app.selectbox(key="dataset").set_value("digits").run()
-    app.selectbox(key="quantizer").set_value("approx_sign").run()
-    app.text_input(key="widths_images_mlp").set_value("48, 32").run()
-    app.number_input(key="seed").set_value(7).run()
-    config = run.snapshot().status.config
+def test_the_lab_opens_as_the_address_asks(run: LiveRun) -> None:
+    app = opened("lab", play="false", dataset="moons", quantizer="approx_sign", widths="48,32", seed="7")
+    config = run.status.config
     assert (config.dataset, config.quantizer, config.widths, config.seed) == (
-        "digits",
+        "moons",
         "approx_sign",
         (48, 32),
         7,
     )
-    assert [layer["name"] for layer in widget_data(app, "lab")["layers"]] == ["hidden1"]
+    meta = widget_data(app, "lab")
+    assert (meta["step"], meta["state"], meta["notice"]) == (0, "paused", None)
+    assert [layer["name"] for layer in meta["layers"]] == ["hidden1"]
 
 
-def test_nothing_is_said_of_latent_weights_where_the_optimiser_has_none(run: LiveRun) -> None:
-    app = opened("lab", play="false")
-    assert widget_data(app, "lab")["latent"]
-    app.selectbox(key="optimizer").set_value("bop").run()
-    assert not widget_data(app, "lab")["latent"]
-    assert not any("latent" in text.value for text in app.main.markdown)
+def test_the_lab_plays_at_once_and_goes_on_while_other_pages_are_seen(run: LiveRun) -> None:
+    opened("lab", speed="fast")
+    step = run.wait_for(step=3).status.step
+    opened("signs")
+    assert run.wait_for(step=step + 3).status.state == "playing"
 
 
-def test_learning_rate_and_clip_value_change_without_a_restart(run: LiveRun) -> None:
-    app = opened("lab", play="false")
-    button(app, "Step").click().run()
-    app.slider(key="clip").set_value(0.5).run()
-    frame = run.wait_for(step=1)
-    app.run()
-    assert frame.status.step == 1
-    assert widget_data(app, "lab")["clip"] == 0.5
+def test_the_labs_first_frame_says_how_to_connect(viewer: Viewer) -> None:
+    connect = widget_data(opened("lab", play="false"), "lab")["connect"]
+    assert connect == {"path": "/api/bnn/live", "token": viewer.token, "recorded": None}
+    assert widget_data(opened("lab", transport="fragments"), "lab")["connect"]["path"] is None
+
+
+def test_only_the_default_address_begins_with_what_was_recorded(viewer: Viewer) -> None:
+    connect = widget_data(opened("lab"), "lab")["connect"]
+    assert connect["recorded"].startswith("/api/bnn/recorded?")
+
+
+def test_the_address_selects_and_an_impossible_selection_is_one_sentence(run: LiveRun) -> None:
+    app = opened("lab", play="false", layer="hidden1", neuron="3", weight="10", example="11")
+    frame = run.wait_for(state="paused")
+    assert frame.snapshot is not None
+    assert frame.snapshot.selection == Selection("hidden1", 3, 10)
+    assert frame.snapshot.example is not None
+    assert frame.snapshot.example.index == 11
+    assert widget_data(app, "lab")["notice"] is None
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("query", "says"),
     [
-        ("64, many", "Widths must be whole numbers separated by commas"),
-        ("", "Widths must be whole numbers"),
-        ("0", "Every width must be in 1..1024 here, as the lab draws every weight, got 0"),
-        ("64,5000", "Every width must be in 1..1024 here, as the lab draws every weight, got 5000"),
-        ("1,1,1,1,1,1,1,1,1", "Widths must be 1..8 numbers, got 9"),
+        ({"layer": "hidden1", "neuron": "64"}, "64"),
+        ({"layer": "nowhere", "neuron": "0"}, "nowhere"),
+        ({"example": "100000"}, "100000"),
+        ({"widths": "64, many"}, "Widths must be whole numbers separated by commas"),
+        ({"learning_rate": "nan"}, "Learning_rate must be above 0"),
+        ({"dataset": "mnist-full"}, "Data set 'mnist-full' is not on this computer yet"),
     ],
 )
-def test_impossible_widths_are_one_sentence_and_the_run_goes_on(text: str, says: str) -> None:
-    app = opened("lab", play="false")
-    app.text_input(key="widths_points_mlp").set_value(text).run()
-    assert not app.exception
-    (error,) = app.error
-    assert error.value.startswith(says)
-    assert widget_data(app, "lab")["step"] == 0
-
-
-def test_a_data_set_that_is_not_here_offers_its_download(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: LiveRun
+def test_what_an_address_cannot_have_is_said_and_the_lab_opens(
+    query: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("BNNLAB_DATA_CACHE", str(tmp_path))
-    monkeypatch.setenv("BNNLAB_DATA_URL", "http://127.0.0.1:9")
-    app = opened("lab", play="false")
-    app.selectbox(key="dataset").set_value("mnist-full").run()
-    assert app.error[0].value.startswith("Data set 'mnist-full' is not on this computer yet")
-    assert "the Lab goes on with what it had: mlp on moons." in app.error[0].value
-    assert run.snapshot().status.config.dataset == "moons"
-    app.button(key="download").click().run()
-    assert any("the server cannot be reached" in error.value for error in app.error)
+    app = opened("lab", play="false", **query)
+    assert not app.exception
+    meta = widget_data(app, "lab")
+    assert says in meta["notice"]
+    assert meta["layers"]
 
 
-def test_a_diverging_run_is_explained_and_can_be_reset(run: LiveRun) -> None:
-    app = opened("lab", play="false")
-    app.selectbox(key="optimizer").set_value("sgd").run()
+def test_another_page_links_to_another_neuron_of_the_same_run(run: LiveRun) -> None:
+    app = opened("lab", play="false", layer="hidden1", neuron="3")
+    app.query_params["neuron"] = "5"
+    app.run()
+    frame = run.wait_for(state="paused")
+    assert frame.snapshot is not None
+    assert frame.snapshot.selection == Selection("hidden1", 5)
+
+
+def test_a_diverging_run_is_explained_and_can_be_reset(run: LiveRun, viewer: Viewer) -> None:
+    app = opened("lab", play="false", optimizer="sgd")
 
     def break_the_network(run: TrainingRun) -> None:
         list(run.model.parameters())[-1].data.fill_(float("nan"))
 
     run.call(break_the_network)
-    button(app, "Step").click().run()
+    viewer.command({"do": "step"})
     with pytest.raises(RuntimeError, match="step 1"):
         run.wait_for(step=1)
-    app.run()
-    assert "The loss became nan in step 1" in app.error[0].value
-    button(app, "Reset").click().run()
-    run.wait_for(state="paused")
-    assert not app.run().error
+    assert "the loss became nan in step 1" in widget_data(app.run(), "lab")["error"]
+    viewer.command({"do": "reset"})
+    assert widget_data(app.run(), "lab")["error"] is None
 
 
 def test_packing_shows_the_matrix_in_the_chosen_words() -> None:

@@ -45,6 +45,14 @@ def test_a_click_refers_to_the_frame_on_the_screen_though_the_network_has_learne
     assert viewer.frame(on_screen) is frame
 
 
+def test_a_frame_of_the_page_in_between_leaves_the_sockets_own_to_be_acknowledged(
+    viewer: Viewer, run: FakeRun
+) -> None:
+    serial = meta(viewer.next_frame())["serial"]
+    assert meta(viewer.page_frame(CONNECT))["serial"] == serial + 1
+    assert viewer.acknowledge(serial)
+
+
 def test_only_the_last_frames_are_kept(viewer: Viewer, run: FakeRun) -> None:
     for step in range(1, 30):
         run.set(step=step)

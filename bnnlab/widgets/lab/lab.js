@@ -14,6 +14,7 @@ import { LAB_STYLE } from "./lab_style.js";
 import { liveLink } from "./live_link.js";
 import { neuronPanel } from "./neuron_panel.js";
 import { PANEL_STYLE } from "./panel_style.js";
+import { recordedBeginning } from "./recorded_beginning.js";
 import { leadingSentence } from "./sentence.js";
 import { settingsDrawer } from "./settings.js";
 import { absorbFrame } from "./state.js";
@@ -26,6 +27,7 @@ import { wrongImages } from "./wrong_images.js";
 
 const MIN_HEIGHT = 560; // CSS pixels
 const SETTLING_DRAWS = 25;
+const MIN_WIDE_PX = 2400; // CSS pixels from which gradients have a place of their own
 
 export function mountLab(host, send) {
   let state = null;
@@ -38,6 +40,7 @@ export function mountLab(host, send) {
 
   addStyles(host, LAB_STYLE, PANEL_STYLE);
   const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
+  const beginning = recordedBeginning((decoded) => absorb(decoded, false));
   const cockpit = { act, select, stepThrough };
   const sentence = leadingSentence();
   const direction = directionSwitch((chosen) => {
@@ -50,7 +53,10 @@ export function mountLab(host, send) {
   const network = element(
     "section", { class: "panel network", "aria-label": "the network" },
     element("header", {}, sentence.node, direction.node),
-    element("div", { class: "network-body" }, input.node, strip.node, sides.images.node, sides.points.node),
+    element(
+      "div", { class: "network-body" },
+      input.node, element("div", { class: "strip-scroll" }, strip.node), sides.images.node, sides.points.node,
+    ),
   );
   const settings = settingsDrawer(cockpit);
   const bar = controlBar(cockpit, settings.open);
@@ -81,13 +87,14 @@ export function mountLab(host, send) {
     if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
     const decoded = decodeFrame(frame);
     if (link.page(decoded.meta)) state = null;
+    if (decoded.meta.connect?.recorded) beginning.begin(decoded.meta.connect.recorded);
     absorb(decoded, false);
   }
 
   function absorb(decoded, acknowledged) {
-    const { serial, empty } = decoded.meta;
+    const { serial, empty, recorded } = decoded.meta;
     if (acknowledged) link.expectShown(serial);
-    if (empty) return link.shown(serial);
+    if (empty || !(recorded || beginning.yieldsTo(decoded.meta))) return link.shown(serial);
     if (state && serial < state.frame) return undefined; // overtaken by a newer one
     state = absorbFrame(state, decoded);
     return schedule();
@@ -142,7 +149,7 @@ export function mountLab(host, send) {
 
   // They cost the run a backward pass a frame, so only what shows them asks.
   function askForGradients() {
-    const wanted = backward || state.selection?.weight != null || !state.playing || state.speed === 1;
+    const wanted = backward || state.selection?.weight != null || !state.playing || state.speed === 1 || innerWidth >= MIN_WIDE_PX;
     if (wanted === gradients || !state.canCommand) return;
     gradients = wanted;
     link.command({ do: "backward", on: wanted });
@@ -150,6 +157,7 @@ export function mountLab(host, send) {
 
   function destroy() {
     cancelAnimationFrame(pending);
+    beginning.stop();
     link.stop();
     theme.stop();
     sizes.disconnect();

@@ -61,7 +61,7 @@ export function liveLink({ onFrame, send }) {
 
   // The frame with this serial is on the screen: from the animation frame that drew it.
   function shown(serial) {
-    if (serial !== received || socket?.readyState !== WebSocket.OPEN) return;
+    if (!serial || serial !== received || socket?.readyState !== WebSocket.OPEN) return;
     received = 0;
     socket.send(JSON.stringify({ ack: serial }));
   }
