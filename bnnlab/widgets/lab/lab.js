@@ -15,6 +15,7 @@ import { liveLink } from "./live_link.js";
 import { neuronPanel } from "./neuron_panel.js";
 import { PANEL_STYLE } from "./panel_style.js";
 import { recordedBeginning } from "./recorded_beginning.js";
+import { recordedBeginning } from "./recorded.js";
 import { leadingSentence } from "./sentence.js";
 import { settingsDrawer } from "./settings.js";
 import { absorbFrame } from "./state.js";
@@ -36,6 +37,8 @@ export function mountLab(host, send) {
   let backward = false;
   let gradients = false; // whether frames are to carry the example's gradients
   let room = 0; // CSS pixels from top to bottom
+  let chosen = new URLSearchParams(location.search).has("layer"); // by the reader, so that it belongs into the address
+  let recording = null; // the recorded beginning, where the page opens with one
   let waving = false; // while a single step is being shown as waves
 
   addStyles(host, LAB_STYLE, PANEL_STYLE);
@@ -63,7 +66,7 @@ export function mountLab(host, send) {
   const deck = [neuronPanel(cockpit), weightWalls(cockpit), activationWalls(cockpit), weightPanel(cockpit)];
   const line = timeLine();
   const address = addressKeeper();
-  const around = [bar, ...deck, line, settings, address];
+  const around = [bar, ...deck, line, settings];
   const node = element(
     "div", { class: "cockpit" },
     bar.node, network, element("div", { class: "deck" }, ...deck.map((panel) => panel.node)), line.node, settings.node,
@@ -103,6 +106,7 @@ export function mountLab(host, send) {
   // A single step is shown in slow order before it is done: forward, backward, and then what it changed. Who presses again
   // wants no show.
   async function act(command) {
+    recording?.stop();
     if (command.do === "step" && !state.playing && !waving) {
       waving = true;
       await strip.travel.play(true);
@@ -112,6 +116,7 @@ export function mountLab(host, send) {
   }
 
   function select(selection) {
+    chosen = true;
     link.command({ do: "select", ...selection });
   }
 
@@ -138,6 +143,7 @@ export function mountLab(host, send) {
     input.draw(state, palette);
     strip.draw(state, palette, view);
     for (const part of around) part.draw(state, palette);
+    address.draw(chosen ? state : { ...state, selection: null });
     askForGradients();
     link.shown(state.frame);
     draws += 1;
@@ -159,9 +165,10 @@ export function mountLab(host, send) {
     cancelAnimationFrame(pending);
     beginning.stop();
     link.stop();
+    recording?.stop();
     theme.stop();
     sizes.disconnect();
-    for (const part of [input, strip, ...Object.values(sides), ...around]) part.stop();
+    for (const part of [input, strip, ...Object.values(sides), ...around, address]) part.stop();
     host.remove();
   }
 
