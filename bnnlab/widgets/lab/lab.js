@@ -15,7 +15,6 @@ import { liveLink } from "./live_link.js";
 import { neuronPanel } from "./neuron_panel.js";
 import { PANEL_STYLE } from "./panel_style.js";
 import { recordedBeginning } from "./recorded_beginning.js";
-import { recordedBeginning } from "./recorded.js";
 import { leadingSentence } from "./sentence.js";
 import { settingsDrawer } from "./settings.js";
 import { absorbFrame } from "./state.js";
@@ -38,7 +37,6 @@ export function mountLab(host, send) {
   let gradients = false; // whether frames are to carry the example's gradients
   let room = 0; // CSS pixels from top to bottom
   let chosen = new URLSearchParams(location.search).has("layer"); // by the reader, so that it belongs into the address
-  let recording = null; // the recorded beginning, where the page opens with one
   let waving = false; // while a single step is being shown as waves
 
   addStyles(host, LAB_STYLE, PANEL_STYLE);
@@ -106,7 +104,7 @@ export function mountLab(host, send) {
   // A single step is shown in slow order before it is done: forward, backward, and then what it changed. Who presses again
   // wants no show.
   async function act(command) {
-    recording?.stop();
+    beginning.stop();
     if (command.do === "step" && !state.playing && !waving) {
       waving = true;
       await strip.travel.play(true);
@@ -165,7 +163,7 @@ export function mountLab(host, send) {
     cancelAnimationFrame(pending);
     beginning.stop();
     link.stop();
-    recording?.stop();
+    beginning.stop();
     theme.stop();
     sizes.disconnect();
     for (const part of [input, strip, ...Object.values(sides), ...around, address]) part.stop();
