@@ -11,6 +11,7 @@ _CSS = """<style>
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > [hidden]) { display: none; }
 [data-testid="stHeaderActionElements"] { display: none; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
+:root { --bar-top: 3rem; } /* what sticks to the top of the page sticks below Streamlit's header */
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 2rem; }
 }

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from bnnlab.nn import BinaryConv2d
 from bnnlab.nn.inference import inference
 from bnnlab.records import MAX_WRONG_SHOWN, GateSnapshot, ImagesView, PointsView
 from bnnlab.train.datasets import Dataset
@@ -23,7 +24,8 @@ _T = TypeVar("_T", bound=np.generic)
 
 GRID = 64  # points of the plane along each side
 NEURON_GRID_STRIDE = 2  # every so many of them for the picture of one neuron
-MAX_EXAMINED = 1000  # test examples asked for a picture
+MAX_EXAMINED = 1000  # test examples asked for a picture,
+MAX_EXAMINED_BY_CONVOLUTIONS = 300  # or where each takes a hundred times as long
 MAX_EXAMINED_ALWAYS = 500  # with no more than these, they are asked for every picture
 ASKED_AGAIN_AFTER_S = 0.5  # else this often while training goes on,
 REST_FOR_EACH_S = (
@@ -114,7 +116,9 @@ def predict(model: nn.Module, x: NDArray[np.float32], device: str) -> Tensor:
 
 def examine(model: nn.Module, dataset: Dataset, device: str, step: int = 0) -> Examined:
     """Ask a network about the first test examples, in evaluation mode."""
-    examples, labels = dataset.x_test[:MAX_EXAMINED], dataset.y_test[:MAX_EXAMINED]
+    convolves = any(isinstance(module, nn.Conv2d | BinaryConv2d) for module in model.modules())
+    count = MAX_EXAMINED_BY_CONVOLUTIONS if convolves else MAX_EXAMINED
+    examples, labels = dataset.x_test[:count], dataset.y_test[:count]
     with inference(model):
         logits, layers = signals(model, torch.tensor(examples, device=device))
     return Examined(step, examples, labels, logits.cpu(), layers)

@@ -68,7 +68,7 @@ def learn(run: LiveRun, config: RunConfig, steps: int) -> None:
 
 def test_a_network_that_never_learned_has_a_summary_too() -> None:
     app = opened()
-    assert "mlp 64-64-64 on moons, after 0 training steps" in texts(app)
+    assert "mlp 64-64-64 on digits, after 0 training steps" in texts(app)
     assert "has not learned anything yet" in texts(app)
     assert "the files hold weights that were drawn at random" in "".join(each.value for each in app.warning)
     assert "you trained" not in texts(app)
@@ -200,7 +200,7 @@ def test_a_float_layer_that_is_nearly_everything_is_pointed_at(run: LiveRun) -> 
 
 
 def test_without_thresholds_only_the_answers_are_compared(run: LiveRun) -> None:
-    learn(run, RunConfig(widths=(8,)), 1)
+    learn(run, RunConfig(dataset="moons", widths=(8,)), 1)
     app = clicked(opened(), "prove")
     assert "nothing to try but its answers" in texts(app)
     assert "Not in the table: input." in texts(app)

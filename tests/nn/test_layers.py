@@ -229,7 +229,7 @@ def test_what_is_binarised_can_be_switched_between_steps(quantizer: str, scale: 
     set_weight(layer, randn(4, 6))
     before, slopes = layer.weight.detach().clone(), QUANTIZERS[quantizer].surrogate
     for binarize in ("weights", "nothing", "both", "nothing", "weights", "both"):
-        layer.set_binarize(binarize)  # type: ignore[arg-type]
+        layer.set_binarize(binarize)
         layer.zero_grad()
         x, upstream = randn(5, 6, seed=2).requires_grad_(), randn(5, 4, seed=3)
         y = layer(x)

@@ -10,13 +10,19 @@ from bnnlab.bits.packing import pack_rows
 from bnnlab.records import (
     HISTOGRAM_BINS,
     STARVED_AFTER,
+    Example,
+    FlipEffect,
+    FloatLayer,
     History,
     ImagesView,
     LayerDynamics,
+    LayerPass,
     LayerSnapshot,
     PointsView,
+    Selection,
     Snapshot,
     TrainingEvent,
+    WeightLook,
 )
 from bnnlab.widgets.encoding import unpack_frame
 from bnnlab.widgets.lab import encode, levels
@@ -28,6 +34,9 @@ POINTS = PointsView(
     np.array([0, 1, 1], np.uint8),
     np.array([1, 1, 0], np.uint8),
 )
+
+WEIGHTS = np.float32([[-2, 0, 2]])
+SIGNS = np.float32([1, -1, 1, 1])
 
 
 def layer(rows: int, columns: int, flips: int = 0, name: str = "hidden1") -> LayerSnapshot:
@@ -74,6 +83,9 @@ def images(count: int = 3) -> ImagesView:
         labels[::-1].copy(),
         np.full(count, 0.5, np.float32),
         names,
+        examined=20,
+        available=40,
+        right=17,
     )
 
 
@@ -91,11 +103,11 @@ def test_signs_and_curves_travel_as_they_are() -> None:
         ("output", 2, 5),
     ]
     assert meta["layers"][0]["dynamics"]["clipped_weight_gradients"] == 0.5
-    assert np.array_equal(arrays["0/signs"], hidden.signs.words)
-    assert np.array_equal(arrays["1/signs"], output.signs.words)
-    assert np.array_equal(arrays["1/histogram"], np.arange(HISTOGRAM_BINS))
+    assert np.array_equal(arrays["L0/signs"], hidden.signs.words)
+    assert np.array_equal(arrays["L1/signs"], output.signs.words)
+    assert np.array_equal(arrays["L1/histogram"], np.arange(HISTOGRAM_BINS))
     assert np.array_equal(arrays["curve/step"], np.arange(1, 13))
-    assert np.array_equal(arrays["1/clipped_input_gradients"], np.full(12, 0.125))
+    assert np.array_equal(arrays["L1/clipped_input_gradients"], np.full(12, 0.125))
     assert np.isnan(arrays["curve/test_loss"]).all()
 
 
@@ -104,11 +116,11 @@ def test_flips_are_positions_while_few_and_bits_when_many(flips: int) -> None:
     hidden = layer(5, 70, flips)  # 80 bytes of bits: worth as much as 20 positions
     meta, arrays = unpack_frame(encode(*run(hidden, steps=1)))
     expected = np.flatnonzero(hidden.flipped.unpack() > 0)
-    assert ("0/flips" in arrays) == (flips < 20)
+    assert ("L0/flips" in arrays) == (flips < 20)
     if flips < 20:
-        assert np.array_equal(arrays["0/flips"], expected)
+        assert np.array_equal(arrays["L0/flips"], expected)
     else:
-        assert np.array_equal(arrays["0/flipped"], hidden.flipped.words)
+        assert np.array_equal(arrays["L0/flipped"], hidden.flipped.words)
     assert meta["layers"][0]["ever_flipped"] == flips
 
 
@@ -119,36 +131,100 @@ def test_levels() -> None:
     assert (np.diff(coded.astype(int)) >= 0).all()
     assert coded[128] == 128
     assert coded[-1] in (254, 255)
-    decoded = 128 * 2 ** ((coded[128:].astype(float) - 128) / 14)  # as lab_state.js does
+    decoded = 128 * 2 ** ((coded[128:].astype(float) - 128) / 14)  # as state.js does
     assert np.abs(decoded / counts[128:] - 1).max() < 0.03
 
 
-def test_only_complete_frames_carry_counts_and_images() -> None:
+def test_only_complete_frames_carry_counts_and_float_weights() -> None:
     snapshot, history = run(layer(5, 70), steps=1, view=images())
+    snapshot = dataclasses.replace(snapshot, float_layers=(FloatLayer("input", WEIGHTS),))
     whole_meta, whole = unpack_frame(encode(snapshot, history))
     meta, small = unpack_frame(encode(snapshot, history, playing=True, complete=False))
-    assert set(whole) - set(small) == {"0/levels", "images"}
-    assert np.array_equal(whole["images"], snapshot.view.images)  # type: ignore[union-attr]
+    assert set(whole) - set(small) == {"L0/levels", "F0/weights"}
+    assert np.array_equal(whole["F0/weights"], [[1, 128, 255]])
+    assert meta["floats"] == [{"name": "input", "rows": 1, "columns": 3, "largest": 2.0}]
     assert meta["view"] == whole_meta["view"]
-    assert np.array_equal(small["indices"], [7, 8, 9])
-    assert np.array_equal(small["predictions"], [2, 1, 0])
+
+
+def test_curves_may_stay_behind() -> None:
+    snapshot, history = run(layer(5, 70), steps=3)
+    _, small = unpack_frame(encode(snapshot, history, curves=False))
+    assert not any(name.startswith("curve/") or name.endswith("flip_ratio") for name in small)
+
+
+def test_wrong_images_travel_as_they_are() -> None:
+    snapshot, history = run(layer(5, 70), steps=1, view=images())
+    meta, arrays = unpack_frame(encode(snapshot, history))
+    view = snapshot.view
+    assert isinstance(view, ImagesView)
+    assert np.array_equal(arrays["wrong/images"], view.images)
+    assert np.array_equal(arrays["wrong/indices"], [7, 8, 9])
+    assert np.array_equal(arrays["wrong/predictions"], [2, 1, 0])
+    assert (meta["view"]["examined"], meta["view"]["available"], meta["view"]["right"]) == (20, 40, 17)
     assert meta["view"]["classes"] == ["zero", "one", "two", "three"]
 
 
-def test_other_images_have_another_key() -> None:
-    first = images()
-    second = dataclasses.replace(first, images=255 - first.images)
-    keys = [
-        unpack_frame(encode(*run(layer(2, 2), steps=1, view=view)))[0]["view"]["key"]
-        for view in (first, second)
+def test_the_example_travels_layer_by_layer() -> None:
+    counted = LayerPass(
+        "hidden1", True, True, SIGNS, np.float32([2, -2]), np.float32([0.5, 1]), np.float32([0, 1]), np.float32([1, -1]),
+        np.float32([0.1, 0.2]), np.float32([0.1, 0]),
+    )  # fmt: skip
+    numbers = dataclasses.replace(
+        counted, name="input", counts_bits=False, inputs=SIGNS / 4, gradient_before=None
+    )
+    example = Example(
+        7, np.zeros((8, 8), np.uint8), None, 3, np.float32([0.25, 0.75]), 1.5, (numbers, counted)
+    )
+    snapshot, history = run(layer(2, 4), steps=1)
+    meta, arrays = unpack_frame(encode(dataclasses.replace(snapshot, example=example), history))
+    assert (meta["example"]["index"], meta["example"]["label"], meta["example"]["loss"]) == (7, 3, 1.5)
+    assert meta["example"]["probabilities"] == [0.25, 0.75]
+    assert [(one["name"], one["counts_bits"]) for one in meta["example"]["passes"]] == [
+        ("input", False),
+        ("hidden1", True),
     ]
-    assert keys[0] != keys[1]
+    assert np.array_equal(arrays["P0/inputs"], SIGNS / 4)
+    assert np.array_equal(arrays["P1/inputs"], [1, 0, 1, 1])
+    assert np.array_equal(arrays["P1/x"], counted.x)
+    assert np.array_equal(arrays["P1/after"], np.float32([0.1, 0]))
+    assert "P0/before" not in arrays
+
+
+def test_the_selected_weight_travels_with_its_life_and_effect() -> None:
+    effect = FlipEffect(2, 0, 0.5, -0.5, 360, 27, 1, 350, 349)
+    weight = WeightLook(
+        0.25, 0.5, 0.0, np.array([1, 5]), np.float32([0.5, 0.25]), 0, np.array([2**40]), 0, effect
+    )
+    snapshot, history = run(layer(2, 4), steps=1)
+    chosen = dataclasses.replace(snapshot, weight=weight, selection=Selection("hidden1", 1, 3))
+    meta, arrays = unpack_frame(encode(chosen, history))
+    assert meta["selection"] == {"layer": "hidden1", "neuron": 1, "weight": 3, "position": None}
+    assert meta["weight"]["effect"] == dataclasses.asdict(effect)
+    assert meta["weight"]["gradient_after"] == 0.0
+    assert arrays["weight/crossings"].tolist() == [2**40]
+    assert arrays["weight/life_steps"].tolist() == [1, 5]
+
+
+def test_only_a_run_that_obeys_has_commands() -> None:
+    snapshot, history = run(layer(2, 4), steps=1)
+    assert unpack_frame(encode(snapshot, history))[0]["commands"] is False
+    meta, _ = unpack_frame(encode(snapshot, history, live={"serial": 5, "state": "paused"}))
+    assert (meta["commands"], meta["serial"], meta["state"]) == (True, 5, "paused")
+
+
+def test_neuron_grids_travel_as_bits() -> None:
+    grid = np.arange(2 * 4 * 4).reshape(2, 4, 4) % 3 == 0
+    view = dataclasses.replace(POINTS, neuron_grids=(grid,))
+    meta, arrays = unpack_frame(encode(*run(layer(2, 4), steps=1, view=view)))
+    assert meta["view"]["neurons"] == [[2, 4, 4]]
+    bits = np.unpackbits(arrays["N0"], axis=1, bitorder="little")
+    assert np.array_equal(bits.reshape(grid.shape), grid)
 
 
 def test_before_the_first_step() -> None:
     meta, arrays = unpack_frame(encode(*run(layer(4, 4), steps=0)))
     assert meta["step"] == 0
-    assert meta["event"] is None
+    assert meta["loss"] is None
     assert meta["layers"][0]["dynamics"] is None
     assert not any(name.startswith("curve/") for name in arrays)
     assert meta["evaluated"] is None
@@ -167,7 +243,7 @@ def test_the_newest_evaluation_travels_with_its_step() -> None:
     meta, _ = unpack_frame(encode(Snapshot(now, 1.0, (hidden,), POINTS, 0.0), history))
     assert meta["evaluated"] == {"step": 3, "test_loss": 0.152, "test_accuracy": 0.9}
     assert meta["stride"] == history.stride > 1
-    assert meta["event"] == {"epoch": 0, "loss": 0.5, "train_accuracy": 0.75}
+    assert (meta["epoch"], meta["loss"], meta["train_accuracy"]) == (0, 0.5, 0.75)
 
 
 def test_the_length_of_starving_is_said_by_the_frame() -> None:
@@ -189,7 +265,7 @@ def test_a_diverged_run_can_be_drawn() -> None:
     meta, arrays = unpack_frame(
         encode(dataclasses.replace(snapshot, event=lost, clip_value=math.inf), history)
     )
-    assert meta["event"]["loss"] is None
+    assert meta["loss"] is None
     assert meta["clip"] is None
     assert np.isnan(arrays["curve/loss"][1])
 

@@ -2,10 +2,11 @@
 // Every value shown was computed by the library: the slider moves from sample to sample. Sends "x" when it rests.
 
 import { adapt } from "../shared/adapter.js";
-import { element, setText, signedText } from "../shared/dom.js";
-import { nearestIndex, QuantizerPlot, QUANTIZER_PLOT_STYLE } from "./quantizer_plot.js";
-import { decimalsText, ScalarWalk, SCALAR_WALK_STYLE } from "./scalar_walk.js";
-import { SpecialValues, SPECIAL_VALUES_STYLE } from "./special_values.js";
+import { element, setText } from "../shared/dom.js";
+import { signedText } from "../shared/numbers.js";
+import { nearestIndex, quantizerPlot, QUANTIZER_PLOT_STYLE } from "./quantizer_plot.js";
+import { decimalsText, scalarWalk, SCALAR_WALK_STYLE } from "./scalar_walk.js";
+import { specialValues, SPECIAL_VALUES_STYLE } from "./special_values.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 
@@ -17,10 +18,10 @@ export function mountEstimator(host, send) {
   let settling = 0;
   addStyles(host, QUANTIZER_PLOT_STYLE, SCALAR_WALK_STYLE, SPECIAL_VALUES_STYLE, ESTIMATOR_STYLE);
   const theme = followTheme(host, () => {});
-  const forward = new QuantizerPlot({ title: "Forward: rₒ = sign(rᵢ)", onPick: pick });
-  const backward = new QuantizerPlot({ title: "Backward", onPick: pick });
-  const walk = new ScalarWalk(() => show());
-  const special = new SpecialValues();
+  const forward = quantizerPlot({ title: "Forward: rₒ = sign(rᵢ)", onPick: pick });
+  const backward = quantizerPlot({ title: "Backward", onPick: pick });
+  const walk = scalarWalk(() => show());
+  const special = specialValues();
   const takeaway = element("p", { class: "takeaway" });
   const slider = element("input", { type: "range", min: 0, "aria-label": "The number r_i" });
   const value = element("output", { class: "mono", "aria-live": "off" });

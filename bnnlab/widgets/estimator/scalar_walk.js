@@ -1,57 +1,57 @@
 // One number on its way: forward through sign, and its gradient back through the estimator.
 
-import { element, numberText, setText, signedText } from "../shared/dom.js";
+import { element, setText } from "../shared/dom.js";
 import { setMarkedText } from "../shared/marked_text.js";
+import { numberText, signedText } from "../shared/numbers.js";
 
-export class ScalarWalk {
-  constructor(onGradient) {
-    this.formula = element("p", { class: "mono walk-formula" });
-    this.forward = element("p", { class: "mono walk-line" });
-    this.backward = element("p", { class: "mono walk-line" });
-    this.verdict = element("p", { class: "walk-verdict" });
-    const arrives = "Gradient that arrives, ∂c/∂r_o";
-    this.gradient = element("input", { type: "number", step: 0.1, class: "mono", "aria-label": arrives });
-    this.gradient.addEventListener("input", () => onGradient());
-    const name = element("span", { class: "mono" }, "∂c/∂rₒ =");
-    const arriving = element("label", { class: "walk-gradient" }, name, this.gradient);
-    this.node = element(
-      "div",
-      { class: "scalar-walk" },
-      element(
-        "section",
-        { class: "panel" },
-        element("h3", {}, "Forward: the number becomes a sign"),
-        this.forward,
-        element("p", { class: "note" }, "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere."),
-      ),
-      element(
-        "section",
-        { class: "panel" },
-        element("h3", {}, "Backward: does its gradient come through?"),
-        element("p", { class: "mono walk-formula" }, "∂c/∂rᵢ = ∂c/∂rₒ · s(rᵢ)"),
-        this.formula,
-        arriving,
-        this.backward,
-        this.verdict,
-      ),
-    );
+export function scalarWalk(onGradient) {
+  const formula = element("p", { class: "mono walk-formula" });
+  const forwardLine = element("p", { class: "mono walk-line" });
+  const backwardLine = element("p", { class: "mono walk-line" });
+  const verdict = element("p", { class: "walk-verdict" });
+  const arrives = "Gradient that arrives, ∂c/∂r_o";
+  const gradient = element("input", { type: "number", step: 0.1, class: "mono", "aria-label": arrives });
+  gradient.addEventListener("input", () => onGradient());
+  const name = element("span", { class: "mono" }, "∂c/∂rₒ =");
+  const node = element(
+    "div",
+    { class: "scalar-walk" },
+    element(
+      "section",
+      { class: "panel" },
+      element("h3", {}, "Forward: the number becomes a sign"),
+      forwardLine,
+      element("p", { class: "note" }, "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere."),
+    ),
+    element(
+      "section",
+      { class: "panel" },
+      element("h3", {}, "Backward: does its gradient come through?"),
+      element("p", { class: "mono walk-formula" }, "∂c/∂rᵢ = ∂c/∂rₒ · s(rᵢ)"),
+      formula,
+      element("label", { class: "walk-gradient" }, name, gradient),
+      backwardLine,
+      verdict,
+    ),
+  );
+
+  function load({ formula_text: text, gradient: start }) {
+    setText(formula, text);
+    if (!gradient.value) gradient.value = start.toFixed(2);
   }
 
-  load({ formula_text: formula, gradient }) {
-    setText(this.formula, formula);
-    if (!this.gradient.value) this.gradient.value = gradient.toFixed(2);
-  }
-
-  show({ x, forward, surrogate, clip, allOrNothing }) {
-    const arriving = Number(this.gradient.value) || 0;
+  function show({ x, forward, surrogate, clip, allOrNothing }) {
+    const arriving = Number(gradient.value) || 0;
     const leaving = decimalsText(arriving * surrogate);
     const exact = Number.isInteger(surrogate) ? numberText(surrogate) : decimalsText(surrogate);
     const factor = surrogate < 0 ? `(${exact})` : exact;
-    setText(this.forward, `rᵢ = ${decimalsText(x)}  →  rₒ = sign(rᵢ) = ${signedText(forward)}`);
-    setText(this.backward, `∂c/∂rᵢ = ${decimalsText(arriving)} · ${factor} = ${leaving}`);
-    setMarkedText(this.verdict, verdictOn({ x, surrogate, clip, allOrNothing }));
-    this.verdict.classList.toggle("is-blocked", surrogate === 0);
+    setText(forwardLine, `rᵢ = ${decimalsText(x)}  →  rₒ = sign(rᵢ) = ${signedText(forward)}`);
+    setText(backwardLine, `∂c/∂rᵢ = ${decimalsText(arriving)} · ${factor} = ${leaving}`);
+    setMarkedText(verdict, verdictOn({ x, surrogate, clip, allOrNothing }));
+    verdict.classList.toggle("is-blocked", surrogate === 0);
   }
+
+  return { node, load, show };
 }
 
 // Only where the slope is 1 or 0 and nothing between is t_clip the reason that a gradient passes.

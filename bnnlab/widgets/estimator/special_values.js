@@ -2,25 +2,25 @@
 
 import { element } from "../shared/dom.js";
 
-export class SpecialValues {
-  constructor() {
-    this.body = element("tbody");
-    const heads = ["rᵢ", "forward rₒ", "backward s(rᵢ)"].map((text) => element("th", { scope: "col" }, text));
-    this.node = element(
-      "section",
-      { class: "panel special" },
-      element("h3", {}, "At the edges"),
-      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), this.body),
-      element("p", { class: "note" }, "Zero, the clip limits, infinity and NaN (not a number), answered by the library."),
-    );
-  }
+export function specialValues() {
+  const body = element("tbody");
+  const heads = ["rᵢ", "forward rₒ", "backward s(rᵢ)"].map((text) => element("th", { scope: "col" }, text));
+  const node = element(
+    "section",
+    { class: "panel special" },
+    element("h3", {}, "At the edges"),
+    element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body),
+    element("p", { class: "note" }, "Zero, the clip limits, infinity and NaN (not a number), answered by the library."),
+  );
 
-  load({ special }) {
+  function load({ special }) {
     const rows = special.map(({ x, forward, backward }) =>
       element("tr", {}, element("th", { scope: "row" }, x), element("td", {}, forward), element("td", {}, backward)),
     );
-    this.body.replaceChildren(...rows);
+    body.replaceChildren(...rows);
   }
+
+  return { node, load };
 }
 
 export const SPECIAL_VALUES_STYLE = `

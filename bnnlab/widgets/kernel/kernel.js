@@ -2,8 +2,8 @@
 
 import { adapt } from "../shared/adapter.js";
 import { element, setHidden, setText } from "../shared/dom.js";
-import { MACHINE_LINES_STYLE, MachineLines, roleMark } from "../shared/machine_lines.js";
-import { SOURCE_LINES_STYLE, SourceLines } from "../shared/source_lines.js";
+import { MACHINE_LINES_STYLE, machineLines, roleMark } from "../shared/machine_lines.js";
+import { SOURCE_LINES_STYLE, sourceLines } from "../shared/source_lines.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 
@@ -12,17 +12,17 @@ export function mountKernel(host) {
   addStyles(host, SOURCE_LINES_STYLE, MACHINE_LINES_STYLE, KERNEL_STYLE);
   const theme = followTheme(host, () => {});
   const summary = element("p", { class: "takeaway" });
-  const source = new SourceLines("C source of the kernel");
+  const source = sourceLines("C source of the kernel");
   const sourcePlace = element("p", { class: "note" });
-  const code = new MachineLines("Machine code of the kernel");
+  const code = machineLines("Machine code of the kernel");
   const codePlace = element("p", { class: "note" });
   const reading = noteLine("");
   const codePanel = kernelPanel("What the compiler made of it", codePlace, code.node, reading);
   const meanings = element("dl", { class: "meanings" });
   const meaningPanel = kernelPanel("The instructions that count", meanings);
-  const slide = new MachineLines("The lecture's machine code");
+  const slide = machineLines("The lecture's machine code");
   const compared = element("p");
-  const anywhere = new MachineLines("The same loop for any CPU");
+  const anywhere = machineLines("The same loop for any CPU");
   const anywhereMeanings = element("dl", { class: "meanings" });
   const anywherePanel = kernelPanel(
     "Without the function attribute", withoutAttribute(), anywhere.node, anywhereMeanings,

@@ -13,8 +13,9 @@ const SCRATCH = document.createElement("canvas"); // one tile's pixels
 // `look` is { clip, limit, signs: bool, backward: bool }.
 export function drawGate(ctx, place, pass, look, palette) {
   if (place.column) {
-    if (look.backward && pass.after) drawGradients(ctx, place, pass, look, palette);
+    if (look.backward && pass.after && !place.gradient) drawGradients(ctx, place, place.column, pass, palette);
     else drawNumbers(ctx, place, pass, look, palette);
+    if (place.gradient && pass.after) drawGradients(ctx, place, place.gradient, pass, palette);
     drawSigns(ctx, place, pass, look, palette);
   }
   if (place.tiles && pass.conv) drawFeatureMaps(ctx, place.tiles, pass, look, palette);
@@ -41,10 +42,11 @@ function drawNumbers(ctx, place, { x }, { clip, limit }, palette) {
 }
 
 // What arrives at the sign from behind, and what of it the estimator lets through: hatched where it is blocked.
-function drawGradients(ctx, place, { before, after }, { limit }, palette) {
-  const { middle, thick } = columnScale(place, limit);
+function drawGradients(ctx, place, column, { before, after }, palette) {
+  const thick = place.pitch >= 3 ? place.pitch - 1 : place.pitch;
+  const middle = column.x + column.width / 2;
   const most = before.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-30);
-  const reach = (place.column.width / 2) * FULL_GRADIENT;
+  const reach = (column.width / 2) * FULL_GRADIENT;
   const [passed, blocked] = [new Path2D(), new Path2D()];
   for (let neuron = 0; neuron < before.length; neuron += 1) {
     const length = (before[neuron] / most) * reach;

@@ -27,6 +27,7 @@ import { wrongImages } from "./wrong_images.js";
 
 const MIN_HEIGHT = 560; // CSS pixels
 const SETTLING_DRAWS = 25;
+const MIN_WIDE_PX = 2400; // CSS pixels from which gradients have a place of their own
 
 export function mountLab(host, send) {
   let state = null;
@@ -52,7 +53,10 @@ export function mountLab(host, send) {
   const network = element(
     "section", { class: "panel network", "aria-label": "the network" },
     element("header", {}, sentence.node, direction.node),
-    element("div", { class: "network-body" }, input.node, strip.node, sides.images.node, sides.points.node),
+    element(
+      "div", { class: "network-body" },
+      input.node, element("div", { class: "strip-scroll" }, strip.node), sides.images.node, sides.points.node,
+    ),
   );
   const settings = settingsDrawer(cockpit);
   const bar = controlBar(cockpit, settings.open);
@@ -145,7 +149,7 @@ export function mountLab(host, send) {
 
   // They cost the run a backward pass a frame, so only what shows them asks.
   function askForGradients() {
-    const wanted = backward || state.selection?.weight != null || !state.playing || state.speed === 1;
+    const wanted = backward || state.selection?.weight != null || !state.playing || state.speed === 1 || innerWidth >= MIN_WIDE_PX;
     if (wanted === gradients || !state.canCommand) return;
     gradients = wanted;
     link.command({ do: "backward", on: wanted });

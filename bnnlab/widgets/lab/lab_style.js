@@ -58,8 +58,9 @@ export const LAB_STYLE = `
   .flipped { border: 2px solid var(--mismatch); }
 }
 
+.bnnlab .strip-scroll { min-width: 0; min-height: 0; overflow: hidden; }
 .bnnlab .strip {
-  position: relative; min-width: 0; min-height: 0; overflow: hidden;
+  position: relative; width: 100%; height: 100%; overflow: hidden;
   .strip-layer { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
   .strip-layer:not(.strip-live) { pointer-events: none; }
   .strip-live:focus-visible { outline-offset: -2px; }
@@ -130,13 +131,19 @@ export const LAB_STYLE = `
   .surface-readout { font-size: max(12px, 0.92em); }
 }
 
-@media (max-width: 760px) {
+@container (max-width: 700px) {
   .bnnlab .cockpit { height: auto; grid-template-rows: none; }
   .bnnlab .deck { grid-template-columns: minmax(0, 1fr); }
-  .bnnlab .network .sentence { white-space: normal; }
   .bnnlab .network header { flex-wrap: wrap; }
-  .bnnlab .network-body, .bnnlab .network[data-kind="points"] .network-body { grid-template-columns: minmax(0, 1fr); row-gap: 0.8em; }
-  .bnnlab .strip { height: 30em; overflow-x: auto; }
-  .bnnlab .strip-legend { display: flex; flex-wrap: wrap; gap: 0.3em 1em; }
+  .bnnlab .network .sentence { white-space: normal; flex-basis: 100%; }
+  .bnnlab .network-body, .bnnlab .network[data-kind="points"] .network-body {
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1.15fr); row-gap: 0.8em;
+  }
+  /* One layer at a time: the strip is as wide as it wants to be, and swiped. */
+  .bnnlab .strip-scroll { grid-column: 1 / -1; overflow-x: auto; scroll-snap-type: x proximity; }
+  .bnnlab .strip { width: 66em; height: 27em; .strip-map { scroll-snap-align: center; } }
+  .bnnlab .input { order: -2; }
+  .bnnlab .wrong, .bnnlab .surface-side { order: -1; min-height: 13em; }
+  .bnnlab .direction button, .bnnlab .input-buttons button { min-height: 44px; }
 }
 `;

@@ -213,7 +213,7 @@ export const PANEL_STYLE = `
   .bnnlab .neuron-panel {
     header .faint { flex-basis: 100%; order: 1; }
     .bits-scroll { flex: none; max-height: 15em; .panel-canvas { height: 0; } }
-    .sum-line { flex-wrap: wrap; white-space: normal; min-height: 2.8em; }
+    .sum-line { flex-wrap: wrap; align-content: flex-start; white-space: normal; min-height: 2.8em; }
     .one-line:not(.word) { white-space: normal; }
     .panel-foot { flex-wrap: wrap; }
     .choice-row { margin-left: auto; button { min-height: 44px; } }

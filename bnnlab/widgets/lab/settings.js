@@ -23,11 +23,7 @@ export function settingsDrawer(cockpit) {
     element("div", { class: "settings-body" }, ...groups.map((group) => group.node)),
   );
   const fields = groups.flatMap((group) => group.fields);
-  node.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    shut();
-  });
+  window.addEventListener("keydown", onKey);
 
   function settingsGroup(title, note, definitions) {
     const made = definitions.map((definition) => ({
@@ -40,6 +36,11 @@ export function settingsDrawer(cockpit) {
     const heading = element("h4", {}, title);
     const group = element("section", {}, heading, element("p", { class: "note" }, note), ...made.map((field) => field.node));
     return { node: group, fields: made };
+  }
+
+  // From wherever the focus is: the drawer lies beside the picture, and both can be used.
+  function onKey(event) {
+    if (event.key === "Escape" && opener) shut();
   }
 
   function open(from) {
@@ -80,8 +81,9 @@ export function settingsDrawer(cockpit) {
   // The server's sentence begins with the setting's name; if it does not, it is about the one tried last.
   function complain(notice) {
     const named = fields.find(({ name }) => notice.toLowerCase().startsWith(`${name} `));
-    (named ?? fields.find(({ name }) => name === tried))?.complain(notice);
+    if (named) named.complain(named.label + notice.slice(named.name.length));
+    else fields.find(({ name }) => name === tried)?.complain(notice);
   }
 
-  return { node, open, draw, stop: () => opener && node.hidePopover() };
+  return { node, open, draw, stop: () => window.removeEventListener("keydown", onKey) };
 }

@@ -44,15 +44,16 @@ export function settingField(field, commit) {
   return { name: field.name, node, show, complain };
 }
 
+// "change" comes with Enter and on leaving a field; typing alone decides nothing.
 const CONTROLS = {
   number(field, id, tried) {
     const input = element("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": `${id}-help` });
-    onDecision(input, () => tried(Number(input.value.trim().replace(",", ".") || NaN)));
+    input.addEventListener("change", () => tried(Number(input.value.trim().replace(",", ".") || NaN)));
     const extras = [];
     let lock = null;
     if (field.lock) {
       lock = cockpitButton(lineIcon("lock"), "", () => tried(lock.dataset.locked === "true" ? Number(input.value) : null));
-      lock.setAttribute("aria-label", "One t_clip for weights and activations");
+      lock.setAttribute("aria-label", "one t_clip for weights and activations");
       extras.push(lock);
     }
     if (field.fresh) {
@@ -73,7 +74,7 @@ const CONTROLS = {
 
   widths(field, id, tried) {
     const input = element("input", { id, type: "text", autocomplete: "off", "aria-describedby": `${id}-help` });
-    onDecision(input, () => tried(input.value.split(/[\s,;]+/).filter(Boolean).map(Number)));
+    input.addEventListener("change", () => tried(input.value.split(/[\s,;]+/).filter(Boolean).map(Number)));
     return {
       node: input,
       labelled: true,
@@ -113,12 +114,4 @@ export function showLock(button, locked) {
     ? "Locked: w and x have one t_clip. Click to set them apart"
     : "Apart: w and x have a t_clip of their own. Click to make them one";
   button.replaceChildren(lineIcon(locked ? "lock" : "unlock"));
-}
-
-// Enter decides, and so does leaving the field; typing alone does not.
-function onDecision(input, decided) {
-  input.addEventListener("change", decided);
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") input.blur();
-  });
 }

@@ -34,9 +34,12 @@ export function networkStrip(cockpit) {
 
   live.node.addEventListener("pointermove", ({ offsetX, offsetY }) => point(offsetX, offsetY));
   live.node.addEventListener("pointerleave", () => point(null));
-  live.node.addEventListener("click", ({ offsetX, offsetY }) => {
+  live.node.addEventListener("click", ({ offsetX, offsetY, pointerType }) => {
     const target = shown && markAt(offsetX, offsetY);
-    if (target) cockpit.select(target);
+    if (!target) return;
+    // No finger hits a cell: it chooses the row, and the panel below has the bits in a size to touch.
+    const weight = pointerType === "touch" ? (shown.state.selection?.weight ?? null) : target.weight;
+    cockpit.select({ ...target, weight });
   });
   live.node.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
@@ -72,12 +75,11 @@ export function networkStrip(cockpit) {
     const shape = shapeOf(shown.state);
     const layout = { ...stripLayout(shape, { width, height, em }), neurons: shape.passes.map((pass) => pass.rows) };
     shown = { ...shown, layout };
-    layout.passes.forEach(({ weights }, at) => {
-      for (const canvas of [maps[at].weights, maps[at].tint]) {
-        Object.assign(canvas.style, {
-          left: `${weights.x}px`, top: `${weights.y}px`, width: `${weights.width}px`, height: `${weights.height}px`,
-          imageRendering: weights.cellWidth >= 1 && weights.cellHeight >= 1 ? "pixelated" : "auto",
-        });
+    maps.forEach((map, at) => {
+      const place = placeOf(layout, at);
+      for (const canvas of [map.weights, map.tint]) {
+        canvas.hidden = !place;
+        if (place) putAt(canvas, place);
       }
     });
     labels.arrange(layout);
@@ -97,8 +99,9 @@ export function networkStrip(cockpit) {
     const { state, palette, layout } = shown;
     if (!layout) return;
     let float = 0;
-    state.passes.slice(0, -1).forEach((pass, at) => {
-      const map = layout.passes[at].weights;
+    state.passes.forEach((pass, at) => {
+      const map = placeOf(layout, at);
+      if (!map) return;
       if (pass.layer) paintSigns(maps[at].weights, map, pass.layer, palette);
       else {
         const layer = state.floats[float];
@@ -204,8 +207,20 @@ function kernelOf(pass, layer) {
   return [side, side];
 }
 
+// Where a layer's weights stand; those of the last one only where there is much room.
+function placeOf(layout, at) {
+  return at < layout.passes.length ? layout.passes[at].weights : layout.output;
+}
+
+function putAt(canvas, { x, y, width, height, cellWidth, cellHeight }) {
+  Object.assign(canvas.style, {
+    left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`,
+    imageRendering: cellWidth >= 1 && cellHeight >= 1 ? "pixelated" : "auto",
+  });
+}
+
 function mapCanvases(box, shape) {
-  const made = shape.passes.slice(0, -1).map(() => ({
+  const made = shape.passes.map(() => ({
     weights: element("canvas", { class: "strip-map", "aria-hidden": "true" }),
     tint: element("canvas", { class: "strip-map", "aria-hidden": "true" }),
     greys: null, // those that are painted

@@ -39,6 +39,11 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
     sign.style.width = `${gate.signs.width + 2.4 * em}px`;
     nodes.push(x, sign);
     nodes.sign = sign;
+    if (gate.gradient) {
+      const gradient = placed("strip-small", gate.gradient.x, gate.y - 1.5 * em, "its gradient");
+      gradient.style.width = `${gate.gradient.width}px`;
+      nodes.push(gradient);
+    }
   }
 
   function draw(state, pass, backward) {
@@ -49,8 +54,8 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
     setHidden(flips, !pass.layer || pass.layer.flipCount === null);
     if (pass.layer) writeText(flips, flipsInStep(pass.layer));
     writeText(beyond, beyondText(state, pass, backward));
-    if (x) writeText(x, backward ? "gradient" : "x");
-    if (nodes.sign) writeText(nodes.sign, backward ? "" : state.binarize === "both" ? "sign" : "cut x");
+    if (x) writeText(x, backward && !gate.gradient ? "gradient" : "x");
+    if (nodes.sign) writeText(nodes.sign, backward && !gate.gradient ? "" : state.binarize === "both" ? "sign" : "cut x");
   }
 
   return { nodes, draw };

@@ -8,6 +8,7 @@
 const MAX_CELL = 5; // em: cells of small layers do not grow beyond it
 const MIN_MAP = 4.5; // em
 const TILE_GAP = 2; // px
+const WIDE = 120; // em of room from which more is shown: gradients beside every x, the last layer's numbers as a table
 
 // shape: { image: bool, passes: [{ binary, conv, rows, columns, kernel, tiles: { count, height, width } | null }], classes }
 // room: { width, height, em }. Returns { passes: [{ weights, bits, gate }], input, answer, top, bottom, ... }.
@@ -16,8 +17,9 @@ export function stripLayout(shape, { width, height, em }) {
   const bottom = 1.8 * em;
   const inner = Math.max(60, height - top - bottom);
   const hidden = shape.passes.slice(0, -1);
-  const answerWidth = 9.6 * em;
-  const gates = hidden.map((pass) => gateSize(pass, inner, em));
+  const wide = width >= WIDE * em && em >= 17;
+  const answerWidth = (wide ? 26 : 9.6) * em;
+  const gates = hidden.map((pass) => gateSize(pass, inner, em, wide));
   const maps = hidden.map((pass) => mapSize(pass, inner, em));
   const fixed = answerWidth + gates.reduce((sum, gate) => sum + gate.width, 0);
   const gaps = hidden.length; // behind each gate
@@ -35,8 +37,10 @@ export function stripLayout(shape, { width, height, em }) {
     x += gate.width;
     return { weights, gate, bits: bitsPlace(pass, weights, em) };
   });
-  const answer = { x: x + gap, width: width - x - gap, top, height: inner };
-  return { passes, answer, top, inner, width, height, em, gap };
+  const output = wide ? outputPlace(shape.passes.at(-1), x + gap, place) : null;
+  const left = x + gap + (output ? output.width + em : 0);
+  const answer = { x: left, width: width - left, top, height: inner };
+  return { passes, output, answer, top, inner, width, height, em, gap };
 }
 
 function minGap(layers) {
@@ -85,16 +89,26 @@ function mapPlace(pass, map, x, { top, inner }) {
   };
 }
 
+// The last layer's weights as a table, each row beside the class that it speaks for.
+function outputPlace(pass, x, { top, inner, em }) {
+  const width = 15 * em;
+  return {
+    x, y: top, width, height: inner, rows: pass.rows, columns: pass.columns, conv: false, kernel: [1, 1],
+    cellWidth: width / pass.columns, cellHeight: inner / pass.rows,
+  };
+}
+
 // The inputs' bits stand above the columns that they are multiplied with.
 function bitsPlace(pass, weights, em) {
   if (pass.conv) return null;
   return { x: weights.x, width: weights.width, y: weights.y - 1.15 * em, height: 0.75 * em, cell: weights.cellWidth };
 }
 
-function gateSize(pass, inner, em) {
+function gateSize(pass, inner, em, wide) {
   const tiles = pass.tiles ? tileGrid(pass.tiles, (pass.conv ? 11 : 6) * em, inner) : null;
-  const column = pass.conv ? 0 : 4.9 * em;
-  return { tiles, column, width: column + (tiles ? tiles.width + 0.6 * em : 0) };
+  const gradient = wide && !pass.conv ? 5 * em : 0;
+  const column = pass.conv ? 0 : 4.9 * em + gradient;
+  return { tiles, gradient, column, width: column + (tiles ? tiles.width + 0.6 * em : 0) };
 }
 
 function tileGrid({ count, height, width }, budget, inner) {
@@ -112,10 +126,11 @@ function tileGrid({ count, height, width }, budget, inner) {
 }
 
 function gatePlace(pass, gate, x, weights, { top, inner, em }) {
-  const place = { x, width: gate.width, y: weights.y, height: weights.height, column: null, signs: null, tiles: null };
+  const place = { x, width: gate.width, y: weights.y, height: weights.height, column: null, gradient: null, signs: null, tiles: null };
   if (gate.column) {
     place.column = { x, width: 3.6 * em };
-    place.signs = { x: x + 3.8 * em, width: 0.8 * em };
+    place.gradient = gate.gradient ? { x: x + 4.2 * em, width: 4 * em } : null;
+    place.signs = { x: x + 3.8 * em + gate.gradient, width: 0.8 * em };
     place.pitch = weights.height / weights.rows;
   }
   if (gate.tiles) {

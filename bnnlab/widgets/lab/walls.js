@@ -29,7 +29,7 @@ export function weightWalls(cockpit) {
       return state.latent ? "" : "This optimiser keeps no hidden numbers: a weight is its sign, and a step flips it or leaves it.";
     },
   });
-  const lock = cockpitButton([], "", toggleLock, { class: "tool lock", "aria-label": "One t_clip for w and x" });
+  const lock = cockpitButton([], "", toggleLock, { class: "tool lock", "aria-label": "one t_clip for both distributions" });
   let state = null;
   panel.subheader.append(lock);
   panel.node.append(advice.node);

@@ -11,7 +11,7 @@ export function wireOf(layout, from, neuron) {
   const next = layout.passes[from + 1];
   const { em } = layout;
   if (!next) {
-    const end = { x: layout.answer.x - 0.3 * em, y: layout.top + layout.inner / 2 };
+    const end = { x: (layout.output ?? layout.answer).x - 0.3 * em, y: layout.top + layout.inner / 2 };
     return (at) => curvePoint(start, end, 0.55, at);
   }
   const end = inputPlace(next, neuron);

@@ -1,32 +1,33 @@
 // The way of one number: value, sign, bit, and its place in a word.
 
-import { element, numberText, setText, signedText } from "../shared/dom.js";
+import { element, setText } from "../shared/dom.js";
+import { numberText, signedText } from "../shared/numbers.js";
 
-export class ElementPath {
-  constructor() {
-    this.value = station("number x");
-    this.sign = station("sign(x)");
-    this.bit = station("bit");
-    this.place = station("place");
-    this.why = element("p");
-    const way = [this.value, this.sign, this.bit, this.place].map(({ node }) => node);
-    this.node = element(
-      "section",
-      { class: "panel element-path" },
-      element("h3", {}, "One number becomes one bit"),
-      element("div", { class: "stations" }, ...way),
-      this.why,
-    );
+export function elementPath() {
+  const value = station("number x");
+  const sign = station("sign(x)");
+  const bit = station("bit");
+  const place = station("place");
+  const reason = element("p");
+  const node = element(
+    "section",
+    { class: "panel element-path" },
+    element("h3", {}, "One number becomes one bit"),
+    element("div", { class: "stations" }, value.node, sign.node, bit.node, place.node),
+    reason,
+  );
+
+  function show(step) {
+    const { text, vectorName } = step;
+    const positive = step.sign > 0;
+    value.show(text, `in [${step.row}, ${step.column}]`);
+    sign.show(signedText(step.sign), isTruth(text) ? `for ${text}` : positive ? "x ≥ 0" : "not x ≥ 0");
+    bit.show(positive ? "1" : "0", positive ? "+1 is kept as 1" : "−1 is kept as 0");
+    place.show(`bit ${step.bit}`, `word ${step.word}, ${vectorName} ${step.vector}`);
+    setText(reason, reasonFor(text, step.sign));
   }
 
-  show({ row, column, text, sign, bit, word, vector, vectorName }) {
-    this.value.show(text, `in [${row}, ${column}]`);
-    const ordered = sign > 0 ? "x ≥ 0" : "not x ≥ 0";
-    this.sign.show(signedText(sign), isTruth(text) ? `for ${text}` : ordered);
-    this.bit.show(sign > 0 ? "1" : "0", sign > 0 ? "+1 is kept as 1" : "−1 is kept as 0");
-    this.place.show(`bit ${bit}`, `word ${word}, ${vectorName} ${vector}`);
-    setText(this.why, reasonFor(text, sign));
-  }
+  return { node, show };
 }
 
 function reasonFor(text, sign) {

@@ -1,53 +1,53 @@
 // Words as they fill up, one line per packed row or column. Of many it shows the page around the one at hand.
 
-import { BitRow } from "../shared/bits.js";
-import { countText, element, setHidden, setText } from "../shared/dom.js";
+import { bitRow } from "../shared/bits.js";
+import { element, setHidden, setText } from "../shared/dom.js";
+import { countText } from "../shared/numbers.js";
 import { wordToDecimal, wordToHex } from "../shared/words.js";
 
-const MOST_LINES = 8;
-const MOST_CELLS = 384; // long rows show fewer lines, so that the page stays short
+const MAX_LINES = 8;
+const MAX_CELLS = 384; // long rows show fewer lines, so that the page stays short
 const LINE_NAME_PX = 82;
 const WORD_GAP_PX = 14;
 
-export class FillingWords {
-  constructor(onKey) {
-    this.title = element("h3");
-    this.lines = element("div", { class: "filling-lines" });
-    this.padding = element("p", { class: "note" });
-    const stepped = { class: "panel filling", role: "application", tabindex: 0 };
-    this.node = element("section", stepped, this.title, this.lines, this.padding);
-    this.node.setAttribute("aria-label", LABEL_OF_FILLING_WORDS);
-    this.node.addEventListener("keydown", onKey);
+export function fillingWords(onKey) {
+  const title = element("h3");
+  const box = element("div", { class: "filling-lines" });
+  const padding = element("p", { class: "note" });
+  const stepped = { class: "panel filling", role: "application", tabindex: 0, "aria-label": LABEL_OF_FILLING_WORDS };
+  const node = element("section", stepped, title, box, padding);
+  node.addEventListener("keydown", onKey);
+  let packing = null;
+  let lines = [];
+
+  function load(recorded) {
+    packing = recorded;
+    const { wordsEach, wordBits, vectors } = packing;
+    const fitting = Math.max(2, Math.floor(MAX_CELLS / (wordsEach * wordBits)));
+    lines = Array.from({ length: Math.min(MAX_LINES, fitting, vectors) }, () => wordLine(packing));
+    box.style.setProperty("--line", `${LINE_NAME_PX + wordsEach * (wordPixels(wordBits) + WORD_GAP_PX)}px`);
+    box.replaceChildren(...lines.map((line) => line.node));
+    setText(padding, paddingReason(packing));
+    setHidden(padding, packing.padding === 0);
   }
 
-  load(packing) {
-    this.packing = packing;
-    const fitting = Math.max(2, Math.floor(MOST_CELLS / (packing.wordsEach * packing.wordBits)));
-    const lines = Math.min(MOST_LINES, fitting, packing.vectors);
-    this.shown = Array.from({ length: lines }, () => wordLine(packing));
-    const width = LINE_NAME_PX + packing.wordsEach * (wordPixels(packing.wordBits) + WORD_GAP_PX);
-    this.lines.style.setProperty("--line", `${width}px`);
-    this.lines.replaceChildren(...this.shown.map(({ node }) => node));
-    setText(this.padding, paddingReason(packing));
-    setHidden(this.padding, packing.padding === 0);
-  }
-
-  show(at) {
-    const { packing } = this;
+  function show(at) {
     const { vectors, vectorName, wordBits } = packing;
     const current = packing.step(at).vector;
-    const top = Math.min(vectors - this.shown.length, Math.floor(current / this.shown.length) * this.shown.length);
-    const last = top + this.shown.length - 1;
-    const page = this.shown.length < vectors ? `, ${vectorName}s ${top} to ${last} of ${vectors}` : "";
-    setText(this.title, `Words of ${wordBits} bits${page}: lowest bit first, bit k is worth 2^k`);
-    this.shown.forEach((line, index) => line.show(top + index, at));
+    const top = Math.min(vectors - lines.length, Math.floor(current / lines.length) * lines.length);
+    const last = top + lines.length - 1;
+    const page = lines.length < vectors ? `, ${vectorName}s ${top} to ${last} of ${vectors}` : "";
+    setText(title, `Words of ${wordBits} bits${page}: lowest bit first, bit k is worth 2^k`);
+    lines.forEach((line, index) => line.show(top + index, at));
   }
+
+  return { node, load, show };
 }
 
 function wordLine(packing) {
   const name = element("div", { class: "filling-name" });
   const words = Array.from({ length: packing.wordsEach }, (_, index) => {
-    const bits = new BitRow("xnor", packing.wordBits);
+    const bits = bitRow("xnor", packing.wordBits);
     const caption = element("div", { class: "filling-caption mono" });
     const style = `width: ${wordPixels(packing.wordBits)}px`;
     const node = element("div", { class: "filling-word", style }, caption, bits.node);

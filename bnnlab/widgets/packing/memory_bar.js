@@ -3,33 +3,28 @@
 import { element, setText } from "../shared/dom.js";
 import { grouped } from "../shared/numbers.js";
 
-export class MemoryBar {
-  constructor() {
-    this.float = bar("as float32");
-    this.packed = bar("packed");
-    this.sentence = element("p", { class: "takeaway" });
-    this.node = element(
-      "section",
-      { class: "panel memory" },
-      element("h3", {}, "Memory"),
-      this.float.node,
-      this.packed.node,
-      this.sentence,
-    );
-  }
+export function memoryBar() {
+  const float = bar("as float32");
+  const packed = bar("packed");
+  const sentence = element("p", { class: "takeaway" });
+  const node = element(
+    "section", { class: "panel memory" }, element("h3", {}, "Memory"), float.node, packed.node, sentence,
+  );
 
-  load({ memory, wordBits, vectors, wordsEach, padding }) {
+  function load({ memory, wordBits, vectors, wordsEach, padding }) {
     const { float_bytes: floatBytes, packed_bytes: packedBytes, ratio } = memory;
-    this.float.show(1, bytesText(floatBytes));
-    this.packed.show(packedBytes / floatBytes, bytesText(packedBytes));
+    float.show(1, bytesText(floatBytes));
+    packed.show(packedBytes / floatBytes, bytesText(packedBytes));
     const size = ratio >= 1 ? `${tidy(ratio)} times smaller` : `${tidy(1 / ratio)} times larger`;
     const bits = vectors * wordsEach * wordBits;
     const wasted = vectors * padding;
     const why = padding
       ? `A bit is 32 times smaller than a float32, but ${grouped(wasted)} of these ${grouped(bits)} bits are padding.`
       : "One bit instead of 32 for each number, and none is wasted on padding.";
-    setText(this.sentence, `${size[0].toUpperCase()}${size.slice(1)}. ${why}`);
+    setText(sentence, `${size[0].toUpperCase()}${size.slice(1)}. ${why}`);
   }
+
+  return { node, load };
 }
 
 function bytesText(count) {

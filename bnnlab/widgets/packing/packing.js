@@ -4,15 +4,15 @@
 import { adapt } from "../shared/adapter.js";
 import { BITS_STYLE } from "../shared/bits.js";
 import { element, setText } from "../shared/dom.js";
-import { ElementPath, ELEMENT_PATH_STYLE } from "./element_path.js";
-import { FillingWords, FILLING_WORDS_STYLE } from "./filling_words.js";
-import { MemoryBar, MEMORY_BAR_STYLE } from "./memory_bar.js";
-import { PackingTrace } from "./pack_data.js";
-import { SignMatrix, SIGN_MATRIX_STYLE } from "./sign_matrix.js";
+import { elementPath, ELEMENT_PATH_STYLE } from "./element_path.js";
+import { fillingWords, FILLING_WORDS_STYLE } from "./filling_words.js";
+import { memoryBar, MEMORY_BAR_STYLE } from "./memory_bar.js";
+import { packingTrace } from "./pack_data.js";
+import { signMatrix, SIGN_MATRIX_STYLE } from "./sign_matrix.js";
 import { stepKeys } from "../shared/step_keys.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
-import { Transport, TRANSPORT_STYLE } from "../shared/transport.js";
+import { stepTransport, TRANSPORT_STYLE } from "../shared/transport.js";
 
 export function mountPacking(host) {
   let packing = null;
@@ -21,7 +21,7 @@ export function mountPacking(host) {
     MEMORY_BAR_STYLE, PACKING_STYLE,
   );
   const theme = followTheme(host, () => {});
-  const transport = new Transport({
+  const transport = stepTransport({
     label: "Step through the packing",
     onStep: show,
     jump: {
@@ -30,10 +30,10 @@ export function mountPacking(host) {
       target: (at, direction) => packing.filling(at, direction),
     },
   });
-  const matrix = new SignMatrix();
-  const path = new ElementPath();
-  const words = new FillingWords(stepKeys(transport));
-  const memory = new MemoryBar();
+  const matrix = signMatrix();
+  const path = elementPath();
+  const words = fillingWords(stepKeys(transport));
+  const memory = memoryBar();
   const takeaway = element("p", { class: "takeaway" });
   const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
   host.append(
@@ -51,7 +51,7 @@ export function mountPacking(host) {
 
   function update(data) {
     if (packing && packing.id === data.id) return;
-    packing = new PackingTrace(data);
+    packing = packingTrace(data);
     for (const part of [matrix, words, memory]) part.load(packing);
     transport.reset(packing.steps, 0);
   }

@@ -3,98 +3,93 @@
 import { element, setHidden, setText } from "../shared/dom.js";
 
 // Up to this many columns the numbers themselves fit; wider matrices show only the signs.
-const MOST_NUMBER_COLUMNS = 16;
+const MAX_NUMBER_COLUMNS = 16;
 // Rows in view at once: always whole ones, so that none looks like the end when it is not.
 const ROWS_IN_VIEW = { numbers: 13, signs: 18 };
 
-export class SignMatrix {
-  constructor() {
-    this.title = element("h3");
-    this.table = element("table");
-    const scrolls = { class: "matrix-frame fading", tabindex: 0, role: "group", "aria-label": "Matrix" };
-    this.frame = element("div", scrolls, this.table);
-    this.legend = element("p", { class: "note" });
-    this.pointedLine = element("p", { class: "note" });
-    this.node = element(
-      "section", { class: "panel matrix" }, this.title, this.frame, this.pointedLine, this.legend,
-    );
-    this.table.addEventListener("pointermove", ({ target }) => this.point(this.cells.indexOf(target)));
-    this.table.addEventListener("pointerleave", () => this.point(-1));
-  }
+export function signMatrix() {
+  const title = element("h3");
+  const table = element("table");
+  const scrolls = { class: "matrix-frame fading", tabindex: 0, role: "group", "aria-label": "Matrix" };
+  const frame = element("div", scrolls, table);
+  const legend = element("p", { class: "note" });
+  const pointedLine = element("p", { class: "note" });
+  const node = element("section", { class: "panel matrix" }, title, frame, pointedLine, legend);
+  let packing = null;
+  let cells = []; // in the order in which they are packed
+  let rowsInView = 0;
+  let painted = -1;
+  table.addEventListener("pointermove", ({ target }) => point(cells.indexOf(target)));
+  table.addEventListener("pointerleave", () => point(-1));
 
-  // Elements are kept in the order in which they are packed.
-  load(packing) {
-    const { rows, columns, axis } = packing;
-    this.packing = packing;
-    this.at = -1;
-    const numbers = columns <= MOST_NUMBER_COLUMNS;
-    this.cells = packing.texts.map((text) => element("td", {}, numbers ? text : "·"));
+  function load(recorded) {
+    const { rows, columns, axis, texts } = recorded;
+    packing = recorded;
+    painted = -1;
+    const numbers = columns <= MAX_NUMBER_COLUMNS;
+    cells = texts.map((text) => element("td", {}, numbers ? text : "·"));
     const byRow = axis === "rows";
-    setText(this.title, `Matrix ${rows} × ${columns}, packed ${byRow ? "row-wise →" : "column-wise ↓"}`);
+    setText(title, `Matrix ${rows} × ${columns}, packed ${byRow ? "row-wise →" : "column-wise ↓"}`);
     const way = byRow ? "row is packed from left to right" : "column is packed from top to bottom";
     const kind = numbers ? "numbers" : "signs";
-    const inView = ROWS_IN_VIEW[kind];
-    const rest = rows > inView ? ` ${inView} of the ${rows} rows are in view; scroll for the others.` : "";
-    setText(this.legend, `Each ${way}. A number that is packed shows its sign, + or −.${rest}`);
-    setHidden(this.pointedLine, numbers);
-    this.point(-1);
-    this.table.className = kind;
-    this.rowsInView = inView;
-    this.frame.style.setProperty("--rows-in-view", inView);
-    this.frame.classList.toggle("long", rows > inView);
-    this.table.style.setProperty("--columns", columns);
+    rowsInView = ROWS_IN_VIEW[kind];
+    const rest = rows > rowsInView ? ` ${rowsInView} of the ${rows} rows are in view; scroll for the others.` : "";
+    setText(legend, `Each ${way}. A number that is packed shows its sign, + or −.${rest}`);
+    setHidden(pointedLine, numbers);
+    point(-1);
+    table.className = kind;
+    frame.style.setProperty("--rows-in-view", rowsInView);
+    frame.classList.toggle("long", rows > rowsInView);
+    table.style.setProperty("--columns", columns);
     const lines = Array.from({ length: rows }, (_, row) =>
-      element("tr", {}, ...Array.from({ length: columns }, (_, column) =>
-        this.cells[byRow ? row * columns + column : column * rows + row])),
+      element("tr", {}, ...Array.from({ length: columns }, (__, column) =>
+        cells[byRow ? row * columns + column : column * rows + row])),
     );
-    this.table.replaceChildren(element("tbody", {}, ...lines));
-    this.cells.forEach((_, at) => this.paint(at, -1));
+    table.replaceChildren(element("tbody", {}, ...lines));
+    cells.forEach((_, at) => paint(at, -1));
   }
 
-  show(at) {
-    const from = Math.max(0, Math.min(this.at, at));
-    for (let index = from; index <= Math.max(this.at, at); index += 1) this.paint(index, at);
-    this.at = at;
-    this.reveal(this.cells[at]);
+  function show(at) {
+    const from = Math.max(0, Math.min(painted, at));
+    for (let index = from; index <= Math.max(painted, at); index += 1) paint(index, at);
+    painted = at;
+    reveal(cells[at]);
   }
 
-  // Elements are kept in the order of packing: along the rows, or down the columns.
-  point(index) {
-    const { rows, columns, axis, texts } = this.packing;
-    const depth = axis === "rows" ? columns : rows;
-    const [vector, place] = [Math.floor(index / depth), index % depth];
-    const [row, column] = axis === "rows" ? [vector, place] : [place, vector];
-    setText(
-      this.pointedLine,
-      index < 0 ? "Too many numbers to print: point at one to read it." : `[${row}, ${column}] holds ${texts[index]}`,
-    );
+  function point(index) {
+    if (index < 0) {
+      setText(pointedLine, "Too many numbers to print: point at one to read it.");
+      return;
+    }
+    const { row, column, text } = packing.step(index);
+    setText(pointedLine, `[${row}, ${column}] holds ${text}`);
   }
 
-  paint(index, at) {
-    const { signs, texts, columns } = this.packing;
-    const cell = this.cells[index];
-    const sign = signs[index];
+  function paint(index, at) {
+    const { signs, texts, columns } = packing;
+    const positive = signs[index] > 0;
     const done = index <= at;
-    cell.className = `${done ? (sign > 0 ? "plus" : "minus") : "waiting"}${index === at ? " now" : ""}`;
-    if (columns > MOST_NUMBER_COLUMNS) setText(cell, done ? (sign > 0 ? "+" : "−") : "·");
-    else setText(cell, texts[index]);
+    cells[index].className = `${done ? (positive ? "plus" : "minus") : "waiting"}${index === at ? " now" : ""}`;
+    const sign = done ? (positive ? "+" : "−") : "·";
+    setText(cells[index], columns > MAX_NUMBER_COLUMNS ? sign : texts[index]);
   }
 
   // scrollIntoView would move the whole page too.
-  reveal(cell) {
-    const { frame } = this;
+  function reveal(cell) {
     const left = cell.offsetLeft;
     const top = cell.offsetTop;
     if (left < frame.scrollLeft || left + cell.offsetWidth > frame.scrollLeft + frame.clientWidth) {
       frame.scrollLeft = left - frame.clientWidth / 2;
     }
     if (top < frame.scrollTop || top + cell.offsetHeight > frame.scrollTop + frame.clientHeight) {
-      const [first, second] = this.table.rows;
+      const [first, second] = table.rows;
       const row = cell.parentElement.rowIndex;
-      const page = row - (row % this.rowsInView);
+      const page = row - (row % rowsInView);
       frame.scrollTop = page * (second.offsetTop - first.offsetTop);
     }
   }
+
+  return { node, load, show };
 }
 
 export const SIGN_MATRIX_STYLE = `

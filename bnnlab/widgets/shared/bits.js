@@ -6,44 +6,38 @@ import { bitOf } from "./words.js";
 
 // kind: "sign" shows bits as - and +, "product" too but has no padding, as there is nothing to multiply there;
 // "xor" marks each 1 as a difference, "xnor" each 1 as an agreement.
-export class BitRow {
-  constructor(kind, bits = 64) {
-    this.glyphs = GLYPHS_OF_KIND[kind];
-    this.cells = Array.from({ length: bits }, () => element("span", { class: "bit" }));
-    this.shown = new Array(bits).fill("");
-    this.marked = null;
-    this.node = bitsNode(`bits-${kind}`, this.cells);
-  }
+export function bitRow(kind, bits = 64) {
+  const glyphs = GLYPHS_OF_KIND[kind];
+  const cells = Array.from({ length: bits }, () => element("span", { class: "bit" }));
+  const shown = new Array(bits).fill("");
+  let marked = null;
 
   // Bits from `valid` on are padding; of the others those from `filled` on have not been written yet; bit `now` is
   // the one being written.
-  show(word, valid, filled = valid, now = -1) {
-    for (let index = 0; index < this.cells.length; index += 1) {
+  function show(word, valid, filled = valid, now = -1) {
+    for (let index = 0; index < cells.length; index += 1) {
       const bit = bitOf(word, index);
       const padding = index >= valid;
       const waiting = !padding && index >= filled;
-      const kind = padding ? `bit pad b${bit}` : waiting ? "bit waiting" : `bit b${bit}`;
-      const state = index === now ? `${kind} now` : kind;
-      if (this.shown[index] === state) continue;
-      this.shown[index] = state;
-      this.cells[index].className = state;
-      setText(this.cells[index], waiting ? "" : this.glyph(bit, padding));
+      const look = padding ? `bit pad b${bit}` : waiting ? "bit waiting" : `bit b${bit}`;
+      const state = index === now ? `${look} now` : look;
+      if (shown[index] === state) continue;
+      shown[index] = state;
+      cells[index].className = state;
+      // A padding bit is no -1: it is shown as the bit that the machine holds.
+      setText(cells[index], waiting ? "" : (padding ? glyphs.padding : glyphs.value)[bit]);
     }
   }
 
   // Puts a frame round one bit, or with null round none.
-  mark(index) {
-    if (index === this.marked) return;
-    this.cells[this.marked]?.removeAttribute("data-marked");
-    this.cells[index]?.setAttribute("data-marked", "");
-    this.marked = index;
+  function mark(index) {
+    if (index === marked) return;
+    cells[marked]?.removeAttribute("data-marked");
+    cells[index]?.setAttribute("data-marked", "");
+    marked = index;
   }
 
-  // A padding bit is no -1: it is shown as the bit that the machine holds.
-  glyph(bit, padding) {
-    if (padding) return this.glyphs.padding[bit];
-    return this.glyphs.value[bit];
-  }
+  return { node: bitsNode(`bits-${kind}`, cells), cells, show, mark };
 }
 
 const GLYPHS_OF_KIND = {

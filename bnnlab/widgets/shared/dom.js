@@ -27,19 +27,3 @@ export function setText(node, text) {
 export function setHidden(node, hidden) {
   if (node.hidden !== hidden) node.hidden = hidden;
 }
-
-// A number as people write it: a real minus sign, and a plus sign where the sign is the point.
-export function numberText(value) {
-  if (Number.isNaN(value)) return "NaN";
-  if (value === Infinity) return "∞";
-  if (value === -Infinity) return "−∞";
-  return Object.is(value, -0) ? "−0" : String(value).replace("-", "−");
-}
-
-export function signedText(value) {
-  return value > 0 ? `+${numberText(value)}` : numberText(value);
-}
-
-export function countText(count, singular, plural = `${singular}s`) {
-  return `${count} ${count === 1 ? singular : plural}`;
-}

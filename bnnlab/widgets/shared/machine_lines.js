@@ -2,46 +2,46 @@
 
 import { element, setText } from "./dom.js";
 
-export class MachineLines {
-  constructor(label) {
-    this.list = element("ol", { class: "machine-lines mono", "aria-label": label });
-    this.node = element("div", { class: "machine-box fading", tabindex: 0, role: "group", "aria-label": label }, this.list);
-  }
+export function machineLines(label) {
+  const list = element("ol", { class: "machine-lines mono", "aria-label": label });
+  const node = element("div", { class: "machine-box fading", tabindex: 0, role: "group", "aria-label": label }, list);
+  let lines = [];
+  let loop = null;
 
   // `rows` as machine_code.encode_instructions makes them; `between` puts lines of prose round the loop.
-  load(rows, between = null) {
+  function load(rows, between = null) {
     const longest = Math.max(...rows.map(({ mnemonic }) => mnemonic.length));
-    this.list.style.setProperty("--name", `${longest}ch`);
-    const lines = rows.map((row) => machineLine(row));
-    this.results = lines.map(({ result }) => result);
-    this.lines = lines.map(({ node }) => node);
-    const nodes = [...this.lines];
+    list.style.setProperty("--name", `${longest}ch`);
+    lines = rows.map((row) => machineLine(row));
+    const nodes = lines.map((line) => line.node);
     const first = rows.findIndex((row) => row.in_loop);
     const last = rows.findLastIndex((row) => row.in_loop);
     if (between && first >= 0) {
       nodes.splice(last + 1, 0, machineNote(between.after));
       nodes.splice(first, 0, machineNote(between.before));
-      this.loop = nodes[first];
+      loop = nodes[first];
     }
-    this.list.replaceChildren(...nodes);
+    list.replaceChildren(...nodes);
   }
 
   // A function may be long: its loop is what is looked at first.
-  showLoop() {
-    if (!this.loop) return;
-    const down = this.loop.getBoundingClientRect().top - this.list.getBoundingClientRect().top;
-    this.node.scrollTop = Math.max(0, down - 8);
+  function showLoop() {
+    if (!loop) return;
+    const down = loop.getBoundingClientRect().top - list.getBoundingClientRect().top;
+    node.scrollTop = Math.max(0, down - 8);
   }
 
   // Highlights the line at `index`, or with -1 none.
-  mark(index) {
-    this.lines.forEach((line, at) => line.classList.toggle("marked", at === index));
+  function mark(index) {
+    lines.forEach((line, at) => line.node.classList.toggle("marked", at === index));
   }
 
   // What the instructions left behind, as text, "" for nothing.
-  showResults(texts) {
-    texts.forEach((text, index) => setText(this.results[index], text));
+  function showResults(texts) {
+    texts.forEach((text, index) => setText(lines[index].result, text));
   }
+
+  return { node, load, showLoop, mark, showResults };
 }
 
 function machineLine({ offset, bytes, mnemonic, operands, in_loop: inLoop, role }) {

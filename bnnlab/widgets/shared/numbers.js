@@ -8,6 +8,23 @@ const FIXED = Array.from({ length: 9 }, (_, digits) =>
 const SIGNIFICANT = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+// A number as people write it: all its digits, with a real minus sign.
+export function numberText(value) {
+  if (Number.isNaN(value)) return "NaN";
+  if (value === Infinity) return "∞";
+  if (value === -Infinity) return "−∞";
+  return Object.is(value, -0) ? "−0" : String(value).replace("-", "−");
+}
+
+// And with a plus sign, where the sign is the point.
+export function signedText(value) {
+  return value > 0 ? `+${numberText(value)}` : numberText(value);
+}
+
+export function countText(count, singular, plural = `${singular}s`) {
+  return `${count} ${count === 1 ? singular : plural}`;
+}
+
 export function isKnown(value) {
   return typeof value === "number" && Number.isFinite(value);
 }

@@ -3,35 +3,35 @@
 import { element } from "./dom.js";
 
 // Deeper lines, such as parameters lined up under each other, are drawn no further in: they would not fit.
-const DEEPEST_INDENT = 16;
+const MAX_INDENT = 16;
 
-export class SourceLines {
-  constructor(label) {
-    this.node = element("ol", { class: "code-lines mono fading", "aria-label": label });
-  }
+export function sourceLines(label) {
+  const node = element("ol", { class: "code-lines mono fading", "aria-label": label });
 
   // `numbers` are those of the lines in their file, `active` the indices of those that are marked.
-  load({ lines, numbers, active }) {
-    this.node.style.setProperty("--digits", `${String(numbers.at(-1)).length}ch`);
+  function load({ lines, numbers, active }) {
+    node.style.setProperty("--digits", `${String(numbers.at(-1)).length}ch`);
     const shown = lines.flatMap((text, index) => {
       const leftOut = index && numbers[index] !== numbers[index - 1] + 1;
       const line = sourceLine(numbers[index], text, active.includes(index));
       return leftOut ? [sourceLine("⋮", "", false), line] : [line];
     });
-    this.node.replaceChildren(...shown);
+    node.replaceChildren(...shown);
   }
 
   // A long listing scrolls; what it is shown for stands in the middle.
-  showActive() {
-    const line = this.node.querySelector(".active");
+  function showActive() {
+    const line = node.querySelector(".active");
     if (!line) return;
-    const down = line.getBoundingClientRect().top - this.node.firstChild.getBoundingClientRect().top;
-    this.node.scrollTop = Math.max(0, down - this.node.clientHeight / 2);
+    const down = line.getBoundingClientRect().top - node.firstChild.getBoundingClientRect().top;
+    node.scrollTop = Math.max(0, down - node.clientHeight / 2);
   }
+
+  return { node, load, showActive };
 }
 
 function sourceLine(number, text, active) {
-  const indent = Math.min(text.search(/\S|$/), DEEPEST_INDENT);
+  const indent = Math.min(text.search(/\S|$/), MAX_INDENT);
   const code = element("code", { style: `--indent: ${indent}ch` }, text.trim());
   const line = element("li", {}, element("span", { class: "code-number" }, String(number)), code);
   if (active) {

@@ -8,7 +8,7 @@ export function stepKeys(transport) {
       ArrowUp: () => transport.leap(-1),
       ArrowDown: () => transport.leap(1),
       Home: () => transport.go(0),
-      End: () => transport.go(transport.steps - 1),
+      End: () => transport.go(transport.last()),
       " ": () => transport.toggle(),
     }[event.key];
     if (!action || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,152 +1,160 @@
 // The toolbar of a step-by-step picture, and the clock behind its play button.
 //
-//     const transport = new Transport({ label, onStep, onSettle, jump })
+//     const transport = stepTransport({ label, onStep, onSettle, jump })
 //     transport.node                      the toolbar
 //     transport.reset(steps, at)          a new sequence
 //     transport.go(at) / move(by) / leap(direction) / toggle()
+//     transport.last()                    the index of the last step
 //
 // `onStep(at, playing)` redraws. `onSettle(at)` comes a quarter of a second after the last move and never while
 // playing: it is for the page's address. `jump` = { text, label, target(at, direction) } adds a button for longer
 // strides.
 
-import { countText, element, setText } from "./dom.js";
+import { element, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import { countText } from "./numbers.js";
 import { stepKeys } from "./step_keys.js";
 
 const SPEEDS = [1, 2, 5, 15, 60]; // steps a second
 const SETTLE_MS = 250;
 
-export class Transport {
-  constructor({ label, onStep, onSettle = () => {}, jump = null }) {
-    Object.assign(this, { onStep, onSettle, jump, steps: 1, at: 0, playing: false });
-    this.clock = 0;
-    this.settling = 0;
-    this.build(label);
+export function stepTransport({ label, onStep, onSettle = () => {}, jump = null }) {
+  let steps = 1;
+  let at = 0;
+  let playing = false;
+  let clock = 0;
+  let settling = 0;
+  const bar = transportBar(label, jump);
+  const transport = { node: bar.node, reset, go, move, leap, toggle, destroy, last: () => steps - 1 };
+  const presses = { first: () => go(0), previous: () => move(-1), play: toggle, next: () => move(1), leap: () => leap(1) };
+  for (const [name, press] of Object.entries(presses)) bar[name]?.addEventListener("click", press);
+  bar.last.addEventListener("click", () => go(steps - 1));
+  bar.slider.addEventListener("input", () => go(Number(bar.slider.value)));
+  // The slider and the choice of speed have their own use for these keys, and a space presses the focused button.
+  const onKey = stepKeys(transport);
+  bar.node.addEventListener("keydown", (event) => {
+    if (event.target.closest("button") && event.key !== " ") onKey(event);
+  });
+
+  function reset(count, start) {
+    pause();
+    clearTimeout(settling);
+    steps = count;
+    bar.slider.max = count - 1;
+    show(start);
   }
 
-  reset(steps, at) {
-    this.pause();
-    clearTimeout(this.settling);
-    this.steps = steps;
-    this.slider.max = steps - 1;
-    this.show(at);
+  function go(target) {
+    pause();
+    show(target);
+    settle();
   }
 
-  go(at) {
-    this.pause();
-    this.show(at);
-    this.settle();
+  function move(by) {
+    go(at + by);
   }
 
-  move(by) {
-    this.go(this.at + by);
+  function leap(direction) {
+    if (jump) go(jump.target(at, direction));
   }
 
-  leap(direction) {
-    if (this.jump) this.go(this.jump.target(this.at, direction));
-  }
-
-  toggle() {
-    if (this.playing) {
-      this.pause();
-      this.show(this.at);
-      this.settle();
+  function toggle() {
+    if (playing) {
+      pause();
+      show(at);
+      settle();
       return;
     }
-    this.playing = true;
-    clearTimeout(this.settling);
-    this.show(this.at === this.steps - 1 ? 0 : this.at);
-    this.tick();
+    playing = true;
+    clearTimeout(settling);
+    show(at === steps - 1 ? 0 : at);
+    tick();
   }
 
-  destroy() {
-    this.pause();
-    clearTimeout(this.settling);
+  function tick() {
+    clock = setTimeout(() => {
+      show(at + 1);
+      if (at < steps - 1) tick();
+      else toggle();
+    }, 1000 / Number(bar.speed.value));
   }
 
-  tick() {
-    this.clock = setTimeout(() => {
-      this.show(this.at + 1);
-      if (this.at < this.steps - 1) this.tick();
-      else this.toggle();
-    }, 1000 / Number(this.speed.value));
+  function pause() {
+    clearTimeout(clock);
+    playing = false;
   }
 
-  pause() {
-    clearTimeout(this.clock);
-    this.playing = false;
+  function settle() {
+    clearTimeout(settling);
+    settling = setTimeout(() => onSettle(at), SETTLE_MS);
   }
 
-  settle() {
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.onSettle(this.at), SETTLE_MS);
+  function show(target) {
+    at = Math.max(0, Math.min(steps - 1, target));
+    bar.show(at, steps, playing);
+    onStep(at, playing);
   }
 
-  show(at) {
-    this.at = Math.max(0, Math.min(this.steps - 1, at));
-    this.slider.value = this.at;
-    this.slider.setAttribute("aria-valuetext", `step ${this.at + 1} of ${this.steps}`);
-    setText(this.counter, `step ${this.at + 1} of ${this.steps}`);
-    this.showEnds();
-    this.showPlaying();
-    this.onStep(this.at, this.playing);
+  function destroy() {
+    pause();
+    clearTimeout(settling);
   }
 
-  // aria-disabled rather than disabled: a button that vanishes from the tab order under the user's hand loses the focus.
-  showEnds() {
-    const atEnd = this.at === this.steps - 1;
-    for (const button of [this.first, this.previous]) button.ariaDisabled = this.at === 0;
-    for (const button of [this.next, this.leaper, this.last]) if (button) button.ariaDisabled = atEnd;
-  }
-
-  showPlaying() {
-    const name = this.playing ? "pause" : "play";
-    if (this.play.dataset.shows === name) return;
-    this.play.dataset.shows = name;
-    this.play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-    this.play.title = this.playing ? "Pause" : "Play all steps";
-    this.play.replaceChildren(icon(name));
-  }
-
-  build(label) {
-    this.first = playerButton("first", "First step", () => this.go(0));
-    this.previous = playerButton("previous", "Previous step", () => this.move(-1));
-    this.play = playerButton("play", "Play", () => this.toggle());
-    this.play.classList.add("transport-play");
-    this.next = playerButton("next", "Next step", () => this.move(1));
-    this.leaper = this.jump && playerButton("jump", this.jump.label, () => this.leap(1));
-    this.leaper?.append(element("span", {}, this.jump.text));
-    this.last = playerButton("last", "Last step", () => this.go(this.steps - 1));
-    this.speed = element("select", { "aria-label": "Speed" });
-    for (const speed of SPEEDS) {
-      const option = element("option", { value: speed }, `${countText(speed, "step")} / s`);
-      option.selected = speed === 2;
-      this.speed.append(option);
-    }
-    this.slider = element("input", { type: "range", min: 0, value: 0, "aria-label": "Step" });
-    this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
-    this.counter = element("output", { class: "transport-counter", "aria-live": "off" });
-    const buttons = [this.first, this.previous, this.play, this.next, this.leaper, this.last];
-    this.node = element(
-      "div",
-      { class: "transport", role: "toolbar", "aria-label": label },
-      element("div", { class: "transport-buttons" }, ...buttons.filter(Boolean)),
-      this.speed,
-      this.slider,
-      this.counter,
-    );
-    // The slider and the choice of speed have their own use for these keys, and a space presses the focused button.
-    const onKey = stepKeys(this);
-    this.node.addEventListener("keydown", (event) => {
-      if (event.target.closest("button") && event.key !== " ") onKey(event);
-    });
-  }
+  return transport;
 }
 
-function playerButton(name, label, onClick) {
-  const button = element("button", { type: "button", "aria-label": label, title: label }, icon(name));
-  button.addEventListener("click", onClick);
-  return button;
+// What the toolbar looks like: its buttons, and which of them make sense at a step.
+function transportBar(label, jump) {
+  const first = toolButton("first", "First step");
+  const previous = toolButton("previous", "Previous step");
+  const play = toolButton("play", "Play");
+  play.classList.add("transport-play");
+  const next = toolButton("next", "Next step");
+  const leap = jump && toolButton("jump", jump.label);
+  leap?.append(element("span", {}, jump.text));
+  const last = toolButton("last", "Last step");
+  const speed = element("select", { "aria-label": "Speed" });
+  for (const pace of SPEEDS) {
+    const option = element("option", { value: pace }, `${countText(pace, "step")} / s`);
+    option.selected = pace === 2;
+    speed.append(option);
+  }
+  const slider = element("input", { type: "range", min: 0, value: 0, "aria-label": "Step" });
+  const counter = element("output", { class: "transport-counter", "aria-live": "off" });
+  const buttons = [first, previous, play, next, leap, last].filter(Boolean);
+  const node = element(
+    "div",
+    { class: "transport", role: "toolbar", "aria-label": label },
+    element("div", { class: "transport-buttons" }, ...buttons),
+    speed,
+    slider,
+    counter,
+  );
+
+  function show(at, steps, playing) {
+    slider.value = at;
+    slider.setAttribute("aria-valuetext", `step ${at + 1} of ${steps}`);
+    setText(counter, `step ${at + 1} of ${steps}`);
+    // aria-disabled rather than disabled: a button that vanishes from the tab order under the user's hand loses the focus.
+    for (const button of [first, previous]) button.ariaDisabled = at === 0;
+    for (const button of [next, leap, last]) if (button) button.ariaDisabled = at === steps - 1;
+    showPlaying(playing);
+  }
+
+  function showPlaying(playing) {
+    const name = playing ? "pause" : "play";
+    if (play.dataset.shows === name) return;
+    play.dataset.shows = name;
+    play.setAttribute("aria-label", playing ? "Pause" : "Play");
+    play.title = playing ? "Pause" : "Play all steps";
+    play.replaceChildren(icon(name));
+  }
+
+  return { node, first, previous, play, next, leap, last, speed, slider, show };
+}
+
+function toolButton(name, label) {
+  return element("button", { type: "button", "aria-label": label, title: label }, icon(name));
 }
 
 export const TRANSPORT_STYLE = `

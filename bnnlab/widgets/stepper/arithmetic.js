@@ -1,104 +1,106 @@
 // The numbers of one step: the running count, the dot product that comes of it, and the same in float.
 
-import { countText, element, numberText, setHidden, setText } from "../shared/dom.js";
+import { element, setHidden, setText } from "../shared/dom.js";
 import { setMarkedText } from "../shared/marked_text.js";
+import { countText, numberText } from "../shared/numbers.js";
 
-export class Arithmetic {
-  constructor() {
-    this.counting = equation();
-    this.padding = element("p", { class: "note two-lines" });
-    this.dot = equation();
-    this.wrong = equation("wrong");
-    this.float = equation();
-    this.costs = element("tbody");
-    this.node = element(
-      "div",
-      { class: "arithmetic" },
-      element("h3", {}, "The count, and what it means"),
-      this.counting.node,
-      this.padding,
-      this.dot.node,
-      this.wrong.node,
-      this.float.node,
-    );
-    this.costNode = element(
-      "div", { class: "costs" },
-      element("h3", {}, "What it costs"), this.costTable(), element("p", { class: "note" }, COST_OF_CORRECTION),
-    );
+export function arithmeticPanel() {
+  const counting = equation();
+  const padding = element("p", { class: "note two-lines" });
+  const dot = equation();
+  const wrong = equation("wrong");
+  const float = equation();
+  const costs = element("tbody");
+  let trace = null;
+  let wordCosts = {};
+  let totals = [];
+  const node = element(
+    "div",
+    { class: "arithmetic" },
+    element("h3", {}, "The count, and what it means"),
+    counting.node,
+    padding,
+    dot.node,
+    wrong.node,
+    float.node,
+  );
+  const costNode = element(
+    "div", { class: "costs" },
+    element("h3", {}, "What it costs"), costTable(costs), element("p", { class: "note" }, COST_OF_CORRECTION),
+  );
+
+  function load(recorded) {
+    trace = recorded;
+    wordCosts = Object.fromEntries(Object.entries(trace.word_costs).map(([name, cost]) => [name, costRow(cost)]));
+    totals = trace.total_costs.map(costRow);
+    for (const part of [padding, wrong.node]) setHidden(part, trace.padding === 0);
   }
 
-  load(trace) {
-    this.trace = trace;
-    this.wordCosts = Object.fromEntries(Object.entries(trace.word_costs).map(([name, cost]) => [name, costRow(cost)]));
-    this.totals = trace.total_costs.map(costRow);
-    for (const node of [this.padding, this.wrong.node]) setHidden(node, trace.padding === 0);
-  }
-
-  show(step) {
-    const { trace } = this;
+  function show(step) {
     const { before, popcount, acc, m, n, k } = step;
-    this.counting.show(
+    counting.show(
       "count",
       `${before} + ${popcount} = ${acc}`,
       `before + this word = C[${m}, ${n}] now`,
     );
-    setText(this.padding, paddingSentence(step, trace));
+    setText(padding, paddingSentence(step, trace));
     // The first word of a cell is added to nothing, and the last one may hold fewer products.
-    const wordCost = this.wordCosts[k === 0 ? "first" : step.finished ? "last" : "middle"];
-    if (this.costs.firstChild !== wordCost) this.costs.replaceChildren(wordCost, ...this.totals);
-    if (step.finished) this.showFinished(step);
-    else this.showUnfinished(step);
+    const wordCost = wordCosts[k === 0 ? "first" : step.finished ? "last" : "middle"];
+    if (costs.firstChild !== wordCost) costs.replaceChildren(wordCost, ...totals);
+    if (step.finished) showFinished(step);
+    else showUnfinished(step);
   }
 
-  showUnfinished({ k }) {
-    const left = this.trace.words - 1 - k;
+  function showUnfinished({ k }) {
+    const left = trace.words - 1 - k;
     const counted = left === 1 ? "is counted" : "are counted";
-    this.dot.show("dot product", "…", `comes when ${countText(left, "more word")} of this cell ${counted}`);
-    this.wrong.show("✗ without P", "…", this.forgotten());
-    this.float.show("float says", "…", this.inFloat());
-    this.wrong.node.classList.add("pending");
+    dot.show("dot product", "…", `comes when ${countText(left, "more word")} of this cell ${counted}`);
+    wrong.show("✗ without P", "…", forgotten());
+    float.show("float says", "…", inFloat());
+    wrong.node.classList.add("pending");
   }
 
-  showFinished({ acc, cell }) {
-    const { padding, depth, result, reference } = this.trace;
-    const dot = result[cell];
-    this.dot.show(
+  function showFinished({ acc, cell }) {
+    const { padding: left, depth, result, reference } = trace;
+    dot.show(
       "dot product",
-      `2·(${acc} − ${padding}) − ${depth} = ${numberText(dot)}`,
+      `2·(${acc} − ${left}) − ${depth} = ${numberText(result[cell])}`,
       "2·(count − P) − K = agreements − differences",
     );
-    this.wrong.show(
+    wrong.show(
       "✗ without P",
       `2·${acc} − ${depth} = ${numberText(2 * acc - depth)}`,
-      this.forgotten(),
+      forgotten(),
     );
-    this.wrong.node.classList.remove("pending");
-    const equal = reference[cell] === dot;
-    this.float.show(
+    wrong.node.classList.remove("pending");
+    const equal = reference[cell] === result[cell];
+    float.show(
       "float says",
       `${numberText(reference[cell])} ${equal ? "✓ equal" : "✗ different"}`,
-      this.inFloat(),
+      inFloat(),
     );
   }
 
-  forgotten() {
-    return `P forgotten: wrong by 2·P = ${2 * this.trace.padding}`;
+  function forgotten() {
+    return `P forgotten: wrong by 2·P = ${2 * trace.padding}`;
   }
 
-  inFloat() {
-    return `the same ${countText(this.trace.depth, "product")} of +1 and −1, added in float`;
+  function inFloat() {
+    return `the same ${countText(trace.depth, "product")} of +1 and −1, added in float`;
   }
 
-  costTable() {
-    const head = element(
-      "tr",
-      {},
-      element("td"),
-      element("th", { scope: "col" }, "in float"),
-      element("th", { scope: "col" }, "in bits"),
-    );
-    return element("table", { "aria-label": "Cost in operations" }, element("thead", {}, head), this.costs);
-  }
+  return { node, costNode, load, show };
+}
+
+function costTable(body) {
+  const head = element(
+    "tr",
+    {},
+    element("td"),
+    element("th", { scope: "col" }, "in float"),
+    element("th", { scope: "col" }, "in bits"),
+  );
+  return element("table", { "aria-label": "Cost in operations" }, element("thead", {}, head), body);
 }
 
 const COST_OF_CORRECTION =

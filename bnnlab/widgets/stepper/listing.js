@@ -1,39 +1,38 @@
 // The C source of the loop, with the line that this step executed and what its indices were.
 
 import { element, setText } from "../shared/dom.js";
-import { SourceLines } from "../shared/source_lines.js";
+import { sourceLines } from "../shared/source_lines.js";
 
-export class Listing {
-  constructor() {
-    this.lines = new SourceLines("C source of the loop");
-    this.indices = element("p", { class: "mono" });
-    this.live = element("p", { class: "mono code-live" });
-    this.number = element("span", { class: "code-number" });
-    this.code = element("code");
-    // The one line stands beside the word, the loop around it further down.
-    this.line = element(
-      "div", { class: "listing-line" },
-      element("h3", {}, "The C line that did it, and its instructions"),
-      element("p", { class: "mono code-line fading" }, this.number, this.code),
-      this.live,
-    );
-    this.node = element(
-      "div", { class: "listing" }, element("h3", {}, "The loop in C"), this.lines.node, this.indices,
-    );
-  }
+export function loopListing() {
+  const lines = sourceLines("C source of the loop");
+  const indices = element("p", { class: "mono" });
+  const live = element("p", { class: "mono code-live" });
+  const number = element("span", { class: "code-number" });
+  const code = element("code");
+  let statement = "";
+  // The one line stands beside the word, the loop around it further down.
+  const line = element(
+    "div", { class: "listing-line" },
+    element("h3", {}, "The C line that did it, and its instructions"),
+    element("p", { class: "mono code-line fading" }, number, code),
+    live,
+  );
+  const node = element("div", { class: "listing" }, element("h3", {}, "The loop in C"), lines.node, indices);
 
-  load({ listing }) {
-    this.lines.load(listing);
+  function load({ listing }) {
+    lines.load(listing);
     const [active] = listing.active;
-    this.statement = listing.lines[active].trim();
-    setText(this.number, String(listing.numbers[active]));
-    setText(this.code, this.statement);
+    statement = listing.lines[active].trim();
+    setText(number, String(listing.numbers[active]));
+    setText(code, statement);
   }
 
-  show({ m, k, n }) {
-    setText(this.indices, `m = ${m} (row of A)   k = ${k} (word)   n = ${n} (column of B)`);
-    setText(this.live, substituted(this.statement, { m, k, n }));
+  function show({ m, k, n }) {
+    setText(indices, `m = ${m} (row of A)   k = ${k} (word)   n = ${n} (column of B)`);
+    setText(live, substituted(statement, { m, k, n }));
   }
+
+  return { node, line, load, show };
 }
 
 // The statement with the loop's indices replaced by what they were.

@@ -1,32 +1,28 @@
 // The loop's machine instructions, and what each that counts left behind in this step.
 
 import { element, setHidden, setText } from "../shared/dom.js";
-import { MachineLines } from "../shared/machine_lines.js";
+import { machineLines } from "../shared/machine_lines.js";
 import { wordToHex } from "../shared/words.js";
 
-export class MachineStep {
-  constructor() {
-    this.lines = new MachineLines("Machine code of the loop");
-    this.reading = element("p", { class: "note" });
-    this.node = element(
-      "div", { class: "machine-step" },
-      this.lines.node,
-      element("p", { class: "note" }, WHICH_CODE),
-      this.reading,
-    );
+export function machineStep() {
+  const lines = machineLines("Machine code of the loop");
+  const howToRead = element("p", { class: "note" });
+  const node = element("div", { class: "machine-step" }, lines.node, element("p", { class: "note" }, WHICH_CODE), howToRead);
+  let results = [];
+
+  function load({ instructions, results: names, reading }) {
+    setText(howToRead, reading);
+    setHidden(node, !instructions.length);
+    results = names;
+    lines.load(instructions);
   }
 
-  load({ instructions, results, reading }) {
-    setText(this.reading, reading);
-    setHidden(this.node, !instructions.length);
-    this.results = results;
-    this.lines.load(instructions);
+  function show(step) {
+    lines.showResults(results.map((name) => (name ? `→ ${resultText(name, step)}` : "")));
+    lines.mark(step.mark === null ? -1 : results.indexOf("popcount"));
   }
 
-  show(step) {
-    this.lines.showResults(this.results.map((name) => (name ? `→ ${resultText(name, step)}` : "")));
-    this.lines.mark(step.mark === null ? -1 : this.results.indexOf("popcount"));
-  }
+  return { node, load, show };
 }
 
 function resultText(name, { xor, xnor, popcount, acc, m, n }) {

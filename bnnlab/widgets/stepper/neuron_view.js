@@ -1,45 +1,45 @@
 // Where the two vectors came from: a real image and one neuron of a trained network, and the proof at the end that the
 // counted bits are that neuron's own answer.
 
-import { element, numberText, setHidden, setText } from "../shared/dom.js";
+import { element, setHidden, setText } from "../shared/dom.js";
 import { setMarkedText } from "../shared/marked_text.js";
+import { numberText } from "../shared/numbers.js";
 
-export class NeuronView {
-  constructor() {
-    this.canvas = element("canvas", { class: "neuron-image", role: "img" });
-    this.origin = element("p", { class: "note" });
-    this.verdict = element("p", { class: "neuron-verdict" });
-    const text = element("div", { class: "neuron-text" }, this.origin, this.verdict);
-    this.node = element("section", { class: "neuron", "aria-label": "The trained neuron" }, this.canvas, text);
-  }
+export function neuronView() {
+  const canvas = element("canvas", { class: "neuron-image", role: "img", "aria-label": "The input image" });
+  const origin = element("p", { class: "note" });
+  const verdict = element("p", { class: "neuron-verdict" });
+  const text = element("div", { class: "neuron-text" }, origin, verdict);
+  const node = element("section", { class: "neuron", "aria-label": "The trained neuron" }, canvas, text);
+  let trace = null;
 
-  load(trace) {
-    this.trace = trace;
+  function load(recorded) {
+    trace = recorded;
     const { context } = trace;
-    setHidden(this.node, !context);
+    setHidden(node, !context);
     if (!context) return;
-    setHidden(this.canvas, !context.image);
-    if (context.image) paintGreyImage(this.canvas, context.image);
-    this.canvas.setAttribute("aria-label", "The input image");
+    setHidden(canvas, !context.image);
+    if (context.image) paintGreyImage(canvas, context.image);
   }
 
-  show(step) {
-    const { context, result, steps } = this.trace;
+  function show(step) {
+    const { context, result, steps } = trace;
     if (!context) return;
     const last = step.at === steps - 1;
-    setText(this.origin, [originText(context), context.note, last ? context.outcome : ""].join(" ").trim());
-    if (!last) {
-      setMarkedText(this.verdict, "At the last step the count is compared with what the network computed.");
-      return;
-    }
-    const dot = result[result.length - 1];
-    const own = measured(context.pre_activation);
-    const counted = context.scale === 1 ? "" : ` = ${measured(context.scale)} · ${numberText(dot)}`;
-    const answer = context.equal ? "✓ equal" : `✗ the bits give ${numberText(dot)}`;
-    setMarkedText(
-      this.verdict, `The sum that the network itself computed here: ${own}${counted} ${answer}`,
-    );
+    setText(origin, [originText(context), context.note, last ? context.outcome : ""].join(" ").trim());
+    setMarkedText(verdict, last ? verdictText(context, result.at(-1)) : YET_TO_COME);
   }
+
+  return { node, load, show };
+}
+
+const YET_TO_COME = "At the last step the count is compared with what the network computed.";
+
+function verdictText(context, dot) {
+  const own = measured(context.pre_activation);
+  const counted = context.scale === 1 ? "" : ` = ${measured(context.scale)} · ${numberText(dot)}`;
+  const answer = context.equal ? "✓ equal" : `✗ the bits give ${numberText(dot)}`;
+  return `The sum that the network itself computed here: ${own}${counted} ${answer}`;
 }
 
 function originText({ noun, neuron, layer, image }) {

@@ -1,48 +1,48 @@
 // C as a table: agreements counted so far, and the dot product of every cell that is finished. Of a large C it shows
 // the part around the cell at hand.
 
-import { element, numberText, setText } from "../shared/dom.js";
+import { element, setText } from "../shared/dom.js";
+import { numberText } from "../shared/numbers.js";
 
 const PRODUCT_WINDOW = { rows: 8, columns: 8 };
 
-export class ProductTable {
-  constructor() {
-    this.title = element("h3");
-    this.table = element("table");
-    this.legend = element("p", { class: "note" });
-    this.node = element("div", { class: "product" }, this.title, this.table, this.legend);
-  }
+export function productTable() {
+  const title = element("h3");
+  const table = element("table", { "aria-label": "Output matrix C" });
+  const legend = element("p", { class: "note" });
+  const node = element("div", { class: "product" }, title, table, legend);
+  let trace = null;
+  let columnHeads = [];
+  let rowHeads = [];
+  let cells = [];
 
-  load(trace) {
-    this.trace = trace;
-    setText(this.title, `C = A × B, ${trace.rows} × ${trace.columns}`);
-    this.rows = Math.min(trace.rows, PRODUCT_WINDOW.rows);
-    this.columns = Math.min(trace.columns, PRODUCT_WINDOW.columns);
-    const line = (cells) => element("tr", {}, ...cells);
-    this.columnHeads = Array.from({ length: this.columns }, () => element("th", { scope: "col" }));
-    this.rowHeads = Array.from({ length: this.rows }, () => element("th", { scope: "row" }));
-    this.cells = this.rowHeads.map(() => this.columnHeads.map(() => element("td")));
+  function load(recorded) {
+    trace = recorded;
+    setText(title, `C = A × B, ${trace.rows} × ${trace.columns}`);
+    const rows = Math.min(trace.rows, PRODUCT_WINDOW.rows);
+    const columns = Math.min(trace.columns, PRODUCT_WINDOW.columns);
+    const line = (parts) => element("tr", {}, ...parts);
+    columnHeads = Array.from({ length: columns }, () => element("th", { scope: "col" }));
+    rowHeads = Array.from({ length: rows }, () => element("th", { scope: "row" }));
+    cells = rowHeads.map(() => columnHeads.map(() => element("td")));
     const corner = element("td", { class: "corner" });
-    this.table.setAttribute("aria-label", "Output matrix C");
-    this.table.replaceChildren(
-      element("thead", {}, line([corner, ...this.columnHeads])),
-      element("tbody", {}, ...this.cells.map((cells, row) => line([this.rowHeads[row], ...cells]))),
+    table.replaceChildren(
+      element("thead", {}, line([corner, ...columnHeads])),
+      element("tbody", {}, ...cells.map((row, at) => line([rowHeads[at], ...row]))),
     );
   }
 
-  show(step) {
-    const top = windowStart(step.m, this.rows, this.trace.rows);
-    const left = windowStart(step.n, this.columns, this.trace.columns);
-    setText(this.legend, [...partShown(this, top, left), ...PRODUCT_LEGEND].join("\n"));
-    this.columnHeads.forEach((head, column) => setText(head, `n = ${left + column}`));
-    this.rowHeads.forEach((head, row) => setText(head, `m = ${top + row}`));
-    this.cells.forEach((cells, row) =>
-      cells.forEach((cell, column) => this.showCell(cell, top + row, left + column, step)),
-    );
+  function show(step) {
+    const top = windowStart(step.m, rowHeads.length, trace.rows);
+    const left = windowStart(step.n, columnHeads.length, trace.columns);
+    const shown = { rows: rowHeads.length, columns: columnHeads.length, top, left };
+    setText(legend, [...partShown(trace, shown), ...PRODUCT_LEGEND].join("\n"));
+    columnHeads.forEach((head, column) => setText(head, `n = ${left + column}`));
+    rowHeads.forEach((head, row) => setText(head, `m = ${top + row}`));
+    cells.forEach((row, down) => row.forEach((cell, across) => showCell(cell, top + down, left + across, step)));
   }
 
-  showCell(cell, m, n, step) {
-    const { trace } = this;
+  function showCell(cell, m, n, step) {
     const written = trace.lastWrite(m, n, step.at);
     const finished = written >= 0 && trace.step(written).finished;
     const value = finished ? trace.result[m * trace.columns + n] : written < 0 ? 0 : trace.acc[written];
@@ -52,13 +52,15 @@ export class ProductTable {
     else cell.removeAttribute("aria-current");
     setText(cell, written < 0 ? "·" : finished ? numberText(value) : `#${value}`);
   }
+
+  return { node, load, show };
 }
 
 // A count and a dot product are two different things, and so they do not look the same.
 const PRODUCT_LEGEND = ["behind a #: how many bits agree so far", "in bold: a dot product that is finished"];
 
 // Which part of a C that is larger than the window.
-function partShown({ rows, columns, trace }, top, left) {
+function partShown(trace, { rows, columns, top, left }) {
   if (rows === trace.rows && columns === trace.columns) return [];
   return [`shown: rows ${top} to ${top + rows - 1}, columns ${left} to ${left + columns - 1}; the rest follows`];
 }

@@ -2,23 +2,24 @@
 // drawn here, without asking Python. Sends "step" when the user has stopped moving.
 
 import { adapt } from "../shared/adapter.js";
-import { Arithmetic, ARITHMETIC_STYLE } from "./arithmetic.js";
+import { arithmeticPanel, ARITHMETIC_STYLE } from "./arithmetic.js";
 import { BITS_STYLE } from "../shared/bits.js";
-import { element, numberText, setHidden, setText } from "../shared/dom.js";
-import { Listing, LISTING_STYLE } from "./listing.js";
+import { element, setHidden, setText } from "../shared/dom.js";
+import { loopListing, LISTING_STYLE } from "./listing.js";
 import { MACHINE_LINES_STYLE } from "../shared/machine_lines.js";
-import { MachineStep, MACHINE_STEP_STYLE } from "./machine_step.js";
-import { MatrixMap, MATRIX_MAP_STYLE } from "./matrix_map.js";
-import { NeuronView, NEURON_VIEW_STYLE } from "./neuron_view.js";
-import { ProductTable, PRODUCT_TABLE_STYLE } from "./product_table.js";
+import { machineStep, MACHINE_STEP_STYLE } from "./machine_step.js";
+import { matrixMap, MATRIX_MAP_STYLE } from "./matrix_map.js";
+import { neuronView, NEURON_VIEW_STYLE } from "./neuron_view.js";
+import { productTable, PRODUCT_TABLE_STYLE } from "./product_table.js";
+import { numberText } from "../shared/numbers.js";
 import { SOURCE_LINES_STYLE } from "../shared/source_lines.js";
 import { stepKeys } from "../shared/step_keys.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
-import { ProductTrace } from "./trace_data.js";
-import { Transport, TRANSPORT_STYLE } from "../shared/transport.js";
+import { productTrace } from "./trace_data.js";
+import { stepTransport, TRANSPORT_STYLE } from "../shared/transport.js";
 import { bitOf } from "../shared/words.js";
-import { WordView, WORD_VIEW_STYLE } from "./word_view.js";
+import { wordView, WORD_VIEW_STYLE } from "./word_view.js";
 
 export function mountStepper(host, send) {
   let trace = null;
@@ -27,7 +28,7 @@ export function mountStepper(host, send) {
     SOURCE_LINES_STYLE, LISTING_STYLE, MACHINE_LINES_STYLE, MACHINE_STEP_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, STEPPER_STYLE,
   );
   const theme = followTheme(host, paintMaps);
-  const transport = new Transport({
+  const transport = stepTransport({
     label: "Step through the product",
     onStep: show,
     onSettle: (at) => send("step", at),
@@ -37,14 +38,14 @@ export function mountStepper(host, send) {
       target: (at, direction) => trace.finishing(at, direction),
     },
   });
-  const mapA = new MatrixMap("rows");
-  const mapB = new MatrixMap("columns");
-  const product = new ProductTable();
-  const wordView = new WordView(stepKeys(transport));
-  const arithmetic = new Arithmetic();
-  const listing = new Listing();
-  const machine = new MachineStep();
-  const neuron = new NeuronView();
+  const mapA = matrixMap("rows");
+  const mapB = matrixMap("columns");
+  const product = productTable();
+  const word = wordView(stepKeys(transport));
+  const arithmetic = arithmeticPanel();
+  const listing = loopListing();
+  const machine = machineStep();
+  const neuron = neuronView();
   const takeaway = element("p", { class: "takeaway" });
   const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
   const alarm = element("p", { class: "stepper-alarm", role: "alert", hidden: true });
@@ -58,7 +59,7 @@ export function mountStepper(host, send) {
       element(
         "div",
         { class: "stepper-step" },
-        element("div", { class: "stepper-word" }, wordView.node),
+        element("div", { class: "stepper-word" }, word.node),
         element("section", { class: "panel stepper-code" }, listing.line, machine.node),
       ),
       element("section", { class: "panel stepper-numbers" }, arithmetic.node, arithmetic.costNode, listing.node),
@@ -69,20 +70,10 @@ export function mountStepper(host, send) {
 
   function update(data) {
     if (trace && trace.id === data.id) return;
-    trace = new ProductTrace(data);
-    const { rows, columns, words, depth, aWords, bWords } = trace;
-    mapA.load({
-      title: "A, packed row-wise",
-      what: `${rows} × ${depth} activations`,
-      vectors: rows, words, depth,
-      wordAt: (row, k) => aWords[row * words + k],
-    });
-    mapB.load({
-      title: "B, packed column-wise",
-      what: `${depth} × ${columns} weights`,
-      vectors: columns, words, depth,
-      wordAt: (column, k) => bWords[k * columns + column],
-    });
+    trace = productTrace(data);
+    const { rows, columns, depth, matrixA, matrixB } = trace;
+    mapA.load({ title: "A, packed row-wise", what: `${rows} × ${depth} activations`, ...matrixA });
+    mapB.load({ title: "B, packed column-wise", what: `${depth} × ${columns} weights`, ...matrixB });
     for (const part of [product, arithmetic, listing, machine, neuron]) part.load(trace);
     showContradiction();
     paintMaps();
@@ -94,7 +85,7 @@ export function mountStepper(host, send) {
     host.dataset.step = at;
     mapA.outline(step.m, step.k);
     mapB.outline(step.n, step.k);
-    for (const part of [product, wordView, arithmetic, listing, machine, neuron]) part.show(step);
+    for (const part of [product, word, arithmetic, listing, machine, neuron]) part.show(step);
     setText(takeaway, sentence(step));
     if (!playing) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
   }
@@ -152,7 +143,7 @@ const STEPPER_STYLE = `
 }
 /* The word beside the code that counts it: on a small screen, too, one sees both at once. */
 @container (min-width: 1180px) {
-  .bnnlab .stepper .stepper-step { grid-template-columns: minmax(0, 1fr) 530px; }
+  .bnnlab .stepper .stepper-step { grid-template-columns: minmax(0, 1fr) 545px; }
 }
 `;
 

@@ -1,77 +1,75 @@
 // One inner iteration, bit by bit: a, b, where they differ, where they agree, and the same products in float.
 
-import { bitRuler, BitRow } from "../shared/bits.js";
+import { bitRow, bitRuler } from "../shared/bits.js";
 import { bitOf, wordToHex } from "../shared/words.js";
-import { countText, element, setText } from "../shared/dom.js";
+import { element, setText } from "../shared/dom.js";
+import { countText, numberText } from "../shared/numbers.js";
 
-export class WordView {
-  // onKey(event) gets the keys that are pressed while the view has the focus.
-  constructor(onKey) {
-    this.rows = {
-      a: labelledRow("a", "sign"),
-      b: labelledRow("b", "sign"),
-      xor: labelledRow("a ^ b", "xor"),
-      xnor: labelledRow("~(a ^ b)", "xnor"),
-      product: labelledRow("a · b", "product"),
-    };
-    const { a, b, xor, xnor, product } = this.rows;
-    this.ruler = labelledRuler();
-    this.popcount = element("p", { class: "word-result" });
-    this.bitSentence = element("p", { class: "note" });
-    this.node = element(
-      "div",
-      { class: "word-view panel", role: "application", tabindex: 0, "aria-roledescription": "bit stepper" },
-      this.ruler, a.node, b.node, xor.node, xnor.node, this.popcount, product.node, this.bitSentence,
-    );
-    this.node.setAttribute("aria-label", LABEL_OF_WORD_VIEW);
-    this.node.addEventListener("keydown", onKey);
-    this.node.addEventListener("pointermove", (event) => this.point(event));
-    this.node.addEventListener("pointerleave", () => this.pointAt(null));
-    this.pointed = null;
-  }
+// onKey(event) gets the keys that are pressed while the view has the focus.
+export function wordView(onKey) {
+  const rows = {
+    a: labelledRow("a", "sign"),
+    b: labelledRow("b", "sign"),
+    xor: labelledRow("a ^ b", "xor"),
+    xnor: labelledRow("~(a ^ b)", "xnor"),
+    product: labelledRow("a · b", "product"),
+  };
+  const bitRows = Object.values(rows).map(({ bits }) => bits);
+  const count = element("p", { class: "word-result" });
+  const bitSentence = element("p", { class: "note" });
+  const stepper = { class: "word-view panel", role: "application", tabindex: 0, "aria-roledescription": "bit stepper" };
+  const node = element(
+    "div", { ...stepper, "aria-label": LABEL_OF_WORD_VIEW },
+    labelledRuler(), rows.a.node, rows.b.node, rows.xor.node, rows.xnor.node, count, rows.product.node, bitSentence,
+  );
+  let step = null;
+  let pointed = null;
+  node.addEventListener("keydown", onKey);
+  node.addEventListener("pointermove", ({ target }) => pointAt(placeOf(target.closest?.(".bit"))));
+  node.addEventListener("pointerleave", () => pointAt(null));
 
-  show(step) {
-    this.step = step;
+  function show(shown) {
+    step = shown;
     const { a, b, xor, xnor, valid, m, k, n, popcount } = step;
-    this.rows.a.show(a, valid, `row ${m} of A, word ${k}`, wordToHex(a));
-    this.rows.b.show(b, valid, `column ${n} of B, word ${k}`, wordToHex(b));
-    this.rows.xor.show(xor, valid, "XOR: 1 where different", wordToHex(xor));
-    this.rows.xnor.show(xnor, valid, "XNOR: 1 where equal", wordToHex(xnor));
+    rows.a.show(a, valid, `row ${m} of A, word ${k}`, wordToHex(a));
+    rows.b.show(b, valid, `column ${n} of B, word ${k}`, wordToHex(b));
+    rows.xor.show(xor, valid, "XOR: 1 where different", wordToHex(xor));
+    rows.xnor.show(xnor, valid, "XNOR: 1 where equal", wordToHex(xnor));
     const sum = 2 * (popcount - (64 - valid)) - valid;
-    this.rows.product.show(xnor, valid, `${countText(valid, "float product")}`, `sum ${sum}`.replace("-", "−"));
-    setText(this.popcount, `popcount(~(a ^ b)) = ${popcount}`);
-    for (const { bits } of Object.values(this.rows)) bits.mark(step.mark);
-    this.describeBit();
+    rows.product.show(xnor, valid, `${countText(valid, "float product")}`, `sum ${numberText(sum)}`);
+    setText(count, `popcount(~(a ^ b)) = ${popcount}`);
+    for (const bits of bitRows) bits.mark(step.mark);
+    describeBit();
   }
 
-  point(event) {
-    const cell = event.target.closest?.(".bit");
-    const row = Object.values(this.rows).find(({ bits }) => bits.cells.includes(cell));
-    this.pointAt(row ? row.bits.cells.indexOf(cell) : null);
+  function placeOf(cell) {
+    const bits = bitRows.find(({ cells }) => cells.includes(cell));
+    return bits ? bits.cells.indexOf(cell) : null;
   }
 
-  pointAt(index) {
-    if (index === this.pointed) return;
-    for (const { bits } of Object.values(this.rows)) {
-      bits.cells[this.pointed]?.removeAttribute("data-pointed");
-      bits.cells[index]?.setAttribute("data-pointed", "");
+  function pointAt(index) {
+    if (index === pointed) return;
+    for (const { cells } of bitRows) {
+      cells[pointed]?.removeAttribute("data-pointed");
+      cells[index]?.setAttribute("data-pointed", "");
     }
-    this.pointed = index;
-    this.describeBit();
+    pointed = index;
+    describeBit();
   }
 
-  describeBit() {
-    const index = this.pointed;
-    if (index === null) {
-      setText(this.bitSentence, HOW_TO_READ_BITS);
-    } else if (index >= this.step.valid) {
-      setText(this.bitSentence, `Bit ${index} is padding: 0 in both words, so XNOR makes it a 1 that stands for no number.`);
+  function describeBit() {
+    if (pointed === null) {
+      setText(bitSentence, HOW_TO_READ_BITS);
+    } else if (pointed >= step.valid) {
+      setText(bitSentence, `Bit ${pointed} is padding: 0 in both words, so XNOR makes it a 1 that stands for no number.`);
     } else {
-      const [a, b] = [this.step.a, this.step.b].map((word) => (bitOf(word, index) ? "+1" : "−1"));
+      const [a, b] = [step.a, step.b].map((word) => (bitOf(word, pointed) ? "+1" : "−1"));
       const [relation, product] = a === b ? ["they agree", "+1"] : ["they differ", "−1"];
-      setText(this.bitSentence, `Bit ${index}: a is ${a}, b is ${b}; ${relation}, and so ${a} · ${b} = ${product}.`);
+      setText(bitSentence, `Bit ${pointed}: a is ${a}, b is ${b}; ${relation}, and so ${a} · ${b} = ${product}.`);
     }
   }
+
+  return { node, show };
 }
 
 const LABEL_OF_WORD_VIEW =
@@ -82,7 +80,7 @@ const HOW_TO_READ_BITS =
   "Each + is +1 and stored as bit 1, each − is −1 and stored as bit 0. Point at a bit to read its column.";
 
 function labelledRow(name, kind) {
-  const bits = new BitRow(kind);
+  const bits = bitRow(kind);
   const meaning = element("span", { class: "note" });
   const hex = element("span", { class: "word-hex mono" });
   const label = element("div", { class: "word-name" }, element("span", { class: "mono" }, name), meaning);
