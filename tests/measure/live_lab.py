@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -155,11 +156,11 @@ def shifts(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
     with opened(browser, f"{url}/?speed=fast", script=SHIFTS) as page:
         page.wait_for_timeout(2000)
         opening = page.evaluate("window.shifted")
-        for group, choice in (("Binarise", "W"), ("Binarise", "W and x"), ("Speed", "1 / s"), ("Speed", "fast")):
+        for group, choice in (("Binarise", "W"), ("Binarise", "W and x"), ("Speed", "1/s"), ("Speed", "fast")):
             page.get_by_role("group", name=group).get_by_role("button", name=choice, exact=True).click()
             page.wait_for_timeout(700)
         for name in ("pause", "step", "play"):
-            page.get_by_role("button", name=name, exact=True).click()
+            page.get_by_role("button", name=re.compile(f"^{name}", re.IGNORECASE)).click()
             page.wait_for_timeout(700)
         settings = page.evaluate("window.shifted") - opening
         for name in ("Signs & STE", "Lab", "Summary", "Lab"):
@@ -193,7 +194,7 @@ def quiet(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
         with opened(browser, f"{url}/?speed=fast", before=listen) as page:
             page.wait_for_timeout(2000)
             if case == "paused":
-                page.get_by_role("button", name="pause", exact=True).click()
+                page.get_by_role("button", name=re.compile("^pause", re.IGNORECASE)).click()
             else:
                 page.evaluate(hide)
             page.wait_for_timeout(1000)  # what was on its way
