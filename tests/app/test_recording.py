@@ -10,8 +10,8 @@ from bnnlab.train import RunConfig
 from bnnlab.widgets.encoding import unpack_frame
 
 MAX_BYTES = 300_000
-# Where float32 sums round otherwise, signs in doubt differ after two steps, and 19 % of all after 47: measured
-# with torch's sums in another order. Networks that have nothing in common differ in half of their signs.
+# Where float32 sums round otherwise, a sign that was in doubt differs after two steps, and 19 % of them after 47:
+# measured with torch's sums in another order. Networks that have nothing in common differ in half of their signs.
 MAX_DIFFERING_ELSEWHERE = 0.3
 EQUAL_STEPS_ELSEWHERE = 1
 
