@@ -80,7 +80,12 @@ def _polls(viewer: Viewer) -> bool:
 
 def _cockpit(viewer: Viewer, step_through: StreamlitPage | None) -> None:
     """The picture with its newest frame. Runs with the page, and alone where it polls."""
-    picture = components.picture["lab"](
+    clicked = st.session_state.get(KEY, {}).get("step_through")
+    if clicked is not None and step_through is not None:
+        address = _carry(viewer, clicked)
+        if address is not None:  # at once: a frame for a picture that is left would only take time
+            st.switch_page(step_through, query_params=address)
+    components.picture["lab"](
         key=KEY,
         data=viewer.page_frame(_connect(viewer), fresh_within=POLL_S / 2),
         on_command_change=lambda: _take_commands(viewer),
@@ -88,10 +93,6 @@ def _cockpit(viewer: Viewer, step_through: StreamlitPage | None) -> None:
         on_transport_change=lambda: None,
         on_step_through_change=lambda: None,
     )
-    if picture.step_through is not None and step_through is not None:
-        address = _carry(viewer, picture.step_through)
-        if address is not None:
-            st.switch_page(step_through, query_params=address)
     if _polls(viewer) != st.session_state["polls"] or session.viewer() is not viewer:
         st.rerun()
 
