@@ -10,6 +10,7 @@ SETTINGS: dict[str, object] = {
     "browser.gatherUsageStats": False,
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",
+    "global.disableWidgetStateDuplicationWarning": True,  # a click sets controls that have a default of their own
     "logger.hideWelcomeMessage": True,  # and with it an advertisement on the page
     "runner.postScriptGC": False,  # see app/server.py: garbage collection would stop training
     "server.disconnectedSessionTTL": 20,  # seconds

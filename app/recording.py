@@ -32,7 +32,7 @@ from bnnlab.records import History
 from bnnlab.train import RunConfig, train
 from bnnlab.train.live.frame import LiveFrame, LiveStatus
 from bnnlab.train.live.pace import FIRST_STEPS_A_SECOND, GROWS_WITHIN_S
-from bnnlab.train.look import Look
+from bnnlab.train.look import Look, extent_of
 
 RECORDED: Final = "api/bnn/recorded"
 FILE: Final = Path(__file__).with_name("recorded.frames.gz")
@@ -47,6 +47,7 @@ def record() -> list[bytes]:
     frames = []
     history = History()
     with train(RunConfig()) as run:
+        look = extent_of(run.model, run.dataset, run.config.device).opening(Look(example=0))
         for step in range(FRAMES):
             if step:
                 history.append(next(run))
@@ -60,7 +61,7 @@ def record() -> list[bytes]:
                 config=run.config,
                 speed="start",
             )
-            frame = LiveFrame(run.snapshot(Look(example=0)), history.copy(), status)
+            frame = LiveFrame(run.snapshot(look), history.copy(), status)
             frames.append(
                 encode_frame(
                     frame,

@@ -80,7 +80,7 @@ def test_a_network_that_never_learned_has_a_summary_too() -> None:
         "1-bit × 1-bit",
         "any × float32",
     ]
-    assert list(table["Products"])[-1] == 3 * 64 * 64 + 64 * 10
+    assert list(table["Products"])[-1] == 64 * 64 * 3 + 64 * 10
     assert not app.error
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 import bnnlab
 
 NEURON = "/gemm?source=the+Lab%27s+network&layer=hidden1&neuron=3&weight=10&image=5"
+WORD = re.compile(r"word.* 0x[0-9a-f]{16}$")
 ANY_NUMBER = re.compile(r"^\d+$")
 LAPTOP: ViewportSize = {"width": 1366, "height": 650}  # what a browser leaves of 768 rows
 
@@ -45,8 +46,8 @@ def test_word_line_and_instruction_of_a_weight_are_seen_together(page: Page) -> 
 
 
 def test_a_framed_bit_stays_with_its_word(page: Page) -> None:
-    page.goto("/?dataset=digits&play=false")
-    expect(page.locator(".bnnlab").first).to_be_visible()
+    page.goto("/?dataset=digits&widths=130,130,20&play=false")
+    expect(page.locator(".bnnlab")).to_have_attribute("data-step", "0")
     page.get_by_role("link", name="XNOR-GEMM").first.click()
     page.get_by_role("radio", name="the Lab's network").click()
     weight = page.get_by_role("spinbutton", name="Weight")
@@ -61,6 +62,41 @@ def test_a_framed_bit_stays_with_its_word(page: Page) -> None:
     expect(page.locator(".machine-lines li.marked")).to_have_count(0)
     page.get_by_role("button", name="Next step").click()
     expect(framed).to_have_count(5)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?layer=hidden1&neuron=3&weight=10", "Input 10 of neuron 3 is"),
+        (
+            "?model=convnet&layer=conv2&neuron=4&weight=40&row=1&column=2",
+            "Tap 40 (channel 4, row 1, column 1) of filter 4",
+        ),
+    ],
+)
+def test_a_weight_that_is_clicked_while_the_network_learns_is_found_bit_by_bit(
+    page: Page, query: str, said: str
+) -> None:
+    page.set_viewport_size(LAPTOP)
+    page.goto(f"/{query}")
+    lab = page.locator(".bnnlab")
+    page.wait_for_function("node => Number(node.dataset.step) >= 20", arg=lab.element_handle())
+    # What the panel says at the very moment of the click: the next frame may say something else.
+    panel = page.get_by_text(WORD).first
+    panel.evaluate(
+        "node => addEventListener('click', () => { window.clicked = node.textContent; }, { capture: true, once: true })"
+    )
+    page.get_by_role("button", name="the instruction that counts it").click()
+    expect(counting_instruction(page)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text(said).first).to_be_in_viewport(ratio=1)
+    word = page.locator(".word-row").filter(has_text="column 0 of B").locator(".word-hex").inner_text()
+    assert page.evaluate("window.clicked").endswith(word)
+    expect(page.get_by_text("Kept as it was when you clicked").first).to_be_visible()
+    page.get_by_role("application").focus()
+    page.keyboard.press("End")
+    expect(page.get_by_text("✓ equal").first).to_be_visible()
+    page.get_by_role("link", name="Back to the Lab").click()
+    expect(page.get_by_role("button", name="the instruction that counts it")).to_be_visible()
 
 
 def test_one_click_leads_on_to_the_whole_function_and_one_back_to_the_lab(page: Page) -> None:

@@ -1,120 +1,281 @@
-"""Measures the live lab in Chromium: `python tests/measure/live_lab.py`.
+"""Measures the live lab in Chromium: `python tests/measure/live_lab.py [--only updates,first,...]`.
 
-On a warm server, with training running: seconds until the first picture of a freshly opened page, pictures
-drawn per second, milliseconds from the snapshot in the training thread to its pixels, and how often a chart's
-node was removed from the page. Run it on two quiet cores: browser, server and training share them.
+Run it on two quiet cores: browser, server and training share them. Each part prints one line of JSON a case:
+
+    updates  new steps drawn a second, and milliseconds from a snapshot to its pixels, 64x64 and 256x784
+    first    seconds to the first picture on a warm server, recorded and live, median of ten
+    fast     60 s of "fast": frames a second of the page, and its longest task
+    shifts   layout shifts while settings change and pages switch, those after input counted too
+    quiet    requests and frames while paused, and while nothing is drawn
+    many     8 sessions: 2 browsers and 6 clients that acknowledge frames; then seconds until their threads are gone
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.chromium import HELP, find
+from tests.measure.lab_client import LabClient
 
 SECONDS = 20
+FAST_SECONDS = 60
+VISITS = 10
+CLIENTS = 6
 CASES = {
-    "64x64": "?widths_points_mlp=64,64,64",
-    "256x784": "?dataset=mnist&first=binary&widths_images_mlp=256,256",
+    "64x64": "?speed=fast&epochs=100000",
+    "256x784": "?dataset=mnist&first_layer=binary&widths=256,256&speed=fast&epochs=100000",
 }
 
-# Each drawing sets data-drawn; the frame after it is the one with its pixels on the screen.
-WATCH = """seconds => new Promise(resolve => {
-  const host = document.querySelector('.bnnlab') ?? shadow();
-  function shadow() {
-    for (const node of document.querySelectorAll('*'))
-      if (node.shadowRoot?.querySelector('.bnnlab')) return node.shadowRoot.querySelector('.bnnlab');
-  }
-  const latencies = [], root = host.getRootNode();
-  let seen = host.dataset.draws, removed = 0;
-  const count = records => { for (const r of records) for (const n of r.removedNodes)
-    removed += n.nodeName === 'CANVAS' || !!n.querySelector?.('canvas') || n === host; };
-  const observers = [root, document].map(node => {
-    const observer = new MutationObserver(count);
-    observer.observe(node, { childList: true, subtree: true });
-    return observer;
-  });
-  const end = performance.now() + 1000 * seconds;
-  const steps = [Number(host.dataset.step)];
-  requestAnimationFrame(function look(now) {
-    if (host.dataset.draws !== seen) {
-      seen = host.dataset.draws;
-      latencies.push(performance.timeOrigin + performance.now() - Number(host.dataset.created));
-      steps[1] = Number(host.dataset.step);
-    }
-    if (performance.now() < end) return requestAnimationFrame(look);
-    observers.forEach(observer => observer.disconnect());
-    resolve({ latencies, removed, steps: steps[1] - steps[0] });
-  });
-})"""
-
-FIRST_PICTURE = """() => {
+HOST = """const host = (() => {
   for (const node of document.querySelectorAll('*')) {
-    const host = node.shadowRoot?.querySelector('.bnnlab') ?? null;
-    if (host?.dataset.drawn) return Number(host.dataset.drawn) - performance.timeOrigin;
+    const found = node.shadowRoot?.querySelector('.bnnlab') ?? (node.matches('.bnnlab') ? node : null);
+    if (found) return found;
   }
-  return null;
-}"""
+})();"""
+
+# An update is a new data-step. Each drawing sets data-drawn; the frame after it has its pixels on the screen.
+WATCH = f"""seconds => new Promise(resolve => {{
+  {HOST}
+  const latencies = [], first = Number(host.dataset.step), end = performance.now() + 1000 * seconds;
+  let seen = host.dataset.step, frames = 0, longest = 0;
+  const tasks = new PerformanceObserver(list => {{
+    for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
+  }});
+  tasks.observe({{ type: 'longtask' }});
+  requestAnimationFrame(function look() {{
+    frames += 1;
+    if (host.dataset.step !== seen) {{
+      seen = host.dataset.step;
+      const created = Number(host.dataset.created);
+      requestAnimationFrame(() => latencies.push(performance.timeOrigin + performance.now() - created));
+    }}
+    if (performance.now() < end) return requestAnimationFrame(look);
+    tasks.disconnect();
+    resolve({{ latencies, frames, longest, steps: Number(host.dataset.step) - first }});
+  }});
+}})"""
+
+FIRST_PICTURE = f"""() => {{
+  {HOST}
+  if (!host?.dataset.drawn) return null;
+  const paint = performance.getEntriesByName('first-contentful-paint')[0];
+  const drawn = Number(host.dataset.drawn) - performance.timeOrigin;
+  return {{ drawn, paint: paint?.startTime ?? 0 }};
+}}"""
+
+SHIFTS = """window.shifted = 0;
+new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifted += entry.value; })
+  .observe({ type: 'layout-shift', buffered: true });"""
 
 
 def main() -> None:
+    """Measure what was asked for."""
+    parts: dict[str, Callable[[Browser, str], Iterator[dict[str, Any]]]] = {
+        "updates": updates,
+        "first": first,
+        "fast": fast,
+        "shifts": shifts,
+        "quiet": quiet,
+        "many": many,
+    }
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default=",".join(parts), help="parts, separated by commas")
+    chosen = parser.parse_args().only.split(",")
+    if unknown := set(chosen) - parts.keys():
+        parser.error(f"--only takes {', '.join(parts)}; got {', '.join(sorted(unknown))}")
     path = find()
     if not path:
         sys.exit(HELP)
+    with served() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        with opened(browser, url):  # the first visit fills caches of server and browser
+            pass
+        for name in chosen:
+            for result in parts[name](browser, url):
+                print(json.dumps({"part": name, **result}), flush=True)
+        browser.close()
+
+
+def updates(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """New steps drawn a second, and how old they are on the screen."""
+    for case, query in CASES.items():
+        with opened(browser, f"{url}/{query}") as page:
+            page.wait_for_timeout(3000)  # past the compilation of scripts
+            seen = page.evaluate(WATCH, SECONDS)
+        yield {"case": case, **_rates(seen, SECONDS)}
+
+
+def first(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """How soon there is something to see."""
+    for case, query in {"recorded": "", "live": "?speed=fast"}.items():
+        drawn, after_paint = [], []
+        for _ in range(VISITS):
+            with opened(browser, f"{url}/{query}") as page:
+                times = page.evaluate(FIRST_PICTURE)
+            drawn.append(times["drawn"] / 1000)
+            after_paint.append((times["drawn"] - times["paint"]) / 1000)
+        yield {
+            "case": case,
+            "first_picture_s": round(median(drawn), 2),
+            "after_first_paint_s": round(median(after_paint), 2),
+            "slowest_s": round(max(drawn), 2),
+        }
+
+
+def fast(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """Whether the page stays smooth."""
+    with opened(browser, f"{url}/{CASES['64x64']}") as page:
+        page.wait_for_timeout(3000)
+        seen = page.evaluate(WATCH, FAST_SECONDS)
+    yield {
+        "page_frames_per_s": round(seen["frames"] / FAST_SECONDS, 1),
+        "longest_task_ms": round(seen["longest"]),
+        **_rates(seen, FAST_SECONDS),
+    }
+
+
+def shifts(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """How much the page jumps."""
+    with opened(browser, f"{url}/?speed=fast", script=SHIFTS) as page:
+        page.wait_for_timeout(2000)
+        opening = page.evaluate("window.shifted")
+        for group, choice in (("Binarise", "W"), ("Binarise", "W and x"), ("Speed", "1/s"), ("Speed", "fast")):
+            page.get_by_role("group", name=group).get_by_role("button", name=choice, exact=True).click()
+            page.wait_for_timeout(700)
+        for name in ("pause", "step", "play"):
+            page.get_by_role("button", name=re.compile(f"^{name}", re.IGNORECASE)).click()
+            page.wait_for_timeout(700)
+        settings = page.evaluate("window.shifted") - opening
+        for name in ("Signs & STE", "Lab", "Summary", "Lab"):
+            page.get_by_role("link", name=name, exact=True).first.click()
+            page.wait_for_timeout(2500)
+        pages = page.evaluate("window.shifted") - opening - settings
+    yield {
+        "opening": round(opening, 4),
+        "settings": round(settings, 4),
+        "pages": round(pages, 4),
+        "score": round(settings + pages, 4),
+    }
+
+
+def quiet(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """What is sent while nobody looks, or nothing happens."""
+    hide = "() => { window.requestAnimationFrame = () => 0; }"  # as in a hidden tab: nothing is drawn
+    for case in ("paused", "hidden"):
+        counts = {"requests": 0, "frames": 0}
+
+        def count(what: str, counts: dict[str, int] = counts) -> Callable[[Any], None]:
+            def add(_: Any) -> None:
+                counts[what] += 1
+
+            return add
+
+        def listen(page: Page) -> None:
+            page.on("request", count("requests"))
+            page.on("websocket", lambda socket: socket.on("framereceived", count("frames")))
+
+        with opened(browser, f"{url}/?speed=fast", before=listen) as page:
+            page.wait_for_timeout(2000)
+            if case == "paused":
+                page.get_by_role("button", name=re.compile("^pause", re.IGNORECASE)).click()
+            else:
+                page.evaluate(hide)
+            page.wait_for_timeout(1000)  # what was on its way
+            counts.update(requests=0, frames=0)
+            page.wait_for_timeout(10_000)
+            yield {"case": case, "seconds": 10, **counts}
+
+
+def many(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """Whether sessions share two cores fairly, and leave nothing behind."""
+    query = CASES["64x64"]
+    with ExitStack() as stack:
+        pages = [stack.enter_context(opened(browser, f"{url}/{query}")) for _ in range(2)]
+        clients = [stack.enter_context(LabClient(url, query.removeprefix("?"))) for _ in range(CLIENTS)]
+        time.sleep(3)
+        began = time.monotonic()
+        counter = f"() => {{ {HOST} return [Number(host.dataset.draws), Number(host.dataset.step)]; }}"
+        before = [page.evaluate(counter) for page in pages]
+        time.sleep(SECONDS)
+        after = [page.evaluate(counter) for page in pages]
+        elapsed = time.monotonic() - began
+        in_browsers = [(late[0] - early[0]) / elapsed for early, late in zip(before, after, strict=True)]
+        in_clients = [sum(at >= began for at, _ in client.steps) / elapsed for client in clients]
+    closed = time.monotonic()
+    while _trainers(url) and time.monotonic() < closed + 60:
+        time.sleep(0.05)
+    yield {
+        "browsers_updates_per_s": [round(rate, 1) for rate in in_browsers],
+        "clients_updates_per_s": [round(rate, 1) for rate in in_clients],
+        "threads_gone_after_s": round(time.monotonic() - closed, 2),
+    }
+
+
+def _rates(seen: dict[str, Any], seconds: float) -> dict[str, Any]:
+    latency = np.array(seen["latencies"])
+    return {
+        "updates_per_s": round(len(latency) / seconds, 1),
+        "snapshot_to_pixels_p50_ms": round(float(np.percentile(latency, 50))),
+        "snapshot_to_pixels_p95_ms": round(float(np.percentile(latency, 95))),
+        "training_steps_per_s": round(seen["steps"] / seconds, 1),
+    }
+
+
+@contextmanager
+def opened(
+    browser: Browser, url: str, *, script: str = "", before: Callable[[Page], None] = lambda _: None
+) -> Iterator[Page]:
+    """A new visitor's page, once its first picture is drawn."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    if script:
+        page.add_init_script(script)
+    before(page)
+    page.goto(url)
+    page.wait_for_function(FIRST_PICTURE, timeout=60_000)
+    yield page
+    context.close()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Address of a lab of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [str(Path(sys.executable).with_name("bnnlab")), "app", "--port", str(port), "--no-browser"]
-    with tempfile.TemporaryDirectory() as folder, subprocess.Popen(command, cwd=folder) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server,
+    ):
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(url)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-                )
-                _visit(browser, url)  # the first visit fills caches of server and browser
-                for name, query in CASES.items():
-                    print(json.dumps({"case": name, **_measure(browser, url + "/" + query)}), flush=True)
-                browser.close()
+            yield url
         finally:
             server.terminate()
 
 
-def _visit(browser: Browser, url: str) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.goto(url)
-    page.wait_for_function(FIRST_PICTURE, timeout=60_000)
-    page.close()
-
-
-def _measure(browser: Browser, url: str) -> dict[str, Any]:
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.goto(url)
-    first_ms = page.wait_for_function(FIRST_PICTURE, timeout=60_000).json_value()
-    page.wait_for_timeout(3000)  # past the compilation of scripts
-    seen = page.evaluate(WATCH, SECONDS)
-    page.close()
-    latency = np.array(seen["latencies"])
-    return {
-        "first_picture_s": round(first_ms / 1000, 2),
-        "updates_per_s": round(len(latency) / SECONDS, 1),
-        "snapshot_to_pixels_p50_ms": round(float(np.percentile(latency, 50))),
-        "snapshot_to_pixels_p95_ms": round(float(np.percentile(latency, 95))),
-        "charts_remounted": seen["removed"],
-        "training_steps_per_s": round(seen["steps"] / SECONDS, 1),
-    }
+def _trainers(url: str) -> int:
+    with urllib.request.urlopen(f"{url}/api/bnn/stats", timeout=10) as answer:
+        return int(json.load(answer)["trainers"])
 
 
 def _wait(url: str) -> None:

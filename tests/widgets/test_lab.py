@@ -35,8 +35,8 @@ POINTS = PointsView(
     np.array([1, 1, 0], np.uint8),
 )
 
-WEIGHTS = np.float32([[-2, 0, 2]])
-SIGNS = np.float32([1, -1, 1, 1])
+WEIGHTS = np.array([[-2, 0, 2]], np.float32)
+SIGNS = np.array([1, -1, 1, 1], np.float32)
 
 
 def layer(rows: int, columns: int, flips: int = 0, name: str = "hidden1") -> LayerSnapshot:
@@ -166,14 +166,22 @@ def test_wrong_images_travel_as_they_are() -> None:
 
 def test_the_example_travels_layer_by_layer() -> None:
     counted = LayerPass(
-        "hidden1", True, True, SIGNS, np.float32([2, -2]), np.float32([0.5, 1]), np.float32([0, 1]), np.float32([1, -1]),
-        np.float32([0.1, 0.2]), np.float32([0.1, 0]),
-    )  # fmt: skip
+        name="hidden1",
+        binary=True,
+        counts_bits=True,
+        inputs=SIGNS,
+        sums=np.array([2, -2], np.float32),
+        scale=np.array([0.5, 1], np.float32),
+        shift=np.array([0, 1], np.float32),
+        x=np.array([1, -1], np.float32),
+        gradient_before=np.array([0.1, 0.2], np.float32),
+        gradient_after=np.array([0.1, 0], np.float32),
+    )
     numbers = dataclasses.replace(
-        counted, name="input", counts_bits=False, inputs=SIGNS / 4, gradient_before=None
+        counted, name="input", counts_bits=False, inputs=SIGNS / np.float32(4), gradient_before=None
     )
     example = Example(
-        7, np.zeros((8, 8), np.uint8), None, 3, np.float32([0.25, 0.75]), 1.5, (numbers, counted)
+        7, np.zeros((8, 8), np.uint8), None, 3, np.array([0.25, 0.75], np.float32), 1.5, (numbers, counted)
     )
     snapshot, history = run(layer(2, 4), steps=1)
     meta, arrays = unpack_frame(encode(dataclasses.replace(snapshot, example=example), history))
@@ -186,14 +194,14 @@ def test_the_example_travels_layer_by_layer() -> None:
     assert np.array_equal(arrays["P0/inputs"], SIGNS / 4)
     assert np.array_equal(arrays["P1/inputs"], [1, 0, 1, 1])
     assert np.array_equal(arrays["P1/x"], counted.x)
-    assert np.array_equal(arrays["P1/after"], np.float32([0.1, 0]))
+    assert np.array_equal(arrays["P1/after"], np.array([0.1, 0], np.float32))
     assert "P0/before" not in arrays
 
 
 def test_the_selected_weight_travels_with_its_life_and_effect() -> None:
     effect = FlipEffect(2, 0, 0.5, -0.5, 360, 27, 1, 350, 349)
     weight = WeightLook(
-        0.25, 0.5, 0.0, np.array([1, 5]), np.float32([0.5, 0.25]), 0, np.array([2**40]), 0, effect
+        0.25, 0.5, 0.0, np.array([1, 5]), np.array([0.5, 0.25], np.float32), 0, np.array([2**40]), 0, effect
     )
     snapshot, history = run(layer(2, 4), steps=1)
     chosen = dataclasses.replace(snapshot, weight=weight, selection=Selection("hidden1", 1, 3))

@@ -16,12 +16,15 @@ from bnnlab.train.live.frame import LiveFrame
 NETWORK = "the Lab's network"
 
 
-def open_at(frame: LiveFrame, selection: Selection) -> None:
+def open_at(frame: LiveFrame, selection: Selection) -> dict[str, str]:
     """Let the XNOR-GEMM page show, when it is drawn next, the step that uses a weight of this very frame.
 
     Args:
         frame: The frame that was clicked. The page keeps it, though the network learns on.
         selection: The neuron, and the weight if one is selected.
+
+    Returns:
+        What the page's address is to hold, as `st.switch_page` takes it.
 
     Raises:
         ValueError: If the frame shows no example, or has no such layer, neuron, weight or position.
@@ -51,6 +54,7 @@ def open_at(frame: LiveFrame, selection: Selection) -> None:
     controls |= {} if row is None else {"row": row, "column": column}
     for name, value in controls.items():
         state[name] = value
+    return {name: str(value) for name, value in controls.items() if value is not None}
 
 
 def clicked_moment() -> Moment | None:

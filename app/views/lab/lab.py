@@ -80,7 +80,12 @@ def _polls(viewer: Viewer) -> bool:
 
 def _cockpit(viewer: Viewer, step_through: StreamlitPage | None) -> None:
     """The picture with its newest frame. Runs with the page, and alone where it polls."""
-    picture = components.picture["lab"](
+    clicked = st.session_state.get(KEY, {}).get("step_through")
+    if clicked is not None and step_through is not None:
+        address = _carry(viewer, clicked)
+        if address is not None:  # at once: a frame for a picture that is left would only take time
+            st.switch_page(step_through, query_params=address)
+    components.picture["lab"](
         key=KEY,
         data=viewer.page_frame(_connect(viewer), fresh_within=POLL_S / 2),
         on_command_change=lambda: _take_commands(viewer),
@@ -88,8 +93,6 @@ def _cockpit(viewer: Viewer, step_through: StreamlitPage | None) -> None:
         on_transport_change=lambda: None,
         on_step_through_change=lambda: None,
     )
-    if picture.step_through is not None and step_through is not None and _carry(viewer, picture.step_through):
-        st.switch_page(step_through)
     if _polls(viewer) != st.session_state["polls"] or session.viewer() is not viewer:
         st.rerun()
 
@@ -119,8 +122,12 @@ def _resume() -> None:
         session.adopt(token)
 
 
-def _carry(viewer: Viewer, clicked: object) -> bool:
-    """Take the clicked neuron of the frame on the screen along to the page that steps through its bits."""
+def _carry(viewer: Viewer, clicked: object) -> dict[str, str] | None:
+    """Take the clicked neuron of the frame on the screen along to the page that steps through its bits.
+
+    Returns:
+        The address of that page; None if there is no such neuron, which is then said in the picture.
+    """
     try:
         if not isinstance(clicked, dict):
             raise TypeError(f"a click must be an object, got {clicked!r}")
@@ -128,7 +135,7 @@ def _carry(viewer: Viewer, clicked: object) -> bool:
         if frame is None:
             raise ValueError("there is no frame on the screen yet")
         position = clicked.get("position")
-        open_at(
+        address: dict[str, str] = open_at(
             frame,
             Selection(
                 clicked.get("layer", ""),
@@ -139,5 +146,5 @@ def _carry(viewer: Viewer, clicked: object) -> bool:
         )
     except (ValueError, TypeError) as error:
         viewer.notice(sentence(error))
-        return False
-    return True
+        return None
+    return address

@@ -2,8 +2,7 @@
 // in the order of the machine's words. Where the inputs are numbers, each is a bar times the sign of its weight.
 
 import { hatching, nameCanvas } from "../shared/canvas.js";
-import { countText, signedText } from "../shared/dom.js";
-import { roundedText } from "../shared/numbers.js";
+import { countText, roundedText, signedText } from "../shared/numbers.js";
 import { bitGroups } from "./neuron_bits.js";
 import { panelCanvas, setAttribute } from "./panel_parts.js";
 

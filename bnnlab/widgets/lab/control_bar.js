@@ -7,8 +7,6 @@ import { dataRow } from "./data_row.js";
 import { lineIcon } from "./panel_icons.js";
 import { choiceRow, setAttribute, setLine, cockpitButton } from "./panel_parts.js";
 
-const PILOT_ROW_PX = 58; // buttons of 44 px and the space around them
-
 const SPEED_CHOICES = [
   { value: 1, text: "1/s", title: "One step a second" },
   { value: 10, text: "10/s", title: "Ten steps a second" },
@@ -53,11 +51,6 @@ export function controlBar(cockpit, openSettings) {
     ...commands, steps.node, right.node, element("div", { class: "last-tools" }, undo, more),
   );
   window.addEventListener("keydown", onKey);
-  // On a phone the bar scrolls away but for its last row: how much that is has to be known.
-  const observer = new ResizeObserver(() => {
-    node.style.setProperty("--above-pilot", `${Math.max(0, node.offsetHeight - PILOT_ROW_PX)}px`);
-  });
-  observer.observe(node);
 
   function set(settings) {
     cockpit.act({ do: "set", settings });
@@ -119,7 +112,6 @@ export function controlBar(cockpit, openSettings) {
   }
 
   function stop() {
-    observer.disconnect();
     window.removeEventListener("keydown", onKey);
   }
 

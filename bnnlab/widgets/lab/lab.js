@@ -36,6 +36,7 @@ export function mountLab(host, send) {
   let backward = false;
   let gradients = false; // whether frames are to carry the example's gradients
   let room = 0; // CSS pixels from top to bottom
+  let chosen = new URLSearchParams(location.search).has("layer"); // by the reader, so that it belongs into the address
   let waving = false; // while a single step is being shown as waves
 
   addStyles(host, LAB_STYLE, PANEL_STYLE);
@@ -63,7 +64,7 @@ export function mountLab(host, send) {
   const deck = [neuronPanel(cockpit), weightWalls(cockpit), activationWalls(cockpit), weightPanel(cockpit)];
   const line = timeLine();
   const address = addressKeeper();
-  const around = [bar, ...deck, line, settings, address];
+  const around = [bar, ...deck, line, settings];
   const node = element(
     "div", { class: "cockpit" },
     bar.node, network, element("div", { class: "deck" }, ...deck.map((panel) => panel.node)), line.node, settings.node,
@@ -103,6 +104,7 @@ export function mountLab(host, send) {
   // A single step is shown in slow order before it is done: forward, backward, and then what it changed. Who presses again
   // wants no show.
   async function act(command) {
+    beginning.stop();
     if (command.do === "step" && !state.playing && !waving) {
       waving = true;
       await strip.travel.play(true);
@@ -112,6 +114,7 @@ export function mountLab(host, send) {
   }
 
   function select(selection) {
+    chosen = true;
     link.command({ do: "select", ...selection });
   }
 
@@ -138,6 +141,7 @@ export function mountLab(host, send) {
     input.draw(state, palette);
     strip.draw(state, palette, view);
     for (const part of around) part.draw(state, palette);
+    address.draw(chosen ? state : { ...state, selection: null });
     askForGradients();
     link.shown(state.frame);
     draws += 1;
@@ -159,9 +163,10 @@ export function mountLab(host, send) {
     cancelAnimationFrame(pending);
     beginning.stop();
     link.stop();
+    beginning.stop();
     theme.stop();
     sizes.disconnect();
-    for (const part of [input, strip, ...Object.values(sides), ...around]) part.stop();
+    for (const part of [input, strip, ...Object.values(sides), ...around, address]) part.stop();
     host.remove();
   }
 

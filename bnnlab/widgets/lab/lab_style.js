@@ -131,8 +131,7 @@ export const LAB_STYLE = `
   .surface-readout { font-size: max(12px, 0.92em); }
 }
 
-@container (max-width: 700px) {
-  .bnnlab .cockpit { height: auto; grid-template-rows: none; }
+@container (max-width: 760px) {
   .bnnlab .deck { grid-template-columns: minmax(0, 1fr); }
   .bnnlab .network header { flex-wrap: wrap; }
   .bnnlab .network .sentence { white-space: normal; flex-basis: 100%; }
@@ -143,6 +142,7 @@ export const LAB_STYLE = `
   .bnnlab .strip-scroll { grid-column: 1 / -1; overflow-x: auto; scroll-snap-type: x proximity; }
   .bnnlab .strip { width: 66em; height: 27em; .strip-map { scroll-snap-align: center; } }
   .bnnlab .input { order: -2; }
+  .bnnlab .strip-legend { grid-template-columns: auto auto; margin: 0; }
   .bnnlab .wrong, .bnnlab .surface-side { order: -1; min-height: 13em; }
   .bnnlab .direction button, .bnnlab .input-buttons button { min-height: 44px; }
 }

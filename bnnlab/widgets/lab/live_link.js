@@ -10,6 +10,7 @@ const LAST_ANSWER_MS = 5000;
 const RETRY_MS = [250, 500, 1000, 2000, 5000, 10000];
 const FIRST_FRAME_MS = 5000;
 const MAX_FAILURES = 2; // sockets that brought nothing, before the page has to do without
+const LOOKS = ["backward", "example", "select"]; // they leave the run as it is
 const RESEND_MS = 1000;
 const MAX_QUEUED = 100;
 
@@ -48,7 +49,7 @@ export function liveLink({ onFrame, send }) {
 
   function command(order) {
     if (!connect) return;
-    giveUpOffer(); // who steers this run wants no other
+    if (!LOOKS.includes(order.do)) giveUpOffer(); // who steers this run wants no other
     if (transport !== "socket") {
       numbered.push([(number += 1), order]);
       tellPage();

@@ -1,7 +1,7 @@
 // One neuron, counted: its inputs' bits against its weights' bits, the sum, what the normalisation makes of it, its sign.
 
-import { element, numberText, setHidden, setText, signedText } from "../shared/dom.js";
-import { axisNumber, grouped, roundedText } from "../shared/numbers.js";
+import { element, setHidden, setText } from "../shared/dom.js";
+import { axisNumber, grouped, numberText, roundedText, signedText } from "../shared/numbers.js";
 import { bitRows, bitsSummary } from "./bit_rows.js";
 import { neuronOf, thresholdOf, wordOf } from "./neuron_bits.js";
 import { lineIcon } from "./panel_icons.js";

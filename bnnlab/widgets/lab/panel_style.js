@@ -193,22 +193,27 @@ export const PANEL_STYLE = `
 
 /* On a phone: the clock and the answer stay in sight, the rest of the row scrolls away above the network. */
 @container (max-width: 760px) {
+  /* Play, step and accuracy stick to the top; then the network; what is chosen seldom comes after it. */
+  .bnnlab .cockpit { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; height: auto; }
   .bnnlab .control-bar {
-    gap: 6px 0.5em; padding: 6px 0 7px; position: sticky; top: calc(var(--bar-top, 0px) - var(--above-pilot, 0px)); z-index: 5;
-    background: var(--paper); border-bottom: 1px solid var(--grid);
-    .last-tools { display: contents; }
-    .data-row, .more { order: 1; }
+    &, .last-tools { display: contents; }
+    .pilot, .accuracy {
+      position: sticky; top: var(--bar-top, 0px); z-index: 5; height: 56px; background: var(--paper);
+      border-bottom: 1px solid var(--grid); box-shadow: -8px 0 0 var(--paper);
+    }
+    .accuracy { flex: 1 1 8em; justify-content: center; }
+    .data-row, .more { order: 2; }
     .more { margin-left: auto; .more-text { display: none; } }
-    > .choice-row, .undo { order: 2; }
-    .binarise { order: 3; }
-    .progress { order: 4; flex: 1; }
-    &::before { content: ""; order: 5; flex-basis: 100%; }
-    .pilot { order: 6; }
-    .accuracy { order: 7; flex: 1 1 8em; }
+    > .choice-row, .progress { order: 3; }
+    .progress { flex: 1 1 6em; }
+    .binarise, .undo { order: 4; }
     .binarise .choice-row button { padding: 0 0.6em; }
     .tool, .choice-row button { min-height: 44px; }
     .thumbnail { width: 44px; height: 44px; min-height: 0; }
   }
+  .bnnlab .network { order: 1; flex: 0 0 100%; }
+  .bnnlab .deck { order: 5; flex: 0 0 100%; }
+  .bnnlab .time-line { order: 6; flex: 0 0 100%; }
   .bnnlab .deck-panel { height: auto; gap: 0.5em; padding: 0.8em 0.9em; > header { flex-wrap: wrap; } .tool { min-height: 44px; } }
   .bnnlab .neuron-panel {
     header .faint { flex-basis: 100%; order: 1; }

@@ -21,7 +21,7 @@ export function absorbFrame(before, { meta, arrays }) {
     error: meta.error ?? null,
     notice: meta.notice ?? null,
     recorded: Boolean(meta.recorded),
-    canCommand: Boolean(meta.commands) && !meta.recorded,
+    canCommand: Boolean(meta.commands),
     canUndo: Boolean(meta.can_undo),
     autoPaused: Boolean(meta.auto_paused),
     scheduleDone: Boolean(meta.schedule_done),

@@ -11,6 +11,10 @@ export function stripLabels() {
   function arrange(layout) {
     places = layout.passes.map((place) => labelsOf(place, layout));
     node.replaceChildren(...places.flatMap(({ nodes }) => nodes));
+    if (layout.output) {
+      const { x, rows, columns } = layout.output;
+      node.append(placed("strip-title", x, 0.1 * layout.em, element("b", {}, "output"), ` ${rows} × ${columns} ordinary numbers`));
+    }
   }
 
   function draw({ state, backward }) {
@@ -40,7 +44,7 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
     nodes.push(x, sign);
     nodes.sign = sign;
     if (gate.gradient) {
-      const gradient = placed("strip-small", gate.gradient.x, gate.y - 1.5 * em, "its gradient");
+      const gradient = placed("strip-small", gate.gradient.x, gate.y - 1.5 * em, "gradient");
       gradient.style.width = `${gate.gradient.width}px`;
       nodes.push(gradient);
     }

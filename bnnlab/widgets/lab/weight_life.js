@@ -2,8 +2,7 @@
 // which it flipped.
 
 import { nameCanvas } from "../shared/canvas.js";
-import { countText } from "../shared/dom.js";
-import { grouped, roundedText } from "../shared/numbers.js";
+import { countText, grouped, roundedText } from "../shared/numbers.js";
 import { linearScale } from "./axes.js";
 import { panelCanvas } from "./panel_parts.js";
 

@@ -1,7 +1,7 @@
 // One weight: the life of its hidden number, where the gradient pushes it, and what its flip would change.
 
-import { countText, element, numberText, setHidden, setText, signedText } from "../shared/dom.js";
-import { grouped, percentText, roundedText } from "../shared/numbers.js";
+import { element, setHidden, setText } from "../shared/dom.js";
+import { countText, grouped, numberText, percentText, roundedText, signedText } from "../shared/numbers.js";
 import { setAttribute, setLine, cockpitButton } from "./panel_parts.js";
 import { weightLife } from "./weight_life.js";
 

@@ -105,14 +105,14 @@ export function stepTransport({ label, onStep, onSettle = () => {}, jump = null 
 
 // What the toolbar looks like: its buttons, and which of them make sense at a step.
 function transportBar(label, jump) {
-  const first = toolButton("first", "First step");
-  const previous = toolButton("previous", "Previous step");
-  const play = toolButton("play", "Play");
+  const first = playerButton("first", "First step");
+  const previous = playerButton("previous", "Previous step");
+  const play = playerButton("play", "Play");
   play.classList.add("transport-play");
-  const next = toolButton("next", "Next step");
-  const leap = jump && toolButton("jump", jump.label);
+  const next = playerButton("next", "Next step");
+  const leap = jump && playerButton("jump", jump.label);
   leap?.append(element("span", {}, jump.text));
-  const last = toolButton("last", "Last step");
+  const last = playerButton("last", "Last step");
   const speed = element("select", { "aria-label": "Speed" });
   for (const pace of SPEEDS) {
     const option = element("option", { value: pace }, `${countText(pace, "step")} / s`);
@@ -153,7 +153,7 @@ function transportBar(label, jump) {
   return { node, first, previous, play, next, leap, last, speed, slider, show };
 }
 
-function toolButton(name, label) {
+function playerButton(name, label) {
   return element("button", { type: "button", "aria-label": label, title: label }, icon(name));
 }
 
