@@ -13,7 +13,7 @@ from bnnlab.app.views.packing import packing
 from bnnlab.app.views.signs import signs
 from bnnlab.app.views.summary import summary
 
-st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state=330)
+st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state="collapsed")
 session.keep_values_on_the_way_back()
 
 

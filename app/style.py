@@ -19,6 +19,7 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 
 # The cockpit takes the whole window, and a large screen gets large letters: Streamlit counts in rem.
 _WHOLE_WINDOW = """<style>
+:root { --cockpit-room: max(560px, calc(100dvh - 3.25rem - 8px)); }
 [data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 0.25rem; max-width: none; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
 </style>"""
@@ -53,6 +54,12 @@ if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseBut
 </script>"""
 
 
+# What the page before left behind is not seen while it waits to be taken away: it would jump.
+_NOTHING_STALE = """<style>
+[data-stale="true"] { visibility: hidden; }
+</style>"""
+
+
 def apply(page: str, whole_window: bool = False) -> None:
     """Style the page being drawn.
 
@@ -60,7 +67,13 @@ def apply(page: str, whole_window: bool = False) -> None:
         page: Its name.
         whole_window: Whether it is one picture that takes all the room there is.
     """
-    st.html(_CSS + _LARGE_SCREENS + _TABLES + _NO_SIDEBAR + (_WHOLE_WINDOW if whole_window else ""))
+    sheets = _CSS + _LARGE_SCREENS + _TABLES + _NO_SIDEBAR
+    if whole_window:
+        sheets += _WHOLE_WINDOW
+    if st.session_state.get("page_drawn") != page:
+        sheets += _NOTHING_STALE
+    st.session_state["page_drawn"] = page
+    st.html(sheets)
     st.html(f"<div hidden>{page}</div>{_CLOSE_DRAWER}", unsafe_allow_javascript=True)
 
 

@@ -150,7 +150,7 @@ def test_flip_it_and_back(page: Page) -> None:
     expect(panel).to_contain_text("the weight of its input 20")
     before = map_pixels(page)
     panel.get_by_role("button", name="flip it").click()
-    expect(panel).to_contain_text("of the test set right")
+    expect(panel).to_contain_text("training may turn it again")
     assert map_pixels(page) != before
     panel.get_by_role("button", name="undo").click()
     expect(panel.get_by_role("button", name="flip it")).to_be_visible()
@@ -184,7 +184,7 @@ def test_other_data_begin_anew_with_one_undo(page: Page) -> None:
     expect(page.get_by_role("region", name="decision surface")).to_be_visible()
     expect(lab_of(page)).to_have_attribute("data-step", "0")
     page.wait_for_url("**dataset=moons*")
-    page.get_by_role("button", name=re.compile("undo", re.IGNORECASE)).first.click()
+    page.get_by_role("button", name="back to").click()
     expect(page.get_by_role("region", name="test images answered wrongly")).to_be_visible()
     expect(lab_of(page)).to_have_attribute("data-step", "1")
 
@@ -212,7 +212,7 @@ def test_the_next_example_goes_through(page: Page) -> None:
 
 def test_settings_say_when_they_take_hold(page: Page) -> None:
     open_lab(page, STILL)
-    page.get_by_role("button", name="more").click()
+    page.get_by_role("button", name="more settings").click()
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("at once")
     expect(drawer).to_contain_text("anew")

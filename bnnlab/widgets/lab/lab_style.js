@@ -5,7 +5,7 @@ export const LAB_STYLE = `
 .bnnlab .cockpit {
   display: grid; gap: 0.55em; font-size: 13px; line-height: 1.35;
   grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(21em, 1fr) minmax(12.9em, 22%) 3.1em;
-  height: var(--room, 46rem); min-height: 0;
+  height: var(--cockpit-room, var(--room, 46rem)); min-height: 0;
   button { min-height: 2.1em; border-radius: 0.5em; }
   b { font-weight: 600; }
 }
@@ -71,7 +71,7 @@ export const LAB_STYLE = `
   .strip-title { font-size: 1em; max-width: 100%; }
   .strip-caption { font-size: max(12px, 0.92em); }
   .strip-small { font-size: max(12px, 0.92em); text-align: center; color: var(--faint); overflow: visible; }
-  .strip-flips { color: var(--mismatch); margin-right: 0.4em; }
+  .strip-flips { color: var(--mismatch); display: inline-block; min-width: 10.4em; }
   .strip-tip {
     position: absolute; z-index: 3; background: var(--ink); color: var(--paper); padding: 0.25em 0.6em;
     border-radius: 0.4em; font-size: max(12px, 0.92em); white-space: nowrap; pointer-events: none;
@@ -97,12 +97,12 @@ export const LAB_STYLE = `
   }
   li {
     display: grid; grid-template-columns: minmax(1.2em, auto) minmax(0, 1fr) 4.4em; gap: 0.5em; align-items: center;
-    white-space: nowrap; b { font-weight: 400; overflow: hidden; text-overflow: ellipsis; max-width: 4em; }
+    white-space: nowrap; height: 1.4em; line-height: 1.4; b { font-weight: 400; overflow: hidden; text-overflow: ellipsis; max-width: 4em; }
   }
   .bar { height: 0.9em; border-left: 1px solid var(--faint); }
   .bar i { display: block; height: 100%; background: var(--ink); transform-origin: 0 50%; transform: scaleX(0); }
   .share { color: var(--faint); font-size: max(12px, 0.92em); }
-  .best b { font-weight: 700; font-size: 1.2em; }
+  .best b { font-weight: 700; transform: scale(1.2); transform-origin: 0 50%; }
   .best .share { color: var(--ink); }
   .right b { text-decoration: underline; text-underline-offset: 0.2em; }
   .wrong .bar i { background: var(--mismatch); }

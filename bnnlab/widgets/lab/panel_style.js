@@ -95,6 +95,8 @@ export const PANEL_STYLE = `
     display: flex; align-items: baseline; gap: 0.42em; white-space: nowrap; overflow: hidden; flex: none;
     span { color: var(--faint); font-size: var(--small); }
     b { font-weight: 650; }
+    b:nth-of-type(1) { min-width: 9.4em; }
+    b:nth-of-type(2) { min-width: 4.9em; }
     .swatch { align-self: center; }
   }
   .word { font-family: var(--st-code-font, ui-monospace, "DejaVu Sans Mono", monospace); font-size: var(--small); color: var(--faint); }
@@ -146,15 +148,15 @@ export const PANEL_STYLE = `
   .life-frame { flex: 1; min-height: 3em; }
   .now-line { display: flex; align-items: baseline; gap: 0.7em; flex: none; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } line-height: 1.25; }
   .flip-line { flex: none; line-height: 1.25; b { font-weight: 650; } &.told b { color: var(--mismatch); } }
-  .tiles { display: flex; gap: 0.25em; flex: none; }
+  .tiles { display: grid; grid-template-columns: 1.1fr 1.1fr 1.2fr 1.1fr 4em; gap: 0.25em; flex: none; }
   .tile {
-    flex: 1 1 auto; min-width: 0; display: flex; flex-direction: column; line-height: 1.2; padding: 0.12em 0.32em; overflow: hidden;
+    min-width: 0; display: flex; flex-direction: column; line-height: 1.2; padding: 0.12em 0.32em; overflow: hidden;
     background: var(--paper); border: 1px solid var(--grid); border-radius: var(--radius);
     span, b { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
     b { font-weight: 650; }
     &.changes b { color: var(--mismatch); }
   }
-  .flip { flex: none; width: 4em; padding: 0; }
+  .flip { padding: 0; min-width: 0; }
 }
 .bnnlab .time-line { padding: 0 0.5em 0 0.6em; min-height: 40px; }
 
@@ -229,9 +231,8 @@ export const PANEL_STYLE = `
     .life-frame { flex: none; height: 7em; }
     .now-line { flex-wrap: wrap; }
     .one-line { white-space: normal; }
-    .tiles { flex-wrap: wrap; }
-    .tile { flex-basis: 40%; }
-    .flip { width: 100%; }
+    .tiles { grid-template-columns: 1fr 1fr; }
+    .flip { grid-column: 1 / -1; }
   }
   .bnnlab .time-line { height: 5em; padding: 0.3em 0.6em; }
 }
