@@ -68,7 +68,7 @@ def url(address: str, port: int, base_path: str = "") -> str:
         port: TCP port.
         base_path: Path under which the lab is served.
     """
-    return f"http://{_bracketed(address)}:{port}{url_path(base_path)}".removesuffix("/")
+    return f"http://{_bracketed(address)}:{port}{url_path(base_path)}".rstrip("/")
 
 
 def url_path(base_path: str, path: str = "") -> str:

@@ -5,6 +5,7 @@ import errno
 import inspect
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -181,6 +182,10 @@ def test_defaults_are_those_of_run_config() -> None:
         (["bench", "threads", "--shape", "1x1"], "a shape must be MxKxN"),
         (["bench", "pack", "--shape", "99999x99999"], "must have 1 to 134217728 elements"),
         (["bench", "conv", "--shape", "1x64x9x9x64x2"], "taps of a filter must be odd"),
+        (["app", "--base-path", "../x"], "--base-path must be a path such as /bnn, got '../x'"),
+        (["app", "--base-path", f"{'a' * 100}?"], "--base-path must be a path such as /bnn"),
+        (["app", "--allowed-host", "http://x.org"], "--allowed-host must be a name such as lab.example.org"),
+        (["app", "--allowed-host", "x.org:80"], "without scheme and port, got 'x.org:80'"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) -> None:
@@ -365,3 +370,21 @@ def test_summary_counts_a_network_by_name() -> None:
     }  # fmt: skip
     assert document["op_count_speedup"] == {"hidden1": 32.0}
     assert document["energy_model"]["moved"]["ratio"] > document["energy_model"]["dram"]["ratio"] > 1
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::"])
+def test_the_lab_listens_on_ipv4_and_ipv6(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    if ":" in address and not socket.has_dualstack_ipv6():
+        pytest.skip("there is no IPv6 on this computer")
+    started: list[object] = []
+    monkeypatch.setattr("bnnlab.app.launch.launch", lambda *arguments: started.append(arguments))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        if address == "127.0.0.1":
+            assert f"port {port} of 127.0.0.1 is in use" in run("app", "--port", str(port)).stderr
+    hosts = ("--allowed-host", "a.org", "--allowed-host", "*.b.org", "--allowed-host", "fe80::1")
+    result = run(
+        "app", "--port", str(port), "--address", address, "--no-browser", "--base-path", "/bnn", *hosts
+    )
+    assert result.exit_code == 0, result.stderr
+    assert started == [(address, port, False, "/bnn", ("a.org", "*.b.org", "fe80::1"))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import re
 import socket
 from typing import Annotated, Final
@@ -11,8 +12,8 @@ import typer
 
 from bnnlab.commands.errors import one_line_errors
 
-BASE_PATH: Final = re.compile(r"(/?[A-Za-z0-9._~-]+)*/?")
-HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+")
+BASE_PATH: Final = re.compile(r"/?([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?/?")
+HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 @one_line_errors
@@ -41,10 +42,17 @@ def _check_names(base_path: str, hosts: tuple[str, ...]) -> None:
     if not BASE_PATH.fullmatch(base_path) or "." in base_path.split("/") or ".." in base_path.split("/"):
         raise ValueError(f"--base-path must be a path such as /bnn, got {base_path!r}")
     for host in hosts:
-        if not HOST.fullmatch(host):
+        if not HOST.fullmatch(host) and not _is_ipv6(host):
             raise ValueError(
                 f"--allowed-host must be a name such as lab.example.org, without scheme and port, got {host!r}"
             )
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).version == 6
+    except ValueError:
+        return False
 
 
 def _check_free(address: str, port: int) -> None:

@@ -1,7 +1,7 @@
 """What `bnnlab train --help` tells of a run's settings: which choices there are, and what is taken if left out.
 
 Both stand in the registries and in `bnnlab.train.RunConfig`, which need torch, and help must not wait for that. So they
-stand here once more, and a test compares them.
+stand here once more, and a test compares them: whatever gets a name there gets it here too.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def setting(name: str, what: str) -> Any:
     """An option of the command line for a setting, whose help ends with its choices and its default.
 
     Args:
-        name: Of the setting.
-        what: What it is.
+        name: Name of the setting.
+        what: What the setting is, in a few words.
     """
     choices = f": {', '.join(CHOICES[name])}" if name in CHOICES else ""
     return typer.Option(help=f"{what}{choices}.", show_default=_as_typed(DEFAULTS[name]))

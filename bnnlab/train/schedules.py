@@ -1,4 +1,6 @@
-"""How the learning rate changes over a run, by name. A new schedule is one function and one line here.
+"""How the learning rate changes over a run, by name.
+
+A new schedule is one function and one line here, and its name in `bnnlab.commands.run_settings`.
 
 A large step flips many signs at once, so a binary network under a constant learning rate keeps jumping about
 its best weights; one that is lowered lets it settle there. Lowered to nothing it stands still: a floor keeps some signs

@@ -156,7 +156,12 @@ def shifts(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
     with opened(browser, f"{url}/?speed=fast", script=SHIFTS) as page:
         page.wait_for_timeout(2000)
         opening = page.evaluate("window.shifted")
-        for group, choice in (("Binarise", "W"), ("Binarise", "W and x"), ("Speed", "1/s"), ("Speed", "fast")):
+        for group, choice in (
+            ("Binarise", "W"),
+            ("Binarise", "W and x"),
+            ("Speed", "1/s"),
+            ("Speed", "fast"),
+        ):
             page.get_by_role("group", name=group).get_by_role("button", name=choice, exact=True).click()
             page.wait_for_timeout(700)
         for name in ("pause", "step", "play"):

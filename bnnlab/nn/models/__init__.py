@@ -1,4 +1,4 @@
-"""Models by name. A new one is one file and one line here."""
+"""Models by name. A new one is one file, one line here, and its name in `bnnlab.commands.run_settings`."""
 
 from bnnlab.nn.models.convnet import CONVNET
 from bnnlab.nn.models.mlp import MLP

@@ -1,6 +1,6 @@
 """Optimisers by name: from a model and a learning rate to those that together update all of it.
 
-A new one is one file, or one line, here.
+A new one is one file, or one line, here, and its name in `bnnlab.commands.run_settings`.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""Estimators of the gradient of sign, by name. A new one is one file and one line here."""
+"""Estimators of the gradient of sign, by name.
+
+A new one is one file, one line here, and its name in `bnnlab.commands.run_settings`.
+"""
 
 from bnnlab.nn.quantizers.approx_sign import APPROX_SIGN
 from bnnlab.nn.quantizers.clipped_ste import CLIPPED_STE

@@ -1,4 +1,4 @@
-"""Data sets by name. A new one is one file and one line here."""
+"""Data sets by name. A new one is one file, one line here, and its name in `bnnlab.commands.run_settings`."""
 
 from bnnlab.train.datasets.cifar10 import CIFAR10, CIFAR10_FILES
 from bnnlab.train.datasets.dataset import Dataset, DatasetError, DatasetSource
