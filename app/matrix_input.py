@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
-MOST_ROWS, MOST_COLUMNS = 1024, 1024
+MAX_ROWS, MAX_COLUMNS = 1024, 1024
 
 
 def random_matrix(rows: int, columns: int, seed: int) -> Matrix:
@@ -19,7 +19,7 @@ def matrix_from_csv(content: bytes) -> Matrix:
     """Read a matrix of numbers, one line a row, separated by commas.
 
     Raises:
-        ValueError: If the content is no such text, or larger than `MOST_ROWS` x `MOST_COLUMNS`; the
+        ValueError: If the content is no such text, or larger than `MAX_ROWS` x `MAX_COLUMNS`; the
             message is one sentence for the page.
     """
     try:
@@ -32,8 +32,8 @@ def matrix_from_csv(content: bytes) -> Matrix:
     widths = {line.count(",") + 1 for line in lines}
     if len(widths) > 1:
         raise ValueError(f"Every line must hold equally many numbers; these hold {sorted(widths)}.")
-    if len(lines) > MOST_ROWS or widths.pop() > MOST_COLUMNS:
-        raise ValueError(f"The matrix may have at most {MOST_ROWS} rows and {MOST_COLUMNS} columns.")
+    if len(lines) > MAX_ROWS or widths.pop() > MAX_COLUMNS:
+        raise ValueError(f"The matrix may have at most {MAX_ROWS} rows and {MAX_COLUMNS} columns.")
     try:
         matrix = np.loadtxt(io.StringIO("\n".join(lines)), delimiter=",", ndmin=2)
     except ValueError:

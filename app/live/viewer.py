@@ -47,6 +47,7 @@ class Viewer:
         self._encode = encode
         self._lock = threading.RLock()
         self._frames: OrderedDict[int, LiveFrame] = OrderedDict()
+        self._kept: tuple[object, LiveFrame | None] = (None, None)
         self._serial = 0
         self._sent = self._acknowledged = 0
         self._complete = True
@@ -112,9 +113,11 @@ class Viewer:
     def frame(self, serial: int | None = None) -> LiveFrame | None:
         """The moment that a message showed, by its serial; by default the one on the screen, or the last one made.
 
-        Only the last few are kept: None if it is not among them.
+        Only the last few are there, and the one that the page last asked to keep: None if it is none of them.
         """
         with self._lock:
+            if serial is not None and serial == self._kept[0]:
+                return self._kept[1]
             if serial is None:
                 serial = self._acknowledged if self._acknowledged in self._frames else self._serial
             return self._frames.get(serial)
@@ -127,10 +130,17 @@ class Viewer:
 
     def command(self, command: object) -> None:
         """Obey what the page asks for; what cannot be done is said with the next frame."""
-        if isinstance(command, dict) and command.get("do") == "fetch":
+        if isinstance(command, dict) and command.get("do") == "keep":
+            self._keep(command.get("serial"))
+        elif isinstance(command, dict) and command.get("do") == "fetch":
             threading.Thread(target=self._fetch, args=(command,), name="bnnlab-fetch", daemon=True).start()
         else:
             self.notice(obey(self.run, command))
+
+    def _keep(self, serial: object) -> None:
+        """Hold a frame that was clicked until the page comes to ask for it; many newer ones may be made till then."""
+        with self._lock:
+            self._kept = (serial, self._frames.get(serial) if isinstance(serial, int) else None)
 
     def numbered_commands(self, commands: object) -> None:
         """Obey commands that may arrive twice: pairs of a growing number and a command.

@@ -63,6 +63,22 @@ def test_only_the_last_frames_are_kept(viewer: Viewer, run: FakeRun) -> None:
     assert not viewer.acknowledge(1)
 
 
+def test_a_clicked_frame_is_kept_until_the_page_comes_to_it(viewer: Viewer, run: FakeRun) -> None:
+    run.set(step=7)
+    clicked = meta(viewer.next_frame())["serial"]
+    viewer.command({"do": "keep", "serial": clicked})
+    for step in range(10, 40):
+        run.set(step=step)
+        viewer.next_frame()
+    frame = viewer.frame(clicked)
+    assert frame is not None
+    assert frame.status.step == 7
+    for nonsense in (99999, "x", None, [1]):
+        viewer.command({"do": "keep", "serial": nonsense})
+    assert viewer.frame(99999) is None
+    assert viewer.frame(clicked) is None, "one at a time"
+
+
 def test_what_has_not_changed_is_not_sent_again(viewer: Viewer, run: FakeRun) -> None:
     assert viewer.has_news()
     assert meta(viewer.next_frame())["complete"]

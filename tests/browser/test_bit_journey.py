@@ -95,6 +95,7 @@ def test_a_weight_that_is_clicked_while_the_network_learns_is_found_bit_by_bit(
     page.get_by_role("application").focus()
     page.keyboard.press("End")
     expect(page.get_by_text("✓ equal").first).to_be_visible()
+    page.wait_for_url("**step=*")
     page.get_by_role("link", name="Back to the Lab").click()
     expect(page.get_by_role("button", name="the instruction that counts it")).to_be_visible()
 

@@ -26,10 +26,10 @@ def page() -> None:
         )
     if matrix is None:
         return
-    if matrix.size > packing.MOST_ELEMENTS_SHOWN:
+    if matrix.size > packing.MAX_ELEMENTS_SHOWN:
         st.error(
             f"This page draws every element, so the matrix may have at most "
-            f"{packing.MOST_ELEMENTS_SHOWN:,} of them; this one has {matrix.size:,}.",
+            f"{packing.MAX_ELEMENTS_SHOWN:,} of them; this one has {matrix.size:,}.",
             icon=":material/error:",
         )
         return

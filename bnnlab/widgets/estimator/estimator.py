@@ -12,7 +12,7 @@ from bnnlab.widgets.encoding import identity
 from bnnlab.widgets.packing import number_text
 
 Samples = NDArray[np.float64]
-MOST_SAMPLES = 5_000
+MAX_SAMPLES = 5_000
 
 
 def encode(curve: EstimatorCurve, *, gradient: float = 0.70, start: float = 0.30) -> dict[str, Any]:
@@ -57,10 +57,8 @@ def encode(curve: EstimatorCurve, *, gradient: float = 0.70, start: float = 0.30
 
 def _samples(argument: str, values: ArrayLike) -> Samples:
     samples = np.asarray(values, dtype=np.float64)
-    if samples.ndim != 1 or not 2 <= len(samples) <= MOST_SAMPLES:
-        raise ValueError(
-            f"{argument} must be 1-D with 2 to {MOST_SAMPLES} samples, got shape {samples.shape}"
-        )
+    if samples.ndim != 1 or not 2 <= len(samples) <= MAX_SAMPLES:
+        raise ValueError(f"{argument} must be 1-D with 2 to {MAX_SAMPLES} samples, got shape {samples.shape}")
     if not np.isfinite(samples).all():
         raise ValueError(f"{argument} must be finite; infinity and NaN belong to the special values")
     return samples

@@ -33,6 +33,7 @@ export function mountLab(host, send) {
   let state = null;
   let pending = 0;
   let draws = 0;
+  let shown = 0; // which frame is on the screen
   let backward = false;
   let gradients = false; // whether frames are to carry the example's gradients
   let room = 0; // CSS pixels from top to bottom
@@ -119,7 +120,8 @@ export function mountLab(host, send) {
   }
 
   function stepThrough(selection) {
-    send("step_through!", { serial: state.frame, ...selection });
+    link.command({ do: "keep", serial: shown }); // until the page comes to it, many newer frames are made
+    send("step_through!", { serial: shown, ...selection });
   }
 
   function schedule() {
@@ -143,7 +145,8 @@ export function mountLab(host, send) {
     for (const part of around) part.draw(state, palette);
     address.draw(chosen ? state : { ...state, selection: null });
     askForGradients();
-    link.shown(state.frame);
+    shown = state.frame;
+    link.shown(shown);
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
     Object.assign(host.dataset, {

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from bnnlab.bits.trace import PackTrace
 from bnnlab.widgets.encoding import hex_words, identity
 
-MOST_ELEMENTS_SHOWN = 4_096
+MAX_ELEMENTS_SHOWN = 4_096
 FLOAT32_BYTES = 4
 
 
@@ -22,14 +22,14 @@ def encode(trace: PackTrace, values: ArrayLike) -> dict[str, Any]:
         values: `(M, K)` or `(K, N)`, the matrix that was packed.
 
     Raises:
-        ValueError: If the matrix has more than `MOST_ELEMENTS_SHOWN` elements, the trace is not one of
+        ValueError: If the matrix has more than `MAX_ELEMENTS_SHOWN` elements, the trace is not one of
             `values`, or it is not in the order vector by vector, lowest bit first.
     """
     matrix: NDArray[Any] = np.asarray(values)
     steps = trace.steps
-    if not 0 < len(steps) <= MOST_ELEMENTS_SHOWN:
+    if not 0 < len(steps) <= MAX_ELEMENTS_SHOWN:
         raise ValueError(
-            f"trace must have 1 to {MOST_ELEMENTS_SHOWN} elements to be shown, this one has {len(steps)}"
+            f"trace must have 1 to {MAX_ELEMENTS_SHOWN} elements to be shown, this one has {len(steps)}"
         )
     _check_belongs(trace, matrix)
     in_order = matrix[steps["row"], steps["column"]]
