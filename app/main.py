@@ -13,7 +13,9 @@ from bnnlab.app.views.packing import packing
 from bnnlab.app.views.signs import signs
 from bnnlab.app.views.summary import summary
 
-st.set_page_config(page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(
+    page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state="collapsed"
+)
 session.keep_values_on_the_way_back()
 
 
@@ -37,10 +39,10 @@ summary_page = st.Page(summary.page, title="Summary", icon=":material/summarize:
 
 pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page, summary_page]
 page = st.navigation(pages, position="top")
-style.apply(page.title, whole_window=page == lab_page)
 measuring.tell_of_interruption()
 page.run()
 
 for here, following in pairwise(pages):
     if here == page != lab_page:
         st.page_link(following, label=f"Next: {following.title}", icon=":material/arrow_forward:")
+style.close_drawer(page.title)

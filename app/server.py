@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from threading import enumerate as threads
 from typing import Any
@@ -17,10 +17,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bnnlab.app.head import StyleInHead
 from bnnlab.app.launch import url, url_path
 from bnnlab.app.live.route import LIVE, live
 from bnnlab.app.live.runs import RUNS
 from bnnlab.app.recording import RECORDED, recorded, version
+from bnnlab.app.style import IN_HEAD
+from bnnlab.bits.disassembly import disassemble
 from bnnlab.train import RunConfig, train
 from bnnlab.widgets.bundle import PICTURES, bundle
 
@@ -44,6 +47,8 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     with train(RunConfig()) as run:
         next(run)
         run.snapshot()
+    with suppress(NotImplementedError):  # on this CPU no machine code can be read
+        disassemble("lecture")
     gc.collect()
     gc.freeze()
     address, port = st.get_option("browser.serverAddress"), st.get_option("server.port")
@@ -125,5 +130,6 @@ app = st.App(
         # A page of another site that resolves its own name to this machine (DNS rebinding) is turned away.
         Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(), www_redirect=False),
         Middleware(PicturesInOnePiece),
+        Middleware(StyleInHead, style=IN_HEAD),
     ],
 )

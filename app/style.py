@@ -4,35 +4,36 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+# The pictures come a moment after their pages: what stands below them must not have to give way then.
 _CSS = """<style>
+:root { --bar-top: 3rem; --cockpit-room: max(560px, calc(100dvh - 3.25rem - 8px)); }
 [data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
-[data-testid="stMainBlockContainer"] { padding: 3.75rem 2rem 3rem; max-width: 112rem; }
+.stMain [data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 0.5rem; max-width: none; width: 100%; }
+.stMain [data-testid="stMainBlockContainer"]:has(h1) { padding-bottom: 3rem; max-width: 112rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > [hidden]) { display: none; }
 [data-testid="stHeaderActionElements"] { display: none; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
-:root { --bar-top: 3rem; } /* what sticks to the top of the page sticks below Streamlit's header */
-@media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.75rem 1rem 2rem; }
-}
+.st-key-lab { min-height: var(--cockpit-room); }
+.st-key-estimator, .st-key-packing { min-height: 560px; }
+.st-key-stepper, .st-key-kernel_picture { min-height: 900px; }
+.st-key-scores { min-height: 169px; }
+.st-key-what_it_takes { min-height: 179px; }
+.st-key-gemm_shape { min-height: 68px; }
+@media (max-width: 640px) { .st-key-scores { min-height: 477px; } }
 </style>"""
 
-# The cockpit takes the whole window, and a large screen gets large letters: Streamlit counts in rem.
-_WHOLE_WINDOW = """<style>
-:root { --cockpit-room: max(560px, calc(100dvh - 3.25rem - 8px)); }
-[data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 0.25rem; max-width: none; }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
-</style>"""
+# A large screen gets large letters: Streamlit counts in rem.
 _LARGE_SCREENS = """<style>
 @media (min-width: 2400px) { html { font-size: 20px; } }
 @media (min-width: 3200px) { html { font-size: 24px; } }
 </style>"""
 
 # The first cell after a row's name stands under its heading. A table that is wider than its place fades out at the
-# right until it has been scrolled to its end. (3c stands for "<", for which Streamlit would drop the whole style.)
+# right until it has been scrolled to its end.
 _TABLES = """<style>
 [data-testid="stTable"] th + td { padding-left: 1rem !important; }
-@property --fade { syntax: "\\3c length>"; inherits: false; initial-value: 0px; }
+@property --fade { syntax: "<length>"; inherits: false; initial-value: 0px; }
 @keyframes fade { from, 90% { --fade: 3rem; } to { --fade: 0px; } }
 [data-testid="stTable"] > [role="region"] {
   mask-image: linear-gradient(to left, transparent, black var(--fade));
@@ -43,7 +44,7 @@ _TABLES = """<style>
 # No page has controls in the sidebar; on a phone the list of pages is in it.
 _NO_SIDEBAR = """<style>
 @media (min-width: 768px) {
-  [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
+  [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none !important; }
 }
 </style>"""
 
@@ -54,26 +55,16 @@ if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseBut
 </script>"""
 
 
-# What the page before left behind is not seen while it waits to be taken away: it would jump.
-_NOTHING_STALE = """<style>
-[data-stale="true"] { visibility: hidden; }
-</style>"""
+IN_HEAD = _CSS + _LARGE_SCREENS + _TABLES + _NO_SIDEBAR
+"""What all pages share; it stands in their head."""
 
 
-def apply(page: str, whole_window: bool = False) -> None:
-    """Style the page being drawn.
+def close_drawer(page: str) -> None:
+    """Close the list of pages behind a chosen one, where it is a drawer. To be called once the page is drawn.
 
     Args:
         page: Its name.
-        whole_window: Whether it is one picture that takes all the room there is.
     """
-    sheets = _CSS + _LARGE_SCREENS + _TABLES + _NO_SIDEBAR
-    if whole_window:
-        sheets += _WHOLE_WINDOW
-    if st.session_state.get("page_drawn") != page:
-        sheets += _NOTHING_STALE
-    st.session_state["page_drawn"] = page
-    st.html(sheets)
     st.html(f"<div hidden>{page}</div>{_CLOSE_DRAWER}", unsafe_allow_javascript=True)
 
 

@@ -40,7 +40,8 @@ def click_weight(page: Page, neuron: int, weight: int, layer: int = 1) -> None:
     box, size = drawn.bounding_box(), drawn.evaluate("canvas => [canvas.width, canvas.height]")
     assert box is not None
     page.mouse.click(
-        box["x"] + box["width"] * (weight + 0.5) / size[0], box["y"] + box["height"] * (neuron + 0.5) / size[1]
+        box["x"] + box["width"] * (weight + 0.5) / size[0],
+        box["y"] + box["height"] * (neuron + 0.5) / size[1],
     )
 
 

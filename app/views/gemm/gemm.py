@@ -121,7 +121,7 @@ def _remember_step() -> None:
 
 
 def _matrices() -> Operands | None:
-    row = st.container(horizontal=True, vertical_alignment="bottom")
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="gemm_shape")
     m, k, n, seed = (
         int(
             row.number_input(

@@ -13,6 +13,9 @@ from bnnlab.records import Claim, LayerSummary, NetworkSummary
 from bnnlab.records.claims import ratio_text
 
 
+SCORES_HEIGHT = 169  # CSS pixels of three cards side by side
+
+
 def page() -> None:
     """Draw the page."""
     st.title("Summary", anchor=False)
@@ -24,10 +27,10 @@ def page() -> None:
     network = packed_network()
     if network is None:
         return
-    scores = st.container()
+    scores = st.skeleton(SCORES_HEIGHT)  # they follow from the claims further down
     _network(network)
     claims = claim_panels(network)
-    with scores:
+    with scores.container(key="scores"):
         _scores(claims)
     deploy_steps(network)
 
@@ -71,11 +74,12 @@ def _network(network: PackedNetwork) -> None:
         f"of the {takes.macs.total:,} products for one example {takes.macs.bit_bit:,} "
         f"({takes.macs.binary_share:.0%}) are of two signs."
     )
-    table(
-        [*(_row(layer) for layer in takes.layers), _total(takes)],
-        alt="What each layer multiplies and keeps.",
-        last_is_total=True,
-    )
+    with st.container(key="what_it_takes"):
+        table(
+            [*(_row(layer) for layer in takes.layers), _total(takes)],
+            alt="What each layer multiplies and keeps.",
+            last_is_total=True,
+        )
     st.caption(
         "A row is a layer and what follows it: normalisation, pooling, sign. **Products** are multiplications for one "
         "example, each with its addition to a sum; *any* stands for signs and numbers alike. "

@@ -67,7 +67,7 @@ export function mountLab(host, send) {
   const address = addressKeeper();
   const around = [bar, ...deck, line, settings];
   const node = element(
-    "div", { class: "cockpit" },
+    "div", { class: "cockpit", style: "visibility: hidden" }, // until there is something to see
     bar.node, network, element("div", { class: "deck" }, ...deck.map((panel) => panel.node)), line.node, settings.node,
   );
   const theme = followTheme(host, schedule);
@@ -147,6 +147,7 @@ export function mountLab(host, send) {
     askForGradients();
     shown = state.frame;
     link.shown(shown);
+    if (!draws) node.style.visibility = "";
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
     Object.assign(host.dataset, {
