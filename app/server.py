@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ from bnnlab.train import RunConfig, train
 from bnnlab.widgets.bundle import PICTURES, bundle
 
 SWEEP_EVERY_S = 30.0
+SWITCH_EVERY_S = 0.0005  # a frame passes three threads; beside one that trains each would wait the usual 5 ms
 
 
 def _path(path: str) -> str:
@@ -44,6 +46,7 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     with torch loaded would stop the training threads for a fifth of a second each time.
     """
     torch.set_num_threads(1)  # the sessions' threads share the cores; they must not fight over them too
+    sys.setswitchinterval(SWITCH_EVERY_S)
     with train(RunConfig()) as run:
         next(run)
         run.snapshot()

@@ -12,7 +12,6 @@ from bnnlab.app.views.summary.trained_network import PackedNetwork, packed_netwo
 from bnnlab.records import Claim, LayerSummary, NetworkSummary
 from bnnlab.records.claims import ratio_text
 
-
 SCORES_HEIGHT = 169  # CSS pixels of three cards side by side
 
 

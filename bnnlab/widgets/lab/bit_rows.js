@@ -4,7 +4,7 @@
 import { hatching, nameCanvas } from "../shared/canvas.js";
 import { countText, roundedText, signedText } from "../shared/numbers.js";
 import { bitGroups } from "./neuron_bits.js";
-import { panelCanvas, setAttribute } from "./panel_parts.js";
+import { panelCanvas } from "./panel_parts.js";
 
 const BITS_A_LINE = 64;
 const NARROW_EM = 34; // below this width a line of 64 bits could not be read
@@ -15,7 +15,7 @@ export function bitRows(choose) {
   let shown = null; // { neuron, sorted, palette }
   let revealed = "";
   let lines = []; // as laid out last: { taps, left, top, cell, row }
-  const canvas = panelCanvas(() => shown && paint(), { role: "slider", "aria-orientation": "horizontal" });
+  const canvas = panelCanvas(() => shown && paint(), { role: "slider", "aria-orientation": "horizontal" }, "600");
 
   canvas.node.addEventListener("click", ({ offsetX, offsetY }) => {
     const tap = tapAt(offsetX, offsetY);
@@ -47,10 +47,10 @@ export function bitRows(choose) {
 
   function draw(neuron, sorted, palette) {
     shown = { neuron, sorted, palette };
-    setAttribute(canvas.node, "aria-valuemin", "0");
-    setAttribute(canvas.node, "aria-valuemax", String(neuron.signs.length - 1));
-    setAttribute(canvas.node, "aria-valuenow", String(neuron.weight ?? 0));
-    setAttribute(canvas.node, "aria-valuetext", neuron.weight === null ? "no weight selected" : tapText(neuron, neuron.weight));
+    writeAttribute(canvas.node, "aria-valuemin", "0");
+    writeAttribute(canvas.node, "aria-valuemax", String(neuron.signs.length - 1));
+    writeAttribute(canvas.node, "aria-valuenow", String(neuron.weight ?? 0));
+    writeAttribute(canvas.node, "aria-valuetext", neuron.weight === null ? "no weight selected" : tapText(neuron, neuron.weight));
     nameCanvas(canvas.node, "Weights of the neuron; arrow keys select one");
     paint();
   }
@@ -120,7 +120,6 @@ export function bitRows(choose) {
   }
 
   function paintLabels(pen, labels, palette) {
-    pen.setFont("600");
     pen.ctx.fillStyle = palette.ink;
     pen.ctx.textBaseline = "top";
     for (const { text, x, y, align } of labels) {
@@ -129,7 +128,6 @@ export function bitRows(choose) {
     }
     const divider = labels.find(({ line }) => line)?.line;
     if (divider) pen.ctx.fillRect(divider.x, divider.top, 1.5, divider.height);
-    pen.setFont();
   }
 
   function paintFrame(ctx, { weight }, palette) {

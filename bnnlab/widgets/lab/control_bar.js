@@ -1,11 +1,12 @@
 // The one row of controls: the clock, the data, what is binarised, and the two numbers that everybody asks for.
 
-import { element, setHidden, setText } from "../shared/dom.js";
+import { element, setHidden } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
+import { writeAttribute, writeText } from "../shared/late_text.js";
 import { grouped } from "../shared/numbers.js";
 import { dataRow } from "./data_row.js";
 import { lineIcon } from "./panel_icons.js";
-import { choiceRow, setAttribute, setLine, cockpitButton } from "./panel_parts.js";
+import { choiceRow, setLine, cockpitButton } from "./panel_parts.js";
 
 const SPEED_CHOICES = [
   { value: 1, text: "1/s", title: "One step a second" },
@@ -85,16 +86,16 @@ export function controlBar(cockpit, openSettings) {
     for (const part of [...commands, more]) setHidden(part, absent);
     showPlay(next.playing);
     speed.show(next.speed === 1 || next.speed === 10 ? next.speed : "fast");
-    setText(speed.buttons[2], next.speed === "start" ? "speeding up" : "fast");
+    writeText(speed.buttons[2], next.speed === "start" ? "speeding up" : "fast");
     data.draw(next, palette);
     binarise.show(next.binarize);
     steps.show(`step ${grouped(next.step)}`, next.step ? `epoch ${grouped(next.epoch + 1)}` : "not trained yet");
     right.show(...accuracyTexts(next));
     setHidden(undo, !next.canUndo || absent);
     const aim = undoAimText(before, next);
-    setText(undoWord, aim ? "back to" : "undo");
-    setText(undoAim, aim);
-    setAttribute(undo, "title", undoTitle(before, next));
+    writeText(undoWord, aim ? "back to" : "undo");
+    writeText(undoAim, aim);
+    writeAttribute(undo, "title", undoTitle(before, next));
   }
 
   function showPlay(playing) {
@@ -125,7 +126,7 @@ function bigNumber(kind) {
   return {
     node,
     show(text, below) {
-      setText(value, text);
+      writeText(value, text);
       setLine(detail, below);
     },
   };

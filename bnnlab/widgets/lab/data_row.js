@@ -1,8 +1,9 @@
 // The data sets as a row of small pictures, the others in a list; those that are not on this computer can be fetched.
 
-import { element, setText } from "../shared/dom.js";
+import { element } from "../shared/dom.js";
+import { writeAttribute, writeText } from "../shared/late_text.js";
 import { lineIcon } from "./panel_icons.js";
-import { setAttribute, cockpitButton } from "./panel_parts.js";
+import { cockpitButton } from "./panel_parts.js";
 import { DRAWN_DATASETS, drawThumbnail } from "./thumbnails.js";
 
 // `choose(name)` trains on another data set, `fetch(name)` brings one to this computer.
@@ -35,19 +36,19 @@ export function dataRow(choose, fetch) {
     if (shown.datasets !== datasets) build(datasets ?? []);
     shown = { palette, datasets };
     const chosen = config?.dataset;
-    for (const { name, button } of pictures) setAttribute(button, "aria-pressed", String(name === chosen));
+    for (const { name, button } of pictures) writeAttribute(button, "aria-pressed", String(name === chosen));
     const other = rows.find(({ name }) => name === chosen);
-    setAttribute(opener, "aria-pressed", String(Boolean(other)));
-    setAttribute(opener, "title", other ? `${other.title}. More data sets` : "More data sets");
-    setAttribute(opener, "aria-label", opener.title);
-    for (const { name, button } of rows) setAttribute(button, "aria-pressed", String(name === chosen));
+    writeAttribute(opener, "aria-pressed", String(Boolean(other)));
+    writeAttribute(opener, "title", other ? `${other.title}. More data sets` : "More data sets");
+    writeAttribute(opener, "aria-label", opener.title);
+    for (const { name, button } of rows) writeAttribute(button, "aria-pressed", String(name === chosen));
   }
 
   function build(datasets) {
     for (const { name, button } of pictures) {
       const title = datasets.find((dataset) => dataset.name === name)?.title ?? name;
-      setAttribute(button, "title", `${title} (starts anew)`);
-      setAttribute(button, "aria-label", title);
+      writeAttribute(button, "title", `${title} (starts anew)`);
+      writeAttribute(button, "aria-label", title);
     }
     rows = datasets.filter(({ name }) => !DRAWN_DATASETS.includes(name)).map(otherRow);
     list.replaceChildren(element("p", { class: "note" }, "Another data set starts anew."), ...rows.map((row) => row.button));
@@ -57,7 +58,7 @@ export function dataRow(choose, fetch) {
   function otherRow({ name, title, here }) {
     if (here) fetching.delete(name);
     const state = element("span", { class: "data-state" });
-    const say = () => setText(state, here ? "" : fetching.has(name) ? "downloading…" : "download");
+    const say = () => writeText(state, here ? "" : fetching.has(name) ? "downloading…" : "download");
     const button = cockpitButton([element("span", {}, title), state], title, () => {
       if (here) {
         list.hidePopover();

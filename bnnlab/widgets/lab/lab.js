@@ -131,6 +131,7 @@ export function mountLab(host, send) {
   function draw() {
     pending = 0;
     if (draws < SETTLING_DRAWS || draws % SETTLING_DRAWS === 0) fit(); // while a page is built, things above still move
+    link.shown(state.frame); // the next one may be made while this one is painted
     const { palette } = theme;
     const view = { backward };
     for (const [kind, side] of Object.entries(sides)) {

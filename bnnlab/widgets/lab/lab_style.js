@@ -64,7 +64,7 @@ export const LAB_STYLE = `
   .strip-layer { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
   .strip-layer:not(.strip-live) { pointer-events: none; }
   .strip-live:focus-visible { outline-offset: -2px; }
-  .strip-map { position: absolute; pointer-events: none; }
+  .strip-map, .strip-patch { position: absolute; pointer-events: none; }
   .strip-labels p, .strip-title {
     position: absolute; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; pointer-events: none;
   }

@@ -1,11 +1,12 @@
 // One neuron, counted: its inputs' bits against its weights' bits, the sum, what the normalisation makes of it, its sign.
 
-import { element, setHidden, setText } from "../shared/dom.js";
+import { element, setHidden } from "../shared/dom.js";
+import { writeAttribute, writeText } from "../shared/late_text.js";
 import { axisNumber, grouped, numberText, roundedText, signedText } from "../shared/numbers.js";
 import { bitRows, bitsSummary } from "./bit_rows.js";
 import { neuronOf, thresholdOf, wordOf } from "./neuron_bits.js";
 import { lineIcon } from "./panel_icons.js";
-import { choiceRow, setAttribute, setLine, cockpitButton } from "./panel_parts.js";
+import { choiceRow, setLine, cockpitButton } from "./panel_parts.js";
 
 const ORDER_CHOICES = [
   { value: true, text: "sorted", title: "Those that agree together, so that the count is seen" },
@@ -54,8 +55,8 @@ export function neuronPanel(cockpit) {
     setHidden(body, !neuron);
     setHidden(order.node, !neuron?.counts);
     setHidden(empty, Boolean(neuron));
-    setText(title, neuron ? `${neuron.layer.name}, neuron ${neuron.neuron}` : "one neuron");
-    setText(subtitle, neuron ? subtitleOf(neuron, state) : "");
+    writeText(title, neuron ? `${neuron.layer.name}, neuron ${neuron.neuron}` : "one neuron");
+    writeText(subtitle, neuron ? subtitleOf(neuron, state) : "");
     if (!neuron) return;
     order.show(sorted);
     bits.draw(neuron, sorted, palette);
@@ -63,7 +64,7 @@ export function neuronPanel(cockpit) {
     setLine(gate, gateText(neuron, state));
     showWord(neuron);
     setHidden(onward, !neuron.counts || !cockpit.stepThrough);
-    setAttribute(body, "aria-label", bitsSummary(neuron));
+    writeAttribute(body, "aria-label", bitsSummary(neuron));
   }
 
   function showWord({ signs, weight, counts }) {
@@ -95,21 +96,21 @@ function sumLine() {
     show(neuron, state) {
       setHidden(node, !neuron.inputs);
       if (!neuron.inputs) return;
-      setText(sum, sumText(neuron));
-      setText(normalised, "→ normalised");
-      setText(x, `x = ${numberOf(neuron.x)}`);
+      writeText(sum, sumText(neuron));
+      writeText(normalised, "→ normalised");
+      writeText(x, `x = ${numberOf(neuron.x)}`);
       setHidden(pooling, !neuron.pooled);
       setHidden(pooled, !neuron.pooled);
       if (neuron.pooled) {
-        setText(pooling, `→ max ${neuron.pooled.side}×${neuron.pooled.side}`);
-        setText(pooled, numberOf(neuron.pooled.x));
+        writeText(pooling, `→ max ${neuron.pooled.side}×${neuron.pooled.side}`);
+        writeText(pooled, numberOf(neuron.pooled.x));
       }
       const signs = state.binarize === "both" && !neuron.isLast;
-      setText(end, neuron.isLast ? "→ part of the answer" : signs ? (neuron.pooled ? "→ sign" : "→ its sign") : "→ cut to ±t_clip");
+      writeText(end, neuron.isLast ? "→ part of the answer" : signs ? (neuron.pooled ? "→ sign" : "→ its sign") : "→ cut to ±t_clip");
       setHidden(swatch, !signs);
       swatch.classList.toggle("minus", neuron.out < 0);
       setHidden(out, neuron.isLast);
-      setText(out, signs ? signedText(neuron.out) : numberOf(Math.max(-state.clip, Math.min(state.clip, neuron.decided))));
+      writeText(out, signs ? signedText(neuron.out) : numberOf(Math.max(-state.clip, Math.min(state.clip, neuron.decided))));
     },
   };
 }

@@ -1,7 +1,8 @@
 // What the panels around the network are made of: buttons, rows of choices, a canvas that knows the size of text.
 
 import { sharpCanvas } from "../shared/canvas.js";
-import { element, setText } from "../shared/dom.js";
+import { element } from "../shared/dom.js";
+import { writeAttribute, writeText } from "../shared/late_text.js";
 
 // A button of the cockpit. `title` says what it does and with which key.
 export function cockpitButton(content, title, onClick, attributes = {}) {
@@ -21,26 +22,22 @@ export function choiceRow(label, options, choose) {
   const node = element("div", { class: "choice-row", role: "group", "aria-label": label }, ...buttons);
 
   function show(chosen) {
-    options.forEach(({ value }, at) => setAttribute(buttons[at], "aria-pressed", String(value === chosen)));
+    options.forEach(({ value }, at) => writeAttribute(buttons[at], "aria-pressed", String(value === chosen)));
   }
 
   return { node, buttons, show };
 }
 
-// Writing the same value again would cost a recalculation of styles, and a screen reader would speak it again.
-export function setAttribute(node, name, value) {
-  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
-}
-
 // A line that is cut off at its end shows the whole of it when pointed at.
 export function setLine(node, text) {
-  setText(node, text);
-  setAttribute(node, "title", text);
+  writeText(node, text);
+  writeAttribute(node, "title", text);
 }
 
 // A canvas that fills its place. `begin()` adds to what a sharp canvas says the size of text in pixels, `em`, and a
-// function that chooses a font of that family.
-export function panelCanvas(redraw, attributes = {}) {
+// function that chooses a font of that family; where all text is of the `usual` weight none is ever chosen again, which
+// would make the browser compute styles in the middle of a drawing.
+export function panelCanvas(redraw, attributes = {}, usual = "400") {
   let em = 13;
   let font = "";
   const canvas = sharpCanvas(0, () => {
@@ -53,7 +50,7 @@ export function panelCanvas(redraw, attributes = {}) {
     const before = [canvas.node.width, canvas.node.height];
     const paper = canvas.begin();
     if (before[0] !== canvas.node.width || before[1] !== canvas.node.height) font = "";
-    const setFont = (weight = "400", size = Math.max(12, 0.92 * em)) => {
+    const setFont = (weight = usual, size = Math.max(12, 0.92 * em)) => {
       const wanted = `${weight} ${size}px ${paper.family}`;
       if (wanted === font) return;
       font = wanted;

@@ -1,8 +1,9 @@
 // One setting: label, control, a sentence, and what is wrong with the value that was just tried.
 
-import { element, setHidden, setText } from "../shared/dom.js";
+import { element, setHidden } from "../shared/dom.js";
+import { writeAttribute, writeText } from "../shared/late_text.js";
 import { lineIcon } from "./panel_icons.js";
-import { choiceRow, setAttribute, cockpitButton } from "./panel_parts.js";
+import { choiceRow, cockpitButton } from "./panel_parts.js";
 
 const MAX_FRESH_SEED = 9999;
 
@@ -27,7 +28,7 @@ export function settingField(field, commit) {
   }
 
   function complain(text) {
-    setText(complaint, text);
+    writeText(complaint, text);
     setHidden(complaint, !text);
     control.mark?.(Boolean(text));
   }
@@ -62,7 +63,7 @@ const CONTROLS = {
     return {
       node: element("div", { class: "field-row" }, input, ...extras),
       labelled: true,
-      mark: (wrong) => setAttribute(input, "aria-invalid", String(wrong)),
+      mark: (wrong) => writeAttribute(input, "aria-invalid", String(wrong)),
       show(value, choices, config) {
         const locked = value === null;
         input.value = String(locked ? config.clip_value : value);
@@ -78,7 +79,7 @@ const CONTROLS = {
     return {
       node: input,
       labelled: true,
-      mark: (wrong) => setAttribute(input, "aria-invalid", String(wrong)),
+      mark: (wrong) => writeAttribute(input, "aria-invalid", String(wrong)),
       show: (value) => (input.value = value.join(", ")),
     };
   },

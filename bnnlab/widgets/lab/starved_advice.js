@@ -1,6 +1,7 @@
 // Half of a layer that no gradient reaches any more: one sentence about what that means, and the click that mends it.
 
-import { element, setHidden, setText } from "../shared/dom.js";
+import { element, setHidden } from "../shared/dom.js";
+import { writeText } from "../shared/late_text.js";
 import { lineIcon } from "./panel_icons.js";
 import { cockpitButton } from "./panel_parts.js";
 
@@ -25,7 +26,7 @@ export function starvedAdvice(cockpit) {
     setHidden(node, !applies || closed);
     if (!applies) return;
     const share = 10 * Math.floor((10 * starved.starved) / starved.weights); // rounded, or it would be spoken at each frame
-    setText(sentence, `More than ${share} % of ${starved.name} is starved: no gradient reaches a weight beyond ±t_clip, so it stays as it is.`);
+    writeText(sentence, `More than ${share} % of ${starved.name} is starved: no gradient reaches a weight beyond ±t_clip, so it stays as it is.`);
   }
 
   return { node, draw };

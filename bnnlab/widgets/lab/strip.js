@@ -6,6 +6,7 @@ import { element } from "../shared/dom.js";
 import { answerRows } from "./answer_rows.js";
 import { drawGate, drawInputs, drawNeuronTiles } from "./gate_picture.js";
 import { mapLens } from "./lens.js";
+import { stripPatch } from "./patch.js";
 import { signBit } from "./state.js";
 import { stripFlips } from "./strip_flips.js";
 import { stripLabels } from "./strip_labels.js";
@@ -15,11 +16,14 @@ import { stripTravel } from "./travel.js";
 import { paintGreys, paintSigns } from "./weight_pixels.js";
 import { drawWires } from "./wires.js";
 
+const OVERHANG = 6; // CSS pixels that a gate's walls and bars may reach beyond their place
+
 export function networkStrip(cockpit) {
   let shown = null; // { state, palette, layout, signature, backward }
-  let maps = []; // one { weights, tint } pair of canvases for each layer before the answer
+  let maps = []; // { weights, tint }, canvases, for each layer
+  let patches = []; // { gate, bits }, for each layer before the answer
   const wires = sharpCanvas(0, () => shown && arrange(), { class: "strip-layer", "aria-hidden": "true", tabindex: null });
-  const live = sharpCanvas(0, () => shown && paint(), { class: "strip-layer strip-live" });
+  const live = sharpCanvas(0, () => shown && mark(), { class: "strip-layer strip-live" });
   const mapsBox = element("div", { class: "strip-maps" });
   const labels = stripLabels();
   const answers = answerRows();
@@ -55,14 +59,23 @@ export function networkStrip(cockpit) {
     const turned = shown?.backward !== backward;
     shown = { ...shown, state, palette, signature, backward };
     if (fresh) {
-      maps = mapCanvases(mapsBox, shapeOf(state));
+      const shape = shapeOf(state);
+      maps = mapCanvases(shape);
+      patches = shape.passes.slice(0, -1).map(() => ({ gate: stripPatch(), bits: stripPatch() }));
+      mapsBox.replaceChildren(
+        ...maps.flatMap(({ weights, tint }) => [weights, tint]),
+        ...patches.flatMap(({ gate, bits }) => [gate.node, bits.node]),
+      );
       flips.forget();
       arrange();
     }
     paintMaps(recoloured || fresh);
-    flips.note(shown, maps);
+    const marked = marksOf(shown);
+    const flipped = flips.note(shown, maps);
     if (recoloured && !fresh) paintWires();
     paint();
+    if (fresh || recoloured || flipped || marked !== shown.marked) mark();
+    shown.marked = marked;
     annotate();
     travel.follow(shown, turned);
     nameCanvas(live.node, `The network, ${state.passes.length} layers. Arrow keys move the chosen weight.`);
@@ -82,11 +95,19 @@ export function networkStrip(cockpit) {
         if (place) putAt(canvas, place);
       }
     });
+    layout.passes.forEach(({ gate, bits }, at) => {
+      const [left, tall] = [gate.x - OVERHANG, gate.tiles ? layout.inner : gate.height];
+      patches[at].gate.arrange({
+        x: left, y: Math.min(gate.y, layout.top) - OVERHANG, width: gate.width + 2 * OVERHANG, height: tall + 2 * OVERHANG,
+      });
+      if (bits) patches[at].bits.arrange(bits);
+    });
     labels.arrange(layout);
     answers.arrange(layout);
     paintMaps(true);
     paintWires();
     paint();
+    mark();
     annotate();
   }
 
@@ -115,27 +136,36 @@ export function networkStrip(cockpit) {
   function paintWires() {
     const { ctx, width } = wires.begin();
     if (!width || !shown.layout) return;
+    ctx.strokeStyle = shown.palette.grid;
+    for (const { weights } of shown.layout.passes) {
+      ctx.strokeRect(weights.x - 0.5, weights.y - 0.5, weights.width + 1, weights.height + 1);
+    }
     drawWires(ctx, shown.layout, shown.layout.neurons.slice(0, -1), shown.palette);
   }
 
+  // What changes with every frame.
   function paint() {
-    const { ctx, width } = live.begin();
     const { state, palette, layout } = shown;
-    if (!width || !layout) return;
+    if (!layout) return;
     layout.passes.forEach((place, at) => {
       const pass = state.passes[at];
-      const gate = state.gates[at];
       const look = {
-        clip: state.clip, limit: gate?.histogramLimit ?? 3, signs: state.binarize === "both", backward: shown.backward,
+        clip: state.clip, limit: state.gates[at]?.histogramLimit ?? 3, signs: state.binarize === "both",
+        backward: shown.backward,
       };
-      ctx.strokeStyle = palette.grid;
-      ctx.strokeRect(place.weights.x - 0.5, place.weights.y - 0.5, place.weights.width + 1, place.weights.height + 1);
-      if (place.bits) drawInputs(ctx, place.bits, pass, palette);
+      if (place.bits) drawInputs(patches[at].bits.begin(), place.bits, pass, palette);
+      const ctx = patches[at].gate.begin();
       drawGate(ctx, place.gate, pass, look, palette);
       if (place.gate.tiles && !pass.conv && state.view.neurons?.[at]) {
         drawNeuronTiles(ctx, place.gate.tiles, state.view.neurons[at], palette);
       }
     });
+  }
+
+  // What is marked: seldom something else.
+  function mark() {
+    const { ctx, width } = live.begin();
+    if (!width || !shown.layout) return;
     flips.draw(ctx, shown);
     drawSelection(ctx, shown);
   }
@@ -219,14 +249,18 @@ function putAt(canvas, { x, y, width, height, cellWidth, cellHeight }) {
   });
 }
 
-function mapCanvases(box, shape) {
-  const made = shape.passes.map(() => ({
+function mapCanvases(shape) {
+  return shape.passes.map(() => ({
     weights: element("canvas", { class: "strip-map", "aria-hidden": "true" }),
     tint: element("canvas", { class: "strip-map", "aria-hidden": "true" }),
     greys: null, // those that are painted
   }));
-  box.replaceChildren(...made.flatMap(({ weights, tint }) => [weights, tint]));
-  return made;
+}
+
+// What the marks depend on, besides flips: the selection, and the sign on whose wire it goes on.
+function marksOf({ state }) {
+  const pass = state.passes[selectedPass(state)];
+  return JSON.stringify([state.selection, pass && !pass.conv ? pass.x[state.selection.neuron] >= 0 : null]);
 }
 
 function tileAt(tiles, x, y) {

@@ -15,16 +15,16 @@ export function stripFlips() {
   let painted = 0;
   let step = null;
 
-  // To be told every frame.
+  // To be told every frame; returns whether other rings are to be drawn now.
   function note({ state, layout, palette }, maps) {
-    if (!layout || state.step === step) return;
+    if (!layout || state.step === step) return false;
     step = state.step;
     const quick = state.playing && state.stepsPerSecond > QUICK;
     state.passes.forEach(({ layer }, at) => {
       if (layer) gathered[at] = quick && gathered[at] ? [...gathered[at], ...layer.flips] : [...layer.flips];
     });
     const now = performance.now();
-    if (quick && now - painted < MIN_PAUSE) return;
+    if (quick && now - painted < MIN_PAUSE) return false;
     painted = now;
     layout.passes.forEach(({ weights }, at) => {
       const layer = state.passes[at].layer;
@@ -35,6 +35,7 @@ export function stripFlips() {
     });
     rings = gathered.map((positions) => spreadOut(positions ?? []));
     gathered = [];
+    return true;
   }
 
   function draw(ctx, { state, layout, palette }) {

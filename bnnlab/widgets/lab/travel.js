@@ -1,4 +1,4 @@
-// The example's bits on their way. At full speed a few are always under way; slowly, a step is seen as one wave from left
+// The example's bits on their way. At full speed a few are always under way, layer by layer; slowly, a step is seen as one wave from left
 // to right, and one back in which the gradient travels. Each is a small element that the browser moves by itself, so that
 // nothing has to be painted anew for it.
 
@@ -6,8 +6,9 @@ import { element } from "../shared/dom.js";
 import { passedColour } from "./gate_picture.js";
 import { wireOf } from "./wires.js";
 
-const FLIGHT = 1000; // ms along one wire at full speed
-const IN_FLIGHT = 5; // on each bundle of wires at full speed
+const FLIGHT = 700; // ms along one wire at full speed
+const STAGGER = 250; // ms between the first and the last of a group
+const IN_FLIGHT = 8; // in a group
 const WAVE = 750; // ms for one way through the whole network
 const MAX_IN_WAVE = 32; // bits on one bundle in a wave
 const PIECES = 14; // straight pieces that a wire is walked in
@@ -32,9 +33,9 @@ export function stripTravel(look) {
     if (stepped && state.playing && isSlow(state.speed)) play(state.passes.some((pass) => pass.after));
     if (turned) wave(backward);
     const flows = Boolean(layout) && state.playing && !isSlow(state.speed) && !still.matches;
-    if (flows && !waving && !bits.length) stream();
     if (!flows && streams && !waving) clear();
     streams = flows;
+    if (flows && !waving && !bits.length) stream();
     for (const bit of bits) paint(bit);
   }
 
@@ -65,22 +66,23 @@ export function stripTravel(look) {
     });
   }
 
-  function stream() {
-    clear();
-    layout.passes.forEach((_, from) => {
-      for (let place = 0; place < IN_FLIGHT; place += 1) fly(from, (place / IN_FLIGHT) * FLIGHT);
-    });
+  // Layer by layer: when the last bit has landed, the next layer's are sent. So only one place of the picture moves at a
+  // time, which also costs a browser without a graphics card least.
+  function stream(from = 0) {
+    const count = Math.min(IN_FLIGHT, layout.neurons[from]);
+    for (let place = 0; place < count; place += 1) {
+      const neuron = Math.floor(Math.random() * layout.neurons[from]);
+      const bit = launch({ from, neuron, backward: look().backward }, FLIGHT, (place / count) * STAGGER);
+      bit.motion.onfinish = () => land(bit);
+    }
   }
 
-  function fly(from, delay) {
-    const neuron = Math.floor(Math.random() * layout.neurons[from]);
-    const bit = launch({ from, neuron, backward: look().backward }, FLIGHT, delay);
-    bit.motion.onfinish = () => {
-      if (!bits.includes(bit)) return;
-      bits.splice(bits.indexOf(bit), 1);
-      bit.dot.remove();
-      fly(from, 0);
-    };
+  function land(bit) {
+    if (!bits.includes(bit)) return;
+    bits.splice(bits.indexOf(bit), 1);
+    bit.dot.remove();
+    const bundles = layout.passes.length;
+    if (!bits.length && streams) stream((bit.from + (bit.backward ? bundles - 1 : 1)) % bundles);
   }
 
   function launch(bit, duration, delay) {

@@ -1,8 +1,8 @@
 // Two walls at ±t_clip that can be dragged, or moved with the arrow keys. They move together: t_clip is one number.
 
 import { element } from "../shared/dom.js";
+import { writeAttribute } from "../shared/late_text.js";
 import { axisNumber } from "../shared/numbers.js";
-import { setAttribute } from "./panel_parts.js";
 import { MAX_WALL, MIN_WALL, roundedWall } from "./wall_numbers.js";
 
 const SEND_EVERY_MS = 80;
@@ -84,7 +84,7 @@ export function wallHandles(name, move) {
     if (shown.movable !== movable || !handles[0].node.dataset.movable) {
       for (const { node: handle } of handles) {
         handle.dataset.movable = movable;
-        setAttribute(handle, "tabindex", movable ? "0" : "-1");
+        writeAttribute(handle, "tabindex", movable ? "0" : "-1");
       }
     }
     shown = { value, reach, movable };
@@ -97,10 +97,10 @@ export function wallHandles(name, move) {
       if (handle.style.left !== left) handle.style.left = left;
       const number = axisNumber(side * value);
       if (label.textContent !== number) label.textContent = number;
-      setAttribute(handle, "aria-valuemin", String(side < 0 ? -MAX_WALL : MIN_WALL));
-      setAttribute(handle, "aria-valuemax", String(side < 0 ? -MIN_WALL : MAX_WALL));
-      setAttribute(handle, "aria-valuenow", String(side * value));
-      if (text) setAttribute(handle, "aria-valuetext", text);
+      writeAttribute(handle, "aria-valuemin", String(side < 0 ? -MAX_WALL : MIN_WALL));
+      writeAttribute(handle, "aria-valuemax", String(side < 0 ? -MIN_WALL : MAX_WALL));
+      writeAttribute(handle, "aria-valuenow", String(side * value));
+      if (text) writeAttribute(handle, "aria-valuetext", text);
     }
   }
 

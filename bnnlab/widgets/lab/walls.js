@@ -2,9 +2,10 @@
 // them receives no gradient. Faded bars with hatching say "blocked".
 
 import { hatching, nameCanvas } from "../shared/canvas.js";
-import { element, setHidden, setText } from "../shared/dom.js";
+import { element, setHidden } from "../shared/dom.js";
+import { writeAttribute, writeText } from "../shared/late_text.js";
 import { axisNumber, grouped, isKnown } from "../shared/numbers.js";
-import { panelCanvas, setAttribute, setLine, cockpitButton } from "./panel_parts.js";
+import { panelCanvas, setLine, cockpitButton } from "./panel_parts.js";
 import { neuronOf } from "./neuron_bits.js";
 import { showLock } from "./settings_field.js";
 import { starvedAdvice } from "./starved_advice.js";
@@ -86,18 +87,18 @@ function wallPanel(cockpit, what) {
   function move(value, isLast) {
     own = { value, until: performance.now() + KEEP_OWN_MS };
     cockpit.act({ do: "set", settings: { [what.setting(shown.state)]: value } });
-    if (isLast) setAttribute(handles.node, "data-dragged", "false");
+    if (isLast) writeAttribute(handles.node, "data-dragged", "false");
     show();
   }
 
   function draw(state, palette) {
     const text = what.instead(state);
-    setText(instead, text);
+    writeText(instead, text);
     setHidden(instead, !text);
     setHidden(plot, Boolean(text));
     setLine(subtitle, text ? "" : what.subtitle(state));
     shown = { state, palette };
-    if (text) return setText(title, what.name);
+    if (text) return writeText(title, what.name);
     const isTold = own && Math.abs(own.value - what.wall(state)) < 1e-9;
     if (own && !handles.isDragged() && (isTold || performance.now() > own.until || state.notice)) own = null;
     show();
@@ -111,7 +112,7 @@ function wallPanel(cockpit, what) {
     if (!handles.isDragged()) reach = roundReach(Math.max(...parts.map((part) => part.histogramLimit)), value, reach);
     const share = shareBeyond(parts, value, Math.abs(value - wall) < 1e-9);
     const text = titleText(what.name, share, state);
-    setText(title, text);
+    writeText(title, text);
     setHidden(zero, value < 0.22 * reach);
     handles.draw(value, reach, state.canCommand, `t_clip ${axisNumber(value)}: ${text}`);
     nameCanvas(canvas.node, `${text}; t_clip ${axisNumber(value)}`);

@@ -1,8 +1,9 @@
 // One weight: the life of its hidden number, where the gradient pushes it, and what its flip would change.
 
-import { element, setHidden, setText } from "../shared/dom.js";
+import { element, setHidden } from "../shared/dom.js";
+import { writeAttribute, writeText } from "../shared/late_text.js";
 import { countText, grouped, numberText, percentText, roundedText, signedText } from "../shared/numbers.js";
-import { setAttribute, setLine, cockpitButton } from "./panel_parts.js";
+import { setLine, cockpitButton } from "./panel_parts.js";
 import { weightLife } from "./weight_life.js";
 
 // cockpit: { act(command) }.
@@ -43,14 +44,14 @@ export function weightPanel(cockpit) {
     const chosen = weight && selection?.weight != null;
     setHidden(body, !chosen);
     setHidden(empty, Boolean(chosen));
-    setText(title, chosen ? `the weight of its input ${selection.weight}` : "one weight");
+    writeText(title, chosen ? `the weight of its input ${selection.weight}` : "one weight");
     setLine(subtitle, chosen ? lifeFlipsText(weight) : "");
     if (!chosen) return;
     life.draw({ weight, step: next.step, clip: next.weightClip, latent: next.latent, palette });
-    setText(now, `${signedText(Number(roundedText(Math.abs(weight.latent), 2)) ? sized(weight.latent) : 0)} now`);
+    writeText(now, `${signedText(Number(roundedText(Math.abs(weight.latent), 2)) ? sized(weight.latent) : 0)} now`);
     const [short, whole] = pushTexts(next);
-    setText(push, short);
-    setAttribute(push, "title", whole);
+    writeText(push, short);
+    writeAttribute(push, "title", whole);
     showFlip(next);
     showEffect(next);
   }
@@ -59,11 +60,11 @@ export function weightPanel(cockpit) {
     const own = flipped?.key === keyOf(selection) && flipReport && serial > flipped.serial;
     flipLine.classList.toggle("told", Boolean(own));
     const [before, after] = own ? flipReport.map((share) => percentText(share, 1)) : [];
-    setText(question, own ? `${before} → ${after}` : "If it flipped now:");
-    setText(verdict, own ? " right; training may turn it again" : "");
-    setAttribute(flipLine, "title", own ? `Of the whole test set ${before} were answered rightly before the flip, ${after} after it.` : "");
-    setText(flip, own ? "undo" : "flip it");
-    setAttribute(flip, "title", own ? "Flips it back" : "Gives the weight the other sign between two steps: w becomes −w");
+    writeText(question, own ? `${before} → ${after}` : "If it flipped now:");
+    writeText(verdict, own ? " right; training may turn it again" : "");
+    writeAttribute(flipLine, "title", own ? `Of the whole test set ${before} were answered rightly before the flip, ${after} after it.` : "");
+    writeText(flip, own ? "undo" : "flip it");
+    writeAttribute(flip, "title", own ? "Flips it back" : "Gives the weight the other sign between two steps: w becomes −w");
     setHidden(flip, !canCommand);
   }
 
@@ -79,11 +80,11 @@ export function weightPanel(cockpit) {
       const [one, other] = [effect.x_now, effect.x_then].map((x) => (x >= 0 ? "+1" : "−1"));
       sign.show(one === other ? `stays ${one}` : `${one} → ${other}`, one !== other);
     } else sign.show(`${numberText(Number(effect.x_now.toFixed(2)))} → ${numberText(Number(effect.x_then.toFixed(2)))}`, false);
-    setAttribute(signs.node, "title", `examples for which the neuron's sign would change: ${grouped(effect.signs_changed)} of ${grouped(effect.examples)}`);
+    writeAttribute(signs.node, "title", `examples for which the neuron's sign would change: ${grouped(effect.signs_changed)} of ${grouped(effect.examples)}`);
     signs.show(tileShareText(effect.signs_changed, effect.examples), effect.signs_changed > 0);
     answers.show(tileShareText(effect.answers_changed, effect.examples), effect.answers_changed > 0);
     const gain = effect.right_then - effect.right_now;
-    setAttribute(answers.node, "title", `answers that would change: ${grouped(effect.answers_changed)} of ${grouped(effect.examples)}; right: ${grouped(effect.right_now)} → ${grouped(effect.right_then)} (${gain ? signedText(gain) : "no difference"})`);
+    writeAttribute(answers.node, "title", `answers that would change: ${grouped(effect.answers_changed)} of ${grouped(effect.examples)}; right: ${grouped(effect.right_now)} → ${grouped(effect.right_then)} (${gain ? signedText(gain) : "no difference"})`);
   }
 
   return { node, draw, stop: life.stop };
@@ -95,9 +96,9 @@ function effectTile(name) {
   const node = element("div", { class: "tile" }, label, value);
   return {
     node,
-    rename: (text) => setText(label, text),
+    rename: (text) => writeText(label, text),
     show(text, changes) {
-      setText(value, text);
+      writeText(value, text);
       if (node.classList.contains("changes") !== changes) node.classList.toggle("changes", changes);
     },
   };
