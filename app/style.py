@@ -7,7 +7,7 @@ from PIL import Image
 # The pictures come a moment after their pages: what stands below them must not have to give way then.
 _CSS = """<style>
 :root { --bar-top: 3rem; --cockpit-room: max(560px, calc(100dvh - 3.25rem - 8px)); }
-[data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
+.stApp [data-testid="stHeader"] { height: 3rem; min-height: 3rem; }
 .stMain [data-testid="stMainBlockContainer"] { padding: 3.25rem 1rem 0.5rem; max-width: none; width: 100%; }
 .stMain [data-testid="stMainBlockContainer"]:has(h1) { padding-bottom: 3rem; max-width: 112rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }

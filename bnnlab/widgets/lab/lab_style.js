@@ -13,6 +13,8 @@ export const LAB_STYLE = `
 @media (min-width: 2400px) { .bnnlab .cockpit { font-size: 19px; } }
 @media (min-width: 3200px) { .bnnlab .cockpit { font-size: 23px; } }
 
+/* Numbers change in many places at once: nothing outside a panel has to be laid out for that. */
+.bnnlab .network, .bnnlab .deck-panel, .bnnlab .strip, .bnnlab .answer { contain: layout style; }
 .bnnlab .network {
   display: flex; flex-direction: column; min-height: 0; padding: 0.45em 0.9em 0.3em;
   header { display: flex; align-items: center; gap: 1em; min-height: 2.2em; }

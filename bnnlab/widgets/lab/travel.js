@@ -77,12 +77,14 @@ export function stripTravel(look) {
     }
   }
 
+  // Taken away together: each time the page changes it is laid out anew.
   function land(bit) {
     if (!bits.includes(bit)) return;
-    bits.splice(bits.indexOf(bit), 1);
-    bit.dot.remove();
+    bit.landed = true;
+    if (!bits.every(({ landed }) => landed)) return;
+    clear();
     const bundles = layout.passes.length;
-    if (!bits.length && streams) stream((bit.from + (bit.backward ? bundles - 1 : 1)) % bundles);
+    if (streams) stream((bit.from + (bit.backward ? bundles - 1 : 1)) % bundles);
   }
 
   function launch(bit, duration, delay) {
