@@ -25,7 +25,7 @@ _T = TypeVar("_T", bound=np.generic)
 GRID = 64  # points of the plane along each side
 NEURON_GRID_STRIDE = 2  # every so many of them for the picture of one neuron
 MAX_EXAMINED = 1000  # test examples asked for a picture,
-MAX_EXAMINED_BY_CONVOLUTIONS = 300  # or where each takes a hundred times as long
+MAX_EXAMINED_BY_CONVOLUTIONS = 360  # or where each takes a hundred times as long
 MAX_EXAMINED_ALWAYS = 500  # with no more than these, they are asked for every picture
 ASKED_AGAIN_AFTER_S = 0.5  # else this often while training goes on,
 REST_FOR_EACH_S = (

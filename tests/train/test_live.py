@@ -383,9 +383,10 @@ def test_a_selected_weight_is_in_each_snapshot(start: Start) -> None:
 )
 def test_what_is_not_there_cannot_be_selected(start: Start, selection: Selection, says: str) -> None:
     live = start(DIGITS)
+    before = snapshot_of(live.wait_for()).selection
     with pytest.raises(ValueError, match=says):
         live.select(selection)
-    assert snapshot_of(live.wait_for()).selection is None
+    assert snapshot_of(live.wait_for()).selection == before
 
 
 def test_in_a_run_that_failed_nothing_can_be_selected(start: Start, tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
@@ -395,13 +396,19 @@ def test_in_a_run_that_failed_nothing_can_be_selected(start: Start, tmp_path, mo
         live.select(Selection("hidden1", 0))
 
 
+def test_some_weight_is_looked_at_from_the_start(start: Start) -> None:
+    snapshot = snapshot_of(start(replace(DIGITS, widths=(12, 3))).wait_for())
+    assert snapshot.selection == Selection("hidden1", 2, 10)
+    assert snapshot.weight is not None
+
+
 def test_what_another_network_lacks_is_forgotten(start: Start) -> None:
     live = start(DIGITS)
-    live.select(Selection("hidden1", 5, 7))
+    live.select(Selection("hidden1", 5, 6))
     live.show_example(300)
     live.reset(replace(DIGITS, dataset="moons", widths=(8, 5)))
     snapshot = snapshot_of(live.wait_for())
-    assert snapshot.selection is None
+    assert snapshot.selection == Selection("hidden1", 3, 7), "the first choice again"
     assert snapshot.example is not None
     assert snapshot.example.index in (0, 300)
 
