@@ -8,7 +8,7 @@ import streamlit as st
 
 T = TypeVar("T")
 ONE_AT_A_TIME = Lock()  # two measurements would only slow each other down
-LEAST_PROGRESS = 0.01  # less cannot be seen, and telling it takes time
+MIN_PROGRESS = 0.01  # less cannot be seen, and telling it takes time
 UNFINISHED = "unfinished_measurement"  # stays in the session's state where a click cut the script off
 
 
@@ -23,7 +23,7 @@ def measured(measure: Callable[[Callable[[float], None]], T], text: str = "Measu
 
     def tell(share: float) -> None:
         nonlocal shown
-        if share >= shown + LEAST_PROGRESS:
+        if share >= shown + MIN_PROGRESS:
             shown = share
             bar.progress(share, text)
 

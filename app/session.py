@@ -10,7 +10,7 @@ from bnnlab.app.live.viewer import Viewer
 from bnnlab.train import LiveRun, RunConfig
 
 IN_ADDRESS: Final[dict[str, Any]] = {"bind": "query-params", "persist_state": "session"}
-"""For widgets: their value stands in the page's address, and outlasts a visit to another page."""
+"""Options of widgets whose value stands in the page's address and outlasts a visit to another page."""
 
 
 def keep_values_on_the_way_back() -> None:

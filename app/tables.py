@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-WIDEST = 1600  # pixels; with a width of its own a table scrolls, its first column standing still
+MAX_WIDTH = 1600  # pixels; with a width of its own a table scrolls, its first column standing still
 
 
 def table(
@@ -29,4 +29,4 @@ def table(
     style = frame.style.format({name: (formats or {}).get(name, "{:,.0f}") for name in numbers}, na_rep="")
     if last_is_total:
         style = style.set_properties(subset=(frame.index[-1:], frame.columns), **{"font-weight": "bold"})
-    st.table(style, border="horizontal", width=WIDEST, alt=alt)
+    st.table(style, border="horizontal", width=MAX_WIDTH, alt=alt)

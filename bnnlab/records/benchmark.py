@@ -159,7 +159,7 @@ class Benchmark:
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values for JSON; `from_dict` is the way back."""
+        """Plain values for JSON; `from_dict` is the way back."""
         document = asdict(self)
         for result, plain in zip(self.results, document["results"], strict=True):
             plain["share"] = result.share

@@ -58,7 +58,7 @@ class Claim:
         return self.values[-1]
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values for JSON."""
+        """Plain values for JSON."""
         return asdict(self)
 
 

@@ -27,7 +27,7 @@ class EnergyConstant:
 
     @property
     def picojoules_per_bit(self) -> float:
-        """Of an access to a memory."""
+        """The energy of an access to a memory."""
         return self.picojoules / self.bits if self.bits else 0.0
 
 
@@ -84,6 +84,6 @@ class EnergyEstimate:
         return self.float_total / self.binary_total
 
     def to_dict(self) -> Mapping[str, Any]:
-        """As plain values for JSON."""
+        """Plain values for JSON."""
         totals = {"float_total": self.float_total, "binary_total": self.binary_total, "ratio": self.ratio}
         return asdict(self) | totals

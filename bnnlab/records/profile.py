@@ -78,7 +78,7 @@ class Profile:
         return 1 / (1 - self.binary_share) if self.binary_share < 1 else float("inf")
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values for JSON."""
+        """Plain values for JSON."""
         return asdict(self) | {"by_work": dict(self.by_work), "binary_share": self.binary_share}
 
 

@@ -43,7 +43,7 @@ class Macs:
 
     @property
     def total(self) -> int:
-        """Of every precision."""
+        """Multiplications of every precision."""
         return self.bit_bit + self.byte_bit + self.float_bit + self.float_float
 
     @property
@@ -128,7 +128,7 @@ class NetworkSummary:
 
     @property
     def macs(self) -> Macs:
-        """For one example."""
+        """Multiplications for one example, by precision."""
         return Macs.sum(layer.macs for layer in self.layers)
 
     @property

@@ -91,7 +91,7 @@ class Extent:
                 _check(name, value, count)
 
     def fits(self, look: Look) -> Look:
-        """As much of `look` as can be seen here: the first example in place of one that is not there."""
+        """What can be seen here of `look`: the first example in place of one that is not there."""
         example, selection = look.example, look.selection
         if example is not None and example >= self.examples:
             example = 0

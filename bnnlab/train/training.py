@@ -152,10 +152,10 @@ class TrainingRun:
         """The run at this moment, in read-only copies that stay as they are.
 
         Args:
-            look: What to show beside the network itself; None shows no example and no selection.
+            look: What to show beside the network itself; None takes the first test example.
             hurried: Whether training goes on: what is dear and changes little is then asked twice a second.
         """
-        return self._observer.snapshot(self.event, self.config, look or Look(), hurried)
+        return self._observer.snapshot(self.event, self.config, look or Look(example=0), hurried)
 
     def flip(self, selection: Selection) -> None:
         """Turn the sign of one weight, now, between two steps; doing it again turns it back.

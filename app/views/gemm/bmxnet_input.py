@@ -48,7 +48,7 @@ class Example:
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
-        """In grey, if it is an image."""
+        """The image in grey values, or None if the example is none."""
         return self.pixels.mean(axis=0).astype(np.uint8) if self.pixels.ndim == 3 else None
 
 

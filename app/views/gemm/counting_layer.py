@@ -27,7 +27,7 @@ class CountingLayer:
 
     @classmethod
     def recorded(cls, signs: PackedMatrix, passed: LayerPass) -> CountingLayer:
-        """As its signs and its pass over an example show it."""
+        """A layer as its signs and its pass over an example show it."""
         outputs, weights = signs.shape
         if passed.sums.ndim == 1:
             return cls(outputs, weights)
@@ -41,7 +41,7 @@ class CountingLayer:
 
     @property
     def limits(self) -> dict[str, tuple[str, int]]:
-        """By the names in the page's address: what each number there counts, and how many there are."""
+        """What each number in the page's address counts, and how many there are, by its name there."""
         limits = {"neuron": (self.noun, self.outputs), "weight": ("weight", self.weights)}
         if self.size is None:
             return limits

@@ -89,7 +89,7 @@ def _step_through(operands: Operands, instructions: list[Instruction]) -> None:
 
 
 def _machine_code() -> list[Instruction]:
-    """Of the loop's kernel; empty on a CPU whose code cannot be read here."""
+    """The instructions of the loop's kernel; none on a CPU whose code cannot be read here."""
     try:
         return bnnlab.disassemble("lecture")
     except NotImplementedError:

@@ -58,7 +58,7 @@ def _chosen_kernel() -> str:
 
 
 def _machine_code(name: str) -> tuple[list[Instruction], list[Instruction]]:
-    """Of the kernel, and of the lecture's loop as any CPU could run it, where that is another one."""
+    """The machine code of the kernel, and of the lecture's loop as any CPU could run it, where that is another."""
     try:
         instructions = bnnlab.disassemble(name)
         anywhere = disassemble_anywhere() if name == "lecture" else []

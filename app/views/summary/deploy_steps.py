@@ -21,7 +21,7 @@ from bnnlab.records.claims import ratio_text
 from bnnlab.records.profile import time_text
 from bnnlab.train.answers import predict
 
-MOST_AT_ONCE = 256
+MAX_AT_ONCE = 256
 SECONDS = 1.0
 
 
@@ -195,8 +195,8 @@ def _benchmark_table(benchmark: Benchmark) -> None:
 
 
 def _times(network: PackedNetwork, tell: Callable[[float], None]) -> Times:
-    examples = network.test_examples(MOST_AT_ONCE)
-    numbers, batches = network.network.dataset.x_test[:MOST_AT_ONCE], (1, len(examples))
+    examples = network.test_examples(MAX_AT_ONCE)
+    numbers, batches = network.network.dataset.x_test[:MAX_AT_ONCE], (1, len(examples))
     benchmark = network_benchmark(
         network.packed, network.network.model, examples, numbers, batches, SECONDS, progress=lambda x: tell(x * 0.7)
     )  # fmt: skip

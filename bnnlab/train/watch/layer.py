@@ -154,7 +154,7 @@ class LayerWatch:
         )
 
     def follow(self, selection: Selection | None) -> None:
-        """In a large layer, keep the life of this one weight from now on; None keeps none."""
+        """Keep the life of this one weight of a large layer from now on; None keeps none."""
         at = None if selection is None else self._position(selection)
         if self._lives is None and (self._followed[0] if self._followed else None) != at:
             self._followed = None if at is None else (at, LatentLog(1, since=self._step))

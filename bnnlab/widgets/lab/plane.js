@@ -117,8 +117,12 @@ function addTriangle(path, x, y, size) {
 
 // The point that goes through the network.
 export function drawExamplePoint(ctx, { extent }, point, side, palette, radius = 9) {
-  const [x, y] = [(point[0] / extent + 1) * 0.5 * side, (1 - point[1] / extent) * 0.5 * side];
-  for (const [thick, colour] of [[5, palette.panel], [2.5, palette.ink]]) {
+  drawRing(ctx, (point[0] / extent + 1) * 0.5 * side, (1 - point[1] / extent) * 0.5 * side, radius, palette);
+}
+
+// A ring that stands out on any colour.
+export function drawRing(ctx, x, y, radius, palette) {
+  for (const [thick, colour] of [[4.5, palette.panel], [2.25, palette.ink]]) {
     ctx.lineWidth = thick;
     ctx.strokeStyle = colour;
     ctx.beginPath();

@@ -7,11 +7,12 @@ import { answerRows } from "./answer_rows.js";
 import { drawGate, drawInputs, drawNeuronTiles } from "./gate_picture.js";
 import { mapLens } from "./lens.js";
 import { stripPatch } from "./patch.js";
-import { signBit } from "./state.js";
 import { stripFlips } from "./strip_flips.js";
 import { stripLabels } from "./strip_labels.js";
-import { stripLayout, weightAt } from "./strip_layout.js";
+import { stripLayout } from "./strip_layout.js";
+import { markAt, markText, neighbour } from "./strip_marks.js";
 import { drawSelection, selectedPass } from "./strip_selection.js";
+import { shapeOf } from "./strip_shape.js";
 import { stripTravel } from "./travel.js";
 import { paintGreys, paintSigns } from "./weight_pixels.js";
 import { drawWires } from "./wires.js";
@@ -39,7 +40,7 @@ export function networkStrip(cockpit) {
   live.node.addEventListener("pointermove", ({ offsetX, offsetY }) => point(offsetX, offsetY));
   live.node.addEventListener("pointerleave", () => point(null));
   live.node.addEventListener("click", ({ offsetX, offsetY, pointerType }) => {
-    const target = shown && markAt(offsetX, offsetY);
+    const target = shown?.layout && markAt(shown, offsetX, offsetY);
     if (!target) return;
     // No finger hits a cell: it chooses the row, and the panel below has the bits in a size to touch.
     const weight = pointerType === "touch" ? (shown.state.selection?.weight ?? null) : target.weight;
@@ -53,7 +54,7 @@ export function networkStrip(cockpit) {
   });
 
   function draw(state, palette, { backward }) {
-    const signature = signatureOf(state);
+    const signature = JSON.stringify(shapeOf(state));
     const fresh = shown?.signature !== signature;
     const recoloured = shown?.palette !== palette;
     const turned = shown?.backward !== backward;
@@ -171,7 +172,7 @@ export function networkStrip(cockpit) {
   }
 
   function point(x, y) {
-    const target = x === null || !shown?.layout ? null : markAt(x, y);
+    const target = x === null || !shown?.layout ? null : markAt(shown, x, y);
     tip.hidden = !target;
     lens.point(target && target.weight !== null ? shown : null, target, x, y);
     live.node.style.cursor = target ? "pointer" : "default";
@@ -184,57 +185,12 @@ export function networkStrip(cockpit) {
     });
   }
 
-  // The neuron, and the weight if it is one, under a point; null over nothing that could be selected.
-  function markAt(x, y) {
-    const { layout, state } = shown;
-    for (let at = 0; at < layout.passes.length; at += 1) {
-      const pass = state.passes[at];
-      if (!pass.layer) continue;
-      const { weights, gate } = layout.passes[at];
-      const hit = weightAt(weights, pass.layer.rows, x, y);
-      if (hit) return { layer: pass.name, ...hit, position: positionOf(state, pass) };
-      const neuron = gate.column && x >= gate.x && x < gate.signs.x + gate.signs.width + 4
-        ? Math.floor((y - gate.y) / gate.pitch) : tileAt(gate.tiles, x, y);
-      if (neuron !== null && neuron >= 0 && neuron < pass.layer.rows) {
-        return { layer: pass.name, neuron, weight: null, position: positionOf(state, pass) };
-      }
-    }
-    return null;
-  }
-
   function stop() {
     for (const canvas of [wires, live]) canvas.stop();
     travel.stop();
   }
 
   return { node, draw, stop, travel };
-}
-
-// What decides where things stand: when it changes, everything is laid out anew.
-function signatureOf(state) {
-  return JSON.stringify(shapeOf(state));
-}
-
-function shapeOf(state) {
-  const passes = state.passes.map((pass, at) => {
-    const layer = pass.layer ?? state.floats.find(({ name }) => name === pass.name);
-    const [kernelRows, kernelColumns] = pass.conv ? kernelOf(pass, layer) : [1, 1];
-    const grid = state.view.neurons?.[at];
-    return {
-      binary: Boolean(pass.layer), conv: pass.conv, rows: layer.rows, columns: layer.columns,
-      kernel: pass.conv ? [kernelRows, kernelColumns] : null,
-      tiles: pass.conv
-        ? { count: pass.xShape[0], height: pass.xShape[1] ?? 1, width: pass.xShape[2] ?? 1 }
-        : grid ? { count: grid.count, height: grid.side, width: grid.side } : null,
-    };
-  });
-  return { passes, classes: state.view.classes };
-}
-
-// Filters are square.
-function kernelOf(pass, layer) {
-  const side = Math.round(Math.sqrt(layer.columns / pass.inputShape[0]));
-  return [side, side];
 }
 
 // Where a layer's weights stand; those of the last one only where there is much room.
@@ -261,40 +217,4 @@ function mapCanvases(shape) {
 function marksOf({ state }) {
   const pass = state.passes[selectedPass(state)];
   return JSON.stringify([state.selection, pass && !pass.conv ? pass.x[state.selection.neuron] >= 0 : null]);
-}
-
-function tileAt(tiles, x, y) {
-  if (!tiles || x < tiles.x || y < tiles.y || x >= tiles.x + tiles.width || y >= tiles.y + tiles.height) return null;
-  const across = Math.floor(((x - tiles.x) / tiles.width) * tiles.across);
-  return Math.floor(((y - tiles.y) / tiles.height) * tiles.down) * tiles.across + across;
-}
-
-function positionOf(state, pass) {
-  if (!pass.conv) return null;
-  const chosen = state.selection?.layer === pass.name ? state.selection.position : null;
-  return chosen ?? [pass.sumShape[1] >> 1, pass.sumShape[2] >> 1];
-}
-
-function neighbour(state, [down, right]) {
-  const at = selectedPass(state);
-  const pass = state.passes[at] ?? state.passes.find(({ layer }) => layer);
-  const { neuron, weight } = state.passes[at] ? state.selection : { neuron: -down, weight: -right };
-  const within = (index, size) => Math.max(0, Math.min(size - 1, index));
-  return {
-    layer: pass.name,
-    neuron: within(neuron + down, pass.layer.rows),
-    weight: within((weight ?? 0) + right, pass.layer.columns),
-    position: positionOf(state, pass),
-  };
-}
-
-function markText(state, { layer: name, neuron, weight }) {
-  const pass = state.passes.find((each) => each.name === name);
-  const unit = pass.conv ? "filter" : "neuron";
-  if (weight === null) return `${name}, ${unit} ${neuron}`;
-  const sign = signBit(pass.layer, neuron, weight) ? "+1" : "−1";
-  if (!pass.countsBits || pass.conv) return `${name}, ${unit} ${neuron}, weight ${weight}: ${sign}`;
-  const input = pass.inputs[weight] > 0 ? "+1" : "−1";
-  return `${name}, ${unit} ${neuron}: weight ${sign} on input ${weight}, which is ${input}: they ${
-    input === sign ? "agree" : "differ"}`;
 }

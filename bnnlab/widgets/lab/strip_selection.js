@@ -1,5 +1,6 @@
 // The marks of what is selected: its row of weights, its sum, its sign, its one wire onwards, and the weight itself.
 
+import { drawRing } from "./plane.js";
 import { cellPlace, neuronPlace, tilePlace } from "./strip_layout.js";
 import { drawWire } from "./wires.js";
 
@@ -30,7 +31,7 @@ export function drawSelection(ctx, { state, palette, layout }) {
   if (weight === null) return;
   if (at > 0 && bits) drawWire(ctx, layout, at - 1, weight, palette.ink);
   const cell = cellPlace(weights, neuron, weight);
-  circle(ctx, cell.x + cell.width / 2, cell.y + cell.height / 2, Math.max(7, cell.width), palette);
+  drawRing(ctx, cell.x + cell.width / 2, cell.y + cell.height / 2, Math.max(7, cell.width), palette);
   if (bits) {
     outline(ctx, bits.x + weight * bits.cell - 2, bits.y - 2, Math.max(4, bits.cell) + 3, bits.height + 4, palette);
   }
@@ -50,16 +51,5 @@ function outline(ctx, x, y, width, height, palette) {
   ctx.lineWidth = 2;
   ctx.strokeStyle = palette.ink;
   ctx.strokeRect(x, y, width, height);
-  ctx.lineWidth = 1;
-}
-
-function circle(ctx, x, y, radius, palette) {
-  for (const [thick, colour] of [[4, palette.panel], [2, palette.ink]]) {
-    ctx.lineWidth = thick;
-    ctx.strokeStyle = colour;
-    ctx.beginPath();
-    ctx.arc(x, y, radius, 0, 2 * Math.PI);
-    ctx.stroke();
-  }
   ctx.lineWidth = 1;
 }

@@ -53,7 +53,7 @@ MEANINGS = {
     "addv": Meaning("count", "Adds up the counts of the eight bytes."),
     "bl": _LIBRARY,
 }
-"""By the name of the instruction. The words and sums meant are those of this project's kernels."""
+"""What an instruction does, by its name. The words and sums meant are those of this project's kernels."""
 
 _RESULTS = {
     ("xor", "not", "popcnt", "add"): ("xor", "xnor", "popcount", "acc"),
@@ -125,7 +125,7 @@ def encode_instructions(instructions: Sequence[Instruction]) -> list[dict[str, A
 
 
 def encode_results(loop: Sequence[Instruction]) -> list[str | None]:
-    """For each instruction of the lecture's loop: which number of a recorded step it leaves behind, if any."""
+    """Which number of a recorded step each instruction of the lecture's loop leaves behind, or None."""
     computing = [one for one in loop if meaning(one)]
     results = iter(_RESULTS.get(tuple(one.mnemonic for one in computing), (None,) * len(computing)))
     return [next(results) if meaning(one) else None for one in loop]
