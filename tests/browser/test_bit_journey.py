@@ -69,7 +69,7 @@ def test_a_framed_bit_stays_with_its_word(page: Page) -> None:
     [
         ("?layer=hidden1&neuron=3&weight=10", "Input 10 of neuron 3 is"),
         (
-            "?model=convnet&layer=conv2&neuron=4&weight=40&row=1&column=2",
+            "?dataset=mnist&model=convnet&layer=conv2&neuron=4&weight=40&row=1&column=2",
             "Tap 40 (channel 4, row 1, column 1) of filter 4",
         ),
     ],

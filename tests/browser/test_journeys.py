@@ -118,14 +118,14 @@ def test_a_trained_network_is_packed_proved_and_downloaded(page: Page) -> None:
     lab = page.locator(".bnnlab").element_handle()
     page.wait_for_function("node => Number(node.dataset.step) >= 20", arg=lab)
     page.get_by_role("link", name="Summary").first.click()
-    expect(page.get_by_text("mlp 256-256 on digits, after")).to_be_visible()
+    expect(page.get_by_text("mlp 256-256-256 on digits, after")).to_be_visible()
     expect(page.get_by_text("It takes pixels p as bytes")).to_be_visible()
     page.get_by_role("button", name="Prove it").click()
     expect(page.get_by_text("decisions compared, 0 differ")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Packed network").click()
     packed = PackedModel.load(download.value.path())
-    assert [layer.macs.bit_bit for layer in summary(packed).layers] == [0, 256 * 256, 0]
+    assert [layer.macs.bit_bit for layer in summary(packed).layers] == [0, 256 * 256, 256 * 256, 0]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -22,9 +22,16 @@ export function settingField(field, commit) {
 
   function tried(value) {
     complain("");
-    const mistake = field.kind === "number" && !Number.isFinite(value) ? `${field.label} must be a number.` : "";
+    const mistake = mistakeIn(value);
     if (mistake) complain(mistake);
     else commit(value);
+  }
+
+  // What could not even be sent; all else is refused, in one sentence, where the settings are.
+  function mistakeIn(value) {
+    if (field.kind === "number" && !Number.isFinite(value)) return `${field.label} must be a number.`;
+    const whole = field.kind !== "widths" || value.every(Number.isInteger);
+    return whole ? "" : `${field.label} must be whole numbers, separated by commas.`;
   }
 
   function complain(text) {

@@ -34,7 +34,7 @@ export function weightPanel(cockpit) {
   const node = element("section", { class: "panel deck-panel weight-panel", "aria-label": "Weight" }, element("header", {}, title, subtitle), body, empty);
 
   function flipIt() {
-    flipped = { key: keyOf(state.selection), serial: state.serial };
+    flipped = isFlipped(state) ? null : { key: keyOf(state.selection), serial: state.serial };
     cockpit.act({ do: "flip" });
   }
 
@@ -56,9 +56,15 @@ export function weightPanel(cockpit) {
     showEffect(next);
   }
 
-  function showFlip({ selection, flipReport, serial, canCommand }) {
-    const own = flipped?.key === keyOf(selection) && flipReport && serial > flipped.serial;
-    flipLine.classList.toggle("told", Boolean(own));
+  // Whether the reader's flip is what is seen.
+  function isFlipped({ selection, flipReport, serial }) {
+    return Boolean(flipped?.key === keyOf(selection) && flipReport && serial > flipped.serial);
+  }
+
+  function showFlip(next) {
+    const { flipReport, canCommand } = next;
+    const own = isFlipped(next);
+    flipLine.classList.toggle("told", own);
     const [before, after] = own ? flipReport.map((share) => percentText(share, 1)) : [];
     writeText(question, own ? `${before} → ${after}` : "If it flipped now:");
     writeText(verdict, own ? " right; training may turn it again" : "");
