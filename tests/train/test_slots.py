@@ -8,6 +8,7 @@ def test_turns_come_in_the_order_of_the_line() -> None:
     first, second, third = (slots.line_up() for _ in range(3))
     assert first.wait(0)
     assert not second.wait(0)
+    assert slots.is_waited_for
     first.end()
     assert second.wait(0)
     assert not third.wait(0)
@@ -26,6 +27,7 @@ def test_who_leaves_the_line_is_passed_over() -> None:
     assert third.wait(0)
     assert not second.wait(0)
     assert slots.free == 0
+    assert not slots.is_waited_for
     third.end()
     assert slots.free == 1
 

@@ -63,6 +63,11 @@ class Slots:
             self._call_next()
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether somebody stands in the line."""
+        return bool(self._line)
+
+    @property
     def free(self) -> int:
         """Slots that nobody holds."""
         return self._free

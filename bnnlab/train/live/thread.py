@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ T = TypeVar("T")
 PUBLISH_EVERY_S = 0.03  # about as many pictures a second as a page is sent
 WATCHED_WITHIN_S = 0.5  # a reader who polls more often than this always finds a fresh frame
 BURST_S = 0.01  # work without a look at the duty cycle; short, so that the reader's thread gets its turn
+MAX_SHARED_REST_S = 0.03
 MAX_REST_S = 0.25  # after a long evaluation, say, the picture need not stand still as long again
 UNWATCHED_AFTER_S = 600.0
 COMMANDS_EVERY_S = 0.02  # how often one that waits for its turn looks for commands
@@ -210,8 +212,12 @@ class Trainer:
             answer.set_exception(error)
 
     def show(self, shown: threading.Event) -> None:
-        """Publish a frame of this moment, and say so."""
-        self._publish()
+        """Publish a frame of this moment, unless the last one is of it already, and say so."""
+        run = self._played.run
+        if (
+            run is not None and run.step != self.frame.status.step
+        ):  # all else that changes is published at once
+            self._publish()
         shown.set()
 
     def park(self) -> None:
@@ -272,7 +278,8 @@ class Trainer:
             began = now = self._clock()
             first, rushed = run.step, False
             if self._state == "waiting":
-                self._set_state("playing")
+                self._state = "playing"
+                self._tell()
             while self._may_step(run, now):
                 self._step(run)
                 now = self._clock()
@@ -281,6 +288,10 @@ class Trainer:
                 if rushed:
                     break
             self._publish_if_due()
+            if (
+                self._slots.is_waited_for
+            ):  # one rests for all: pictures of everybody's run have to be made too
+                time.sleep(min((self._clock() - began) * (1 / self._duty - 1), MAX_SHARED_REST_S))
         finally:
             self._give_up_turn()
         now = self._clock()
@@ -304,7 +315,7 @@ class Trainer:
             return True
         if self._state == "playing" and self._clock() - self._turn_asked_at > WAITING_AFTER_S:
             self._state = "waiting"
-            self._publish()
+            self._tell()
         return False
 
     def _give_up_turn(self) -> None:
@@ -355,6 +366,15 @@ class Trainer:
             self.frame = self._frame()
             self.published.notify_all()
         self._published_at = now
+
+    def _tell(self) -> None:
+        """Publish another status beside the picture that there is."""
+        with self.published:
+            was_seen = self.seen is self.frame
+            self.frame = self._frame()
+            if was_seen:
+                self.seen = self.frame
+            self.published.notify_all()
 
     def _is_watched(self, now: float) -> bool:
         return now - self.last_read <= UNWATCHED_AFTER_S

@@ -12,6 +12,7 @@ const IN_FLIGHT = 8; // in a group
 const WAVE = 750; // ms for one way through the whole network
 const MAX_IN_WAVE = 32; // bits on one bundle in a wave
 const PIECES = 14; // straight pieces that a wire is walked in
+const [CROWDED, QUIET] = [220, 120]; // ms between pictures of a fast run from which motion is spared, and taken up again
 
 // `look()` returns what is shown: { state, palette, layout, backward }.
 export function stripTravel(look) {
@@ -23,6 +24,9 @@ export function stripTravel(look) {
   let waving = 0; // number of the wave that plays, or 0
   let waves = 0;
   let layout = null;
+  let spared = false; // where pictures come late, the computer has better to do than to move bits between them
+  let between = QUIET; // ms, lately
+  let followed = 0;
 
   // To be told every frame.
   function follow({ state, layout: places, backward }, turned) {
@@ -30,13 +34,21 @@ export function stripTravel(look) {
     layout = places;
     const stepped = step !== null && state.step !== step;
     step = state.step;
+    if (stepped && state.speed !== 10) pace();
     if (stepped && state.playing && isSlow(state.speed)) play(state.passes.some((pass) => pass.after));
     if (turned) wave(backward);
-    const flows = Boolean(layout) && state.playing && !isSlow(state.speed) && !still.matches;
+    const flows = Boolean(layout) && state.playing && !isSlow(state.speed) && !spared && !still.matches;
     if (!flows && streams && !waving) clear();
     streams = flows;
     if (flows && !waving && !bits.length) stream();
     for (const bit of bits) paint(bit);
+  }
+
+  function pace() {
+    const now = performance.now();
+    between = 0.8 * between + 0.2 * Math.min(1000, now - followed);
+    followed = now;
+    spared = spared ? between > QUIET : between > CROWDED;
   }
 
   // Forward, then on request backward; the promise is kept when that is over, or at once where nothing may move.
