@@ -12,16 +12,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from bnnlab.bits.threads import available_cores
-from bnnlab.records import History, Selection, Snapshot
+from bnnlab.records import Selection
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DatasetError
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State, with_flips_of
 from bnnlab.train.live.pace import Pace, Speed
+from bnnlab.train.live.played import Played
 from bnnlab.train.live.slots import Slots, Turn
 from bnnlab.train.look import Extent, Look, extent_of
 from bnnlab.train.training import TrainingDivergedError, TrainingRun
@@ -39,39 +39,6 @@ WAITING_AFTER_S = 0.1  # so long a wait for a turn is said
 
 TRAINING_SLOTS = Slots(max(1, available_cores() - 1))
 """How many trainers of this process may compute at one moment; the others wait for a burst to end."""
-
-
-@dataclass(slots=True, eq=False)
-class Played:
-    """One run with all that was seen of it, so that a reset can be undone.
-
-    Attributes:
-        config: Its settings, including updates.
-        run: The run, or None until it is loaded.
-        history: Its curves.
-        snapshot: The newest picture of it.
-        error: Why it failed, or None.
-        extent: What there is to look at in it.
-        flip_report: Accuracy before and after the last flip by hand.
-    """
-
-    config: RunConfig
-    run: TrainingRun | None = None
-    history: History = field(default_factory=History)
-    snapshot: Snapshot | None = None
-    error: str | None = None
-    extent: Extent | None = None
-    flip_report: tuple[float, float] | None = None
-
-    @property
-    def step(self) -> int:
-        """Steps done so far."""
-        return 0 if self.run is None else self.run.step
-
-    def close(self) -> None:
-        """Let go of the run."""
-        if self.run is not None:
-            self.run.close()
 
 
 class Trainer:
