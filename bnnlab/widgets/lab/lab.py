@@ -21,18 +21,16 @@ from numpy.typing import NDArray
 from bnnlab.bits.packing import PackedMatrix
 from bnnlab.records import (
     STARVED_AFTER,
-    Example,
     FloatLayer,
     GateSnapshot,
     History,
     ImagesView,
-    LayerPass,
     LayerSnapshot,
     PointsView,
     Snapshot,
-    WeightLook,
 )
 from bnnlab.widgets.encoding import pack_frame
+from bnnlab.widgets.lab.example_parts import Arrays, example_arrays, example_meta, weight_arrays, weight_meta
 
 RUN_CURVES: Final = ("step", "loss", "train_accuracy", "test_loss", "test_accuracy")
 LAYER_CURVES: Final = (
@@ -44,8 +42,6 @@ LAYER_CURVES: Final = (
 )
 EXACT_LEVELS: Final = 128
 LEVELS_PER_DOUBLING: Final = 14
-
-Arrays = dict[str, NDArray[Any]]
 
 
 def encode(
@@ -79,9 +75,9 @@ def encode(
         for at, float_layer in enumerate(snapshot.float_layers):
             arrays[f"F{at}/weights"] = grey_levels(float_layer.weights)
     if snapshot.example is not None:
-        arrays |= _example_arrays(snapshot.example)
+        arrays |= example_arrays(snapshot.example)
     if snapshot.weight is not None:
-        arrays |= _weight_arrays(snapshot.weight)
+        arrays |= weight_arrays(snapshot.weight)
     if curves and len(history):
         arrays |= _curves(history, [layer.name for layer in snapshot.layers])
     meta = {
@@ -99,9 +95,9 @@ def encode(
         "layers": [_layer_meta(snapshot, at) for at in range(len(snapshot.layers))],
         "gates": [_gate_meta(gate) for gate in snapshot.gates],
         "floats": [_float_meta(float_layer) for float_layer in snapshot.float_layers],
-        "example": _example_meta(snapshot.example),
+        "example": example_meta(snapshot.example),
         "selection": None if snapshot.selection is None else asdict(snapshot.selection),
-        "weight": _weight_meta(snapshot.weight),
+        "weight": weight_meta(snapshot.weight),
         "view": view,
         **({} if live is None else live),
         "commands": live is not None,
@@ -199,77 +195,6 @@ def _evaluated_meta(history: History) -> dict[str, Any] | None:
     if event is None:
         return None
     return {"step": event.step, "test_loss": event.test_loss, "test_accuracy": event.test_accuracy}
-
-
-def _example_meta(example: Example | None) -> dict[str, Any] | None:
-    if example is None:
-        return None
-    return {
-        "index": example.index,
-        "label": example.label,
-        "loss": example.loss,
-        "probabilities": example.probabilities.tolist(),
-        "passes": [_pass_meta(layer) for layer in example.layers],
-    }
-
-
-def _pass_meta(layer: LayerPass) -> dict[str, Any]:
-    return {
-        "name": layer.name,
-        "binary": layer.binary,
-        "counts_bits": layer.counts_bits,
-        "input_shape": layer.inputs.shape,
-        "sum_shape": layer.sums.shape,
-        "x_shape": layer.x.shape,
-    }
-
-
-def _example_arrays(example: Example) -> Arrays:
-    arrays: Arrays = {}
-    if example.image is not None:
-        arrays["example/image"] = example.image
-    if example.point is not None:
-        arrays["example/point"] = example.point
-    for at, layer in enumerate(example.layers):
-        # Signs as 0 and 1: a quarter of the bytes.
-        inputs = (layer.inputs > 0).astype(np.uint8) if _are_signs(layer) else layer.inputs
-        arrays |= {
-            f"P{at}/inputs": inputs,
-            f"P{at}/sums": layer.sums,
-            f"P{at}/scale": layer.scale,
-            f"P{at}/shift": layer.shift,
-            f"P{at}/x": layer.x,
-        }
-        if layer.gradient_before is not None:
-            arrays[f"P{at}/before"] = layer.gradient_before
-        if layer.gradient_after is not None:
-            arrays[f"P{at}/after"] = layer.gradient_after
-    return arrays
-
-
-def _are_signs(layer: LayerPass) -> bool:
-    return layer.counts_bits and bool((np.abs(layer.inputs) == 1).all())
-
-
-def _weight_meta(weight: WeightLook | None) -> dict[str, Any] | None:
-    if weight is None:
-        return None
-    return {
-        "latent": weight.latent,
-        "gradient_before": weight.gradient_before,
-        "gradient_after": weight.gradient_after,
-        "life_since": weight.life_since,
-        "crossings_since": weight.crossings_since,
-        "effect": None if weight.effect is None else asdict(weight.effect),
-    }
-
-
-def _weight_arrays(weight: WeightLook) -> Arrays:
-    return {
-        "weight/life_steps": weight.life_steps.astype(np.float64),
-        "weight/life_values": weight.life_values,
-        "weight/crossings": weight.crossings.astype(np.float64),
-    }
 
 
 def _view(view: PointsView | ImagesView) -> tuple[dict[str, Any], Arrays]:
