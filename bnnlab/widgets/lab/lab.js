@@ -2,7 +2,7 @@
 // frame redraws what changed, at most once per animation frame.
 
 import { adapt } from "../shared/adapter.js";
-import { element } from "../shared/dom.js";
+import { element, setHidden } from "../shared/dom.js";
 import { decodeFrame } from "../shared/frame.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
@@ -63,12 +63,13 @@ export function mountLab(host, send) {
   const settings = settingsDrawer(cockpit);
   const bar = controlBar(cockpit, settings.open);
   const deck = [neuronPanel(cockpit), weightWalls(cockpit), activationWalls(cockpit), weightPanel(cockpit)];
+  const board = element("div", { class: "deck" }, ...deck.map((panel) => panel.node));
   const line = timeLine();
   const address = addressKeeper();
   const around = [bar, ...deck, line, settings];
   const node = element(
     "div", { class: "cockpit", style: "visibility: hidden" }, // until there is something to see
-    bar.node, network, element("div", { class: "deck" }, ...deck.map((panel) => panel.node)), line.node, settings.node,
+    bar.node, network, board, line.node, settings.node,
   );
   const theme = followTheme(host, schedule);
   host.append(node);
@@ -143,6 +144,10 @@ export function mountLab(host, send) {
     direction.draw(backward, state.canCommand);
     input.draw(state, palette);
     strip.draw(state, palette, view);
+    // A picture that obeys nobody, as in a notebook, has no neuron to choose: what is about one goes.
+    const idle = !state.canCommand && !state.selection;
+    board.classList.toggle("idle", idle);
+    for (const panel of [deck[0], deck[3]]) setHidden(panel.node, idle);
     for (const part of around) part.draw(state, palette);
     address.draw(chosen ? state : { ...state, selection: null });
     askForGradients();

@@ -32,6 +32,7 @@ export const LAB_STYLE = `
   display: grid; gap: 0.55em; min-height: 0;
   grid-template-columns: minmax(0, 1.36fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.02fr);
 }
+.bnnlab .deck.idle { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 .bnnlab .direction {
   display: inline-flex; flex: none; border: 1px solid var(--grid); border-radius: 0.6em; overflow: hidden;
   button { border: 0; border-radius: 0; min-height: 2em; padding: 0 1em; }
