@@ -130,6 +130,8 @@ def _set(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     if {"dataset", "model"} & settings.keys():
         fitting = _fitting(before, settings)
     config = checked(before | fitting | settings)
+    if config == run.status.config:  # a field that was left as it is, or put right again
+        return
     _anew(run, lambda: run.reset(config))
 
 

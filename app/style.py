@@ -25,8 +25,8 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 
 # A large screen gets large letters: Streamlit counts in rem.
 _LARGE_SCREENS = """<style>
-@media (min-width: 2400px) { html { font-size: 20px; } }
-@media (min-width: 3200px) { html { font-size: 24px; } }
+@media (min-width: 2400px) { html { font-size: 20px !important; } }
+@media (min-width: 3200px) { html { font-size: 24px !important; } }
 </style>"""
 
 # The first cell after a row's name stands under its heading. A table that is wider than its place fades out at the

@@ -145,7 +145,7 @@ class Snapshot:
         latent: Whether real numbers stand behind the signs; an optimiser without them keeps the signs alone.
         binarize: What is binarised now: ``"both"``, ``"weights"`` or ``"nothing"``.
         gates: One entry per sign function between layers, in forward order.
-        float_layers: The layers whose weights are numbers, in forward order.
+        float_layers: The layers whose weights are numbers, in forward order; binary ones too while they take no signs.
         example: What the network makes of the shown example, or None where nobody asked.
         selection: The neuron and weight looked at, or None.
         weight: The selected weight, or None.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from torch import nn
 
+from bnnlab.nn import BinaryLayer
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.records import Example, FlipEffect, FloatLayer, Selection, Snapshot, TrainingEvent, WeightLook
 from bnnlab.train.answers import REST_FOR_EACH_S, Answers, Examined, examine, gates, read_only
@@ -97,7 +98,7 @@ class Observer:
         return tuple(
             FloatLayer(name, read_only(module.weight.detach().flatten(1).cpu().numpy().astype(np.float32)))
             for name, module in self._model.named_modules()
-            if isinstance(module, nn.Linear | nn.Conv2d)
+            if isinstance(module, nn.Linear | nn.Conv2d) or _multiplies_numbers(module)
         )
 
     def _weight(
@@ -146,3 +147,8 @@ class Observer:
             self._effect_took = self._clock() - self._effect_at
             self._effect_at += self._effect_took
         return self._effect
+
+
+def _multiplies_numbers(module: nn.Module) -> bool:
+    """Whether a binary layer takes no signs just now, so that its latent weights themselves are the weights."""
+    return isinstance(module, BinaryLayer) and not module.weight_binarizer.gives_signs

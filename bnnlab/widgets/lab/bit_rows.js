@@ -148,13 +148,13 @@ export function bitRows(choose) {
     }
     const cell = (width - 4) / signs.length;
     const middle = height / 2;
-    const largest = inputs.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+    const largest = inputs.reduce((most, value, tap) => Math.max(most, Math.abs(value * signs[tap])), 1e-9);
     lines = [{ taps: Array.from(signs.keys()), left: 2, top: 3, cell, height: height - 6 }];
     for (const [sign, colour] of [[1, palette.plus], [-1, palette.minus]]) {
       ctx.fillStyle = colour;
       signs.forEach((each, tap) => {
-        if (each !== sign) return;
-        const tall = ((inputs[tap] * sign) / largest) * (middle - 4);
+        if (Math.sign(each) !== sign) return;
+        const tall = ((inputs[tap] * each) / largest) * (middle - 4);
         ctx.fillRect(2 + tap * cell, middle - Math.max(0, tall), Math.max(0.5, cell - (cell > 3 ? 1 : 0)), Math.max(1, Math.abs(tall)));
       });
     }

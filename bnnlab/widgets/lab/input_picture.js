@@ -50,7 +50,7 @@ export function inputPicture(cockpit) {
     if (!example) return;
     if (points) paintPlane();
     else if (example.image) paintImage(image, example.image, palette);
-    const truth = example.label === null ? "" : `, a ${view.classes[example.label]}`;
+    const truth = example.label === null ? "" : `: ${view.classes[example.label]}`;
     const noun = points ? "test point" : "test image";
     writeText(caption, `${noun} ${grouped(example.index)}${points ? `, class ${view.classes[example.label]}` : truth}`);
     nameCanvas(image, `The image that goes into the network: ${noun} ${example.index}${truth}`);

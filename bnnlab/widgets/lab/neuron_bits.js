@@ -12,9 +12,17 @@ export function neuronOf(state) {
   const layer = selection && state.layers.find(({ name }) => name === selection.layer);
   if (!layer || selection.neuron >= layer.rows) return null;
   const pass = state.passes.find(({ name }) => name === layer.name) ?? null;
-  const signs = Int8Array.from({ length: layer.columns }, (_, column) => 2 * signBit(layer, selection.neuron, column) - 1);
+  const signs = weightsOf(state, layer, selection.neuron);
   const bare = { layer, pass, signs, neuron: selection.neuron, weight: selection.weight ?? null };
   return pass ? { ...bare, ...seenIn(pass, layer, signs, state) } : { ...bare, inputs: null, counts: false };
+}
+
+// Signs; or the hidden numbers themselves, to 8 bits, while no signs are taken of them.
+function weightsOf({ floats }, layer, neuron) {
+  const numbers = floats.find(({ name }) => name === layer.name);
+  if (!numbers?.greys) return Int8Array.from({ length: layer.columns }, (_, at) => 2 * signBit(layer, neuron, at) - 1);
+  const row = numbers.greys.subarray(neuron * layer.columns, (neuron + 1) * layer.columns);
+  return Float32Array.from(row, (level) => ((level - 128) / 127) * numbers.largest);
 }
 
 function seenIn(pass, layer, signs, { selection, config }) {

@@ -82,7 +82,7 @@ function subtitleOf({ counts, inputs, at }, { binarize }) {
   const place = at ? ` · pixel ${at[0]}, ${at[1]}` : "";
   if (counts) return `inputs above, ${at ? "weights" : "its weights"} below${place}`;
   return binarize === "nothing"
-    ? `its inputs times the signs of its weights: numbers, no bits are counted here${place}`
+    ? `its inputs times its hidden numbers: no bits are counted here${place}`
     : `numbers times signs: no bits are counted here${place}`;
 }
 
@@ -125,7 +125,7 @@ function gateText(neuron, { clip, binarize, config }) {
   if (!neuron.inputs || neuron.isLast) return "";
   const threshold = thresholdOf(neuron);
   const compared = threshold && binarize === "both"
-    ? `+1 if ${neuron.pooled ? "one" : "the"} sum ${threshold.upward ? "≥" : "≤"} ${axisNumber(threshold.at)}. `
+    ? `+1 if ${neuron.pooled ? "one" : "the"} sum ${threshold.upward ? "≥" : "≤"} ${axisNumber(threshold.at || 0)}. `
     : "";
   return compared + wayBackText(Math.abs(neuron.decided) <= clip, config?.quantizer);
 }

@@ -3,13 +3,19 @@
 import { element } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
 
+const READING = 9000; // ms
+
 export function leadingSentence() {
+  let notice = null;
   const text = element("span");
   const mark = element("b", { class: "recorded", hidden: true }, "recorded");
   const node = element("p", { class: "sentence", role: "status" }, mark, text);
 
   function draw(state, { backward }) {
-    const alarm = state.error ?? state.notice;
+    // A notice comes with one frame; it stays long enough to be read.
+    if (state.notice) notice = { text: state.notice, until: performance.now() + READING };
+    if (notice && performance.now() > notice.until) notice = null;
+    const alarm = state.error ?? notice?.text;
     node.classList.toggle("alarm", Boolean(alarm));
     mark.hidden = !state.recorded;
     writeText(text, alarm ? sentenceOf(alarm) : saying(state, backward));

@@ -51,7 +51,8 @@ export function absorbFrame(before, { meta, arrays }) {
       histogram: arrays[`G${at}/histogram`].data, histogramLimit: gate.histogram_limit,
     })),
     floats: meta.floats.map((layer, at) => ({
-      ...layer, greys: arrays[`F${at}/weights`]?.data ?? kept?.floats[at]?.greys ?? null,
+      ...layer,
+      greys: arrays[`F${at}/weights`]?.data ?? kept?.floats.find(({ name }) => name === layer.name)?.greys ?? null,
     })),
     passes: passesOf(meta, arrays, layers),
     example: exampleOf(meta, arrays),

@@ -14,7 +14,7 @@ import { markAt, markText, neighbour } from "./strip_marks.js";
 import { drawSelection, selectedPass } from "./strip_selection.js";
 import { shapeOf } from "./strip_shape.js";
 import { stripTravel } from "./travel.js";
-import { paintGreys, paintSigns } from "./weight_pixels.js";
+import { paintNumbers, paintSigns } from "./weight_pixels.js";
 import { drawWires } from "./wires.js";
 
 const OVERHANG = 6; // CSS pixels that a gate's walls and bars may reach beyond their place
@@ -120,17 +120,15 @@ export function networkStrip(cockpit) {
   function paintMaps(all) {
     const { state, palette, layout } = shown;
     if (!layout) return;
-    let float = 0;
     state.passes.forEach((pass, at) => {
       const map = placeOf(layout, at);
       if (!map) return;
-      if (pass.layer) paintSigns(maps[at].weights, map, pass.layer, palette);
-      else {
-        const layer = state.floats[float];
-        if (layer && (all || layer.greys !== maps[at].greys)) paintGreys(maps[at].weights, map, layer, palette);
-        maps[at].greys = layer?.greys;
-        float += 1;
+      const numbers = state.floats.find(({ name }) => name === pass.name);
+      if (pass.layer && !numbers?.greys) paintSigns(maps[at].weights, map, pass.layer, palette);
+      else if (numbers && (all || numbers.greys !== maps[at].greys)) {
+        paintNumbers(maps[at].weights, map, numbers, palette, Boolean(pass.layer));
       }
+      maps[at].greys = numbers?.greys;
     });
   }
 

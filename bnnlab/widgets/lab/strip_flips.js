@@ -5,7 +5,7 @@ import { cellAtWeight, cellPlace } from "./strip_layout.js";
 import { paintTint } from "./weight_pixels.js";
 
 const MIN_PAUSE = 260; // ms between two repaints at full speed
-const MAX_RINGS = 40; // in each layer; more are a tint only
+const [MAX_RINGS, MAX_RINGS_QUICK] = [500, 40]; // in each layer; more are a tint only
 const FADING = 0.7; // share of the tint that a repaint leaves
 const QUICK = 12; // steps a second above which marks are taken together
 
@@ -33,7 +33,7 @@ export function stripFlips() {
         cellAtWeight(weights, Math.floor(position / layer.columns), position % layer.columns));
       paintTint(maps[at].tint, weights, places, palette.mismatch, quick ? FADING : 0);
     });
-    rings = gathered.map((positions) => spreadOut(positions ?? []));
+    rings = gathered.map((positions) => spreadOut(positions ?? [], quick ? MAX_RINGS_QUICK : MAX_RINGS));
     gathered = [];
     return true;
   }
@@ -60,7 +60,7 @@ export function stripFlips() {
 }
 
 // Not the first ones only: they would all lie in one corner.
-function spreadOut(positions) {
-  const every = Math.ceil(positions.length / MAX_RINGS);
+function spreadOut(positions, most) {
+  const every = Math.ceil(positions.length / most);
   return every > 1 ? positions.filter((_, at) => at % every === 0) : positions;
 }

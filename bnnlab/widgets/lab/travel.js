@@ -9,7 +9,7 @@ import { wireOf } from "./wires.js";
 const FLIGHT = 700; // ms along one wire at full speed
 const STAGGER = 250; // ms between the first and the last of a group
 const IN_FLIGHT = 8; // in a group
-const WAVE = 750; // ms for one way through the whole network
+const WAVE = 450; // ms for one way through the whole network
 const MAX_IN_WAVE = 32; // bits on one bundle in a wave
 const PIECES = 14; // straight pieces that a wire is walked in
 const [CROWDED, QUIET] = [220, 120]; // ms between pictures of a fast run from which motion is spared, and taken up again

@@ -18,7 +18,7 @@ export function weightPanel(cockpit) {
   const push = element("span", { class: "faint one-line" });
   const [question, verdict] = [element("b"), element("span", { class: "faint" })];
   const flipLine = element("p", { class: "flip-line one-line" }, question, verdict);
-  const tiles = ["sum", "sign", "its sign for", "answers"].map(effectTile);
+  const tiles = ["sum", "sign", "its sign for", "new answers"].map(effectTile);
   const flip = cockpitButton("flip it", "", flipIt, { class: "tool primary flip" });
   const body = element(
     "div", { class: "panel-body" },
@@ -48,7 +48,7 @@ export function weightPanel(cockpit) {
     setLine(subtitle, chosen ? lifeFlipsText(weight) : "");
     if (!chosen) return;
     life.draw({ weight, step: next.step, clip: next.weightClip, latent: next.latent, palette });
-    writeText(now, `${signedText(Number(roundedText(Math.abs(weight.latent), 2)) ? sized(weight.latent) : 0)} now`);
+    writeText(now, `${signedText(sized(weight.latent))} now`);
     const [short, whole] = pushTexts(next);
     writeText(push, short);
     writeAttribute(push, "title", whole);
@@ -67,8 +67,8 @@ export function weightPanel(cockpit) {
     flipLine.classList.toggle("told", own);
     const [before, after] = own ? flipReport.map((share) => percentText(share, 1)) : [];
     writeText(question, own ? `${before} → ${after}` : "If it flipped now:");
-    writeText(verdict, own ? " right; training may turn it again" : "");
-    writeAttribute(flipLine, "title", own ? `Of the whole test set ${before} were answered rightly before the flip, ${after} after it.` : "");
+    writeText(verdict, own ? " right. If it flipped back:" : "");
+    writeAttribute(flipLine, "title", own ? `Of the whole test set ${before} were answered rightly before the flip, ${after} after it. Training may turn it again.` : "");
     writeText(flip, own ? "undo" : "flip it");
     writeAttribute(flip, "title", own ? "Flips it back" : "Gives the weight the other sign between two steps: w becomes −w");
     setHidden(flip, !canCommand);
@@ -78,14 +78,14 @@ export function weightPanel(cockpit) {
     const [sum, sign, signs, answers] = tiles;
     const counts = passes.find(({ name }) => name === selection.layer)?.countsBits;
     if (!effect) return tiles.forEach((tile) => tile.show("…", false));
-    const number = (value) => (counts ? signedText(Math.round(value * 100) / 100) : numberText(Number(value.toFixed(2))));
+    const number = (value) => (counts ? signedText(Math.round(value * 100) / 100) : numberText(Number(value.toFixed(1))));
     sum.show(`${number(effect.sum_now)} → ${number(effect.sum_then)}`, false);
     const asSigns = binarize === "both";
     sign.rename(asSigns ? "sign" : "x");
     if (asSigns) {
       const [one, other] = [effect.x_now, effect.x_then].map((x) => (x >= 0 ? "+1" : "−1"));
       sign.show(one === other ? `stays ${one}` : `${one} → ${other}`, one !== other);
-    } else sign.show(`${numberText(Number(effect.x_now.toFixed(2)))} → ${numberText(Number(effect.x_then.toFixed(2)))}`, false);
+    } else sign.show(`${numberText(Number(effect.x_now.toFixed(1)))} → ${numberText(Number(effect.x_then.toFixed(1)))}`, false);
     writeAttribute(signs.node, "title", `examples for which the neuron's sign would change: ${grouped(effect.signs_changed)} of ${grouped(effect.examples)}`);
     signs.show(tileShareText(effect.signs_changed, effect.examples), effect.signs_changed > 0);
     answers.show(tileShareText(effect.answers_changed, effect.examples), effect.answers_changed > 0);
@@ -126,7 +126,7 @@ function lifeFlipsText({ crossings, crossingsSince }) {
 }
 
 function sized(value) {
-  return Number(value.toFixed(Math.abs(value) < 0.1 ? 3 : 2));
+  return Math.abs(value) < 0.001 ? Number(value.toPrecision(1)) : Number(value.toFixed(Math.abs(value) < 0.1 ? 3 : 2));
 }
 
 // What the gradient of the shown example does to the hidden number, and by which rule; not that of the last batch. In

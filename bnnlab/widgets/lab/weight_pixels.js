@@ -28,11 +28,12 @@ export function paintSigns(canvas, map, layer, palette) {
   pixels.put();
 }
 
-// `layer` is a float layer: its numbers as bytes, 128 for 0.
-export function paintGreys(canvas, map, layer, palette) {
+// `layer` holds numbers as bytes, 128 for 0. Those of a float layer are greys; the hidden numbers of a binary one keep the
+// colours of their signs, the paler the closer they are to 0.
+export function paintNumbers(canvas, map, layer, palette, hidden) {
   if (!layer.greys) return;
   const pixels = pixelsFor(canvas, map.columns, map.rows);
-  const ramp = greyRamp(palette);
+  const ramp = hidden ? signedRamp(palette) : greyRamp(palette);
   if (map.conv) {
     paintInOrder(pixels.words, map, layer, (neuron, weight) => ramp[layer.greys[neuron * layer.columns + weight]], palette);
   } else {
@@ -53,6 +54,11 @@ export function paintTint(canvas, map, places, colour, remaining) {
   ctx.fillStyle = colour;
   for (const { row, column } of places) ctx.fillRect(column, row, 1, 1);
   ctx.globalAlpha = 1;
+}
+
+function signedRamp(palette) {
+  return Uint32Array.from({ length: 256 }, (_, level) =>
+    packedColour(mixColours(palette.panel, level < 128 ? palette.minus : palette.plus, Math.abs(level - 128) / 127)));
 }
 
 function greyRamp(palette) {

@@ -16,10 +16,19 @@ export function wrongImages(cockpit) {
     do: "example", index: view.indices[at],
   })));
   const none = element("p", { class: "faint" }, "All of them are answered rightly now.");
+  const room = element("div", { class: "wrong-room" }, element("div", { class: "wrong-tiles" }, ...tiles.map((tile) => tile.node)));
+  let capacity = MAX_TILES; // as many as there is room for: what is not seen must not take the keyboard's focus either
+  const watcher = new ResizeObserver(([entry]) => {
+    const em = parseFloat(getComputedStyle(room).fontSize);
+    const { width, height } = entry.contentRect;
+    capacity = Math.max(1, Math.floor(width / (5.6 * em))) * Math.max(1, Math.floor(height / (6 * em)));
+    painted = null;
+  });
+  watcher.observe(room);
   const node = element(
     "section", { class: "wrong", "aria-label": "test images answered wrongly" },
     element("p", { class: "side-title" }, title, " ", sample),
-    none, element("div", { class: "wrong-room" }, element("div", { class: "wrong-tiles" }, ...tiles.map((tile) => tile.node))),
+    none, room,
   );
 
   function draw(state, palette) {
@@ -31,10 +40,13 @@ export function wrongImages(cockpit) {
     const key = `${view.indices.join()}/${view.predictions.join()}/${palette.paper}/${state.example?.index}`;
     if (key === painted) return;
     painted = key;
-    tiles.forEach((tile, at) => tile.draw(view, at, palette, state.example?.index === view.indices[at]));
+    tiles.forEach((tile, at) => {
+      tile.node.style.visibility = at < capacity ? "" : "hidden";
+      tile.draw(view, at, palette, state.example?.index === view.indices[at]);
+    });
   }
 
-  return { node, draw, stop: () => {} };
+  return { node, draw, stop: () => watcher.disconnect() };
 }
 
 function wrongTile(choose) {
