@@ -77,7 +77,7 @@ def record() -> list[bytes]:
 
 @cache
 def computer() -> str:
-    """A sign of what decides the order of float sums: elsewhere they round otherwise, and after some steps signs differ."""
+    """A name for what decides the order of float sums: elsewhere they round otherwise, and some signs differ."""
     here = environment()
     named = f"{here.cpu}, torch {here.versions['torch']}"
     return hashlib.blake2b(named.encode(), digest_size=8).hexdigest()
