@@ -18,7 +18,7 @@ export function weightPanel(cockpit) {
   const push = element("span", { class: "faint one-line" });
   const [question, verdict] = [element("b"), element("span", { class: "faint" })];
   const flipLine = element("p", { class: "flip-line one-line" }, question, verdict);
-  const tiles = ["sum", "sign", "its sign for", "new answers"].map(effectTile);
+  const tiles = ["sum", "sign", "its sign for", "answers"].map(effectTile);
   const flip = cockpitButton("flip it", "", flipIt, { class: "tool primary flip" });
   const body = element(
     "div", { class: "panel-body" },
