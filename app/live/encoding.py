@@ -36,10 +36,9 @@ def encode_frame(
         notice: A sentence for the reader.
         connect: How to open a socket; only in the page's own message.
         obeyed: Number of the last numbered command that was obeyed.
-        now_and_then: Whether what is large and changes slowly travels with this one: flip counts, the weights of float
-            layers, curves.
+        now_and_then: Whether what is large and changes slowly travels too: weights of float layers, curves.
         recorded_at: In a recording, how many seconds after its start this frame is due.
-        recorded_on: In a recording, the computer it was made on.
+        recorded_on: In a recording, a hash that names the computer it was made on.
     """
     status = frame.status
     live: dict[str, Any] = {

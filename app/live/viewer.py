@@ -21,7 +21,7 @@ from bnnlab.train.live.frame import LiveFrame
 
 TOKEN_BYTES: Final = 16
 MAX_FRAMES_KEPT: Final = 4  # a click refers to the frame on the screen; at most one more is on its way
-SLOW_PARTS_EVERY_S: Final = 0.25  # flip counts, weights of float layers, curves
+SLOW_PARTS_EVERY_S: Final = 0.25  # weights of float layers, curves
 ASKED_FOR_ABOVE: Final = 20.0  # steps a second; a slower run publishes every step by itself
 
 

@@ -25,7 +25,7 @@ from bnnlab.records import (
     WeightLook,
 )
 from bnnlab.widgets.encoding import unpack_frame
-from bnnlab.widgets.lab import encode, levels
+from bnnlab.widgets.lab import encode
 
 POINTS = PointsView(
     1.5,
@@ -124,23 +124,12 @@ def test_flips_are_positions_while_few_and_bits_when_many(flips: int) -> None:
     assert meta["layers"][0]["ever_flipped"] == flips
 
 
-def test_levels() -> None:
-    counts = np.arange(65536).astype(np.uint16)
-    coded = levels(counts)
-    assert np.array_equal(coded[:128], counts[:128])
-    assert (np.diff(coded.astype(int)) >= 0).all()
-    assert coded[128] == 128
-    assert coded[-1] in (254, 255)
-    decoded = 128 * 2 ** ((coded[128:].astype(float) - 128) / 14)  # as state.js does
-    assert np.abs(decoded / counts[128:] - 1).max() < 0.03
-
-
-def test_only_complete_frames_carry_counts_and_float_weights() -> None:
+def test_only_complete_frames_carry_float_weights() -> None:
     snapshot, history = run(layer(5, 70), steps=1, view=images())
     snapshot = dataclasses.replace(snapshot, float_layers=(FloatLayer("input", WEIGHTS),))
     whole_meta, whole = unpack_frame(encode(snapshot, history))
     meta, small = unpack_frame(encode(snapshot, history, playing=True, complete=False))
-    assert set(whole) - set(small) == {"L0/levels", "F0/weights"}
+    assert set(whole) - set(small) == {"F0/weights"}
     assert np.array_equal(whole["F0/weights"], [[1, 128, 255]])
     assert meta["floats"] == [{"name": "input", "rows": 1, "columns": 3, "largest": 2.0}]
     assert meta["view"] == whole_meta["view"]

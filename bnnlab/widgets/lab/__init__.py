@@ -1,5 +1,5 @@
 """The live lab: a network that learns."""
 
-from bnnlab.widgets.lab.lab import encode, levels
+from bnnlab.widgets.lab.lab import encode
 
-__all__ = ["encode", "levels"]
+__all__ = ["encode"]

@@ -152,7 +152,6 @@ export function mountLab(host, send) {
     address.draw(chosen ? state : { ...state, selection: null });
     askForGradients();
     shown = state.frame;
-    link.shown(shown);
     if (!draws) node.style.visibility = "";
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).
@@ -173,7 +172,6 @@ export function mountLab(host, send) {
     cancelAnimationFrame(pending);
     beginning.stop();
     link.stop();
-    beginning.stop();
     theme.stop();
     sizes.disconnect();
     for (const part of [input, strip, ...Object.values(sides), ...around, address]) part.stop();

@@ -1,9 +1,9 @@
 """A snapshot and its history as the frame that lab.js draws.
 
 The small things travel in the header, the large ones as arrays: signs as the packed words they are, flips as
-positions while they are few, curves as float32. What is large and changes slowly (flip counts, weights of float layers,
-curves) travels only in some frames, what never changes (choices of settings) only in the first; the widget keeps what
-it saw last. Everything derived for reading only (sentences, scales, colours) is left to the widget.
+positions while they are few, curves as float32. What is large and changes slowly (weights of float layers, curves)
+travels only in some frames, what never changes (choices of settings) only in the first; the widget keeps what it saw
+last. Everything derived for reading only (sentences, scales, colours) is left to the widget.
 
 An array's name begins with what it belongs to: `L0` is the first binary layer, `G0` the first sign function between
 layers, `F0` the first float layer, `P0` the first layer that the example passes.
@@ -40,8 +40,6 @@ LAYER_CURVES: Final = (
     "gradient_norm_before",
     "gradient_norm_after",
 )
-EXACT_LEVELS: Final = 128
-LEVELS_PER_DOUBLING: Final = 14
 
 
 def encode(
@@ -60,7 +58,7 @@ def encode(
         history: The curves up to that moment.
         playing: Whether more steps follow by themselves: highlights then fade, and the picture does not
             speak to screen readers at every frame.
-        complete: Also send flip counts and the weights of float layers. The first frame of a run must be complete;
+        complete: Also send the weights of float layers. The first frame of a run must be complete;
             while it plays, about one frame a second is enough.
         curves: Also send the curves of the run; some five times a second are enough.
         live: Where the picture belongs to a run that obeys commands: its status, settings and choices as JSON can hold
@@ -68,7 +66,7 @@ def encode(
     """
     view, arrays = _view(snapshot.view)
     for at, layer in enumerate(snapshot.layers):
-        arrays |= _layer_arrays(layer, f"L{at}", complete)
+        arrays |= _layer_arrays(layer, f"L{at}")
     for at, gate in enumerate(snapshot.gates):
         arrays[f"G{at}/histogram"] = gate.histogram.astype(np.uint32)
     if complete:
@@ -105,17 +103,6 @@ def encode(
     return pack_frame(meta, arrays)
 
 
-def levels(counts: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """Flip counts in one byte each: exact below `EXACT_LEVELS`, about 5 % coarse above.
-
-    Level 128 + k stands for 128 * 2**(k / 14), so that 255 stands for all that uint16 can hold.
-    """
-    large = np.maximum(counts, EXACT_LEVELS).astype(np.float32)
-    above = np.rint(np.log2(large / EXACT_LEVELS) * LEVELS_PER_DOUBLING)
-    coded = np.where(counts < EXACT_LEVELS, counts, EXACT_LEVELS + above)
-    return np.minimum(coded, 255).astype(np.uint8)
-
-
 def grey_levels(weights: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Numbers in one byte each for a picture in greys: 128 for 0, 1 and 255 for the largest magnitude.
 
@@ -133,7 +120,7 @@ def _curves(history: History, layer_names: list[str]) -> Arrays:
     return {name: curve.astype(np.float32) for name, curve in curves.items()}
 
 
-def _layer_arrays(layer: LayerSnapshot, key: str, complete: bool) -> Arrays:
+def _layer_arrays(layer: LayerSnapshot, key: str) -> Arrays:
     arrays: Arrays = {
         f"{key}/signs": layer.signs.words,
         f"{key}/histogram": layer.histogram.astype(np.uint32),
@@ -143,8 +130,6 @@ def _layer_arrays(layer: LayerSnapshot, key: str, complete: bool) -> Arrays:
         arrays[f"{key}/flips"] = _positions(layer.flipped)
     else:
         arrays[f"{key}/flipped"] = layer.flipped.words
-    if complete:
-        arrays[f"{key}/levels"] = levels(layer.flip_counts)
     return arrays
 
 

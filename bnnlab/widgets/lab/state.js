@@ -1,8 +1,6 @@
 // What the lab picture shows, from the frames it received. A frame says what changed; what is large and changes slowly
 // travels only now and then, so the last of it is kept as long as it belongs to the same run.
 
-const EXACT_LEVELS = 128; // as in lab.py
-const LEVELS_PER_DOUBLING = 14;
 const PLAYING = ["playing", "waiting"];
 
 // The next state, from the one before (or null) and a decoded frame.
@@ -66,26 +64,6 @@ export function signBit(layer, row, column) {
   return (layer.signs[row * layer.rowBytes + (column >> 3)] >> (column & 7)) & 1;
 }
 
-// How often a weight flipped, from its level (see `levels` in lab.py); above 127 only to about 5 %.
-export function flipsOfLevel(level) {
-  if (level < EXACT_LEVELS) return level;
-  return Math.round(EXACT_LEVELS * 2 ** ((level - EXACT_LEVELS) / LEVELS_PER_DOUBLING));
-}
-
-export function isExactLevel(level) {
-  return level < EXACT_LEVELS;
-}
-
-// The sum of one number over all binary layers.
-export function overLayers(state, valueOf) {
-  return state.layers.reduce((sum, layer) => sum + valueOf(layer), 0);
-}
-
-// The neuron's part in the example's pass through its layer: where it stands among the sums.
-export function passOf(state, layerName) {
-  return state.passes.find((pass) => pass.name === layerName) ?? null;
-}
-
 const RUN_CURVES = {
   step: "step", loss: "loss", trainAccuracy: "train_accuracy", testLoss: "test_loss", testAccuracy: "test_accuracy",
 };
@@ -126,7 +104,6 @@ function layerState(kept, meta, arrays, layer, at) {
     everFlipped: layer.ever_flipped,
     histogram: arrays[`L${at}/histogram`].data,
     histogramLimit: layer.histogram_limit,
-    levels: arrays[`L${at}/levels`]?.data ?? same?.levels ?? null,
     curves: curvesOf(kept, arrays, `L${at}`, LAYER_CURVES, same?.curves),
   };
 }

@@ -53,10 +53,6 @@ export function axisNumber(value) {
   return SIGNIFICANT.format(value).replace("-", "−");
 }
 
-export function axisPercent(share) {
-  return `${axisNumber(share * 100)}\u00a0%`;
-}
-
 // Significant digits, three unless said otherwise: 0.213, 12.3, 4,560, 1.2 × 10⁻⁵
 export function roundedText(value, digits = 3) {
   if (!isKnown(value)) return NOT_KNOWN;
