@@ -16,8 +16,9 @@ from bnnlab.app.live.runs import RUNS, Runs
 from bnnlab.app.live.viewer import Viewer
 
 LIVE: Final = "api/bnn/live"
-EVERY_S: Final = 0.03  # between two frames, and between two looks whether there is one
-FRESH_WITHIN_S: Final = 0.02
+AFTER_S: Final = 0.014  # from an acknowledgement to asking for the next frame: see `_send_frames`
+LOOK_EVERY_S: Final = 0.03  # while there is nothing new
+FRESH_WITHIN_S: Final = 0.05
 MIN_COMMAND_S: Final = 0.01
 MAX_MESSAGE: Final = 64 * 1024
 NO_TEXT, NOT_OURS, TOO_LONG, NO_JSON = 1003, 1008, 1009, 1007  # codes of RFC 6455
@@ -80,16 +81,17 @@ def is_own(origin: str | None, host: str | None) -> bool:
 
 
 async def _send_frames(socket: WebSocket, viewer: Viewer, connection: Connection) -> None:
-    clock = asyncio.get_running_loop().time
     while viewer.client is connection:
-        began = clock()
-        if viewer.has_news():
-            message = await asyncio.to_thread(viewer.next_frame, FRESH_WITHIN_S)
-            if message is not None:
-                connection.shown.clear()
-                await socket.send_bytes(message)
-                await connection.shown.wait()
-        await asyncio.sleep(max(0.0, began + EVERY_S - clock()))
+        message = await asyncio.to_thread(viewer.next_frame, FRESH_WITHIN_S) if viewer.has_news() else None
+        if message is None:
+            await asyncio.sleep(LOOK_EVERY_S)
+            continue
+        connection.shown.clear()
+        await socket.send_bytes(message)
+        await connection.shown.wait()
+        # A page draws sixty times a second and acknowledges as it begins to. What is asked for so much later arrives
+        # just before it draws the second time, and is fresh then: asked for at once it would wait for that.
+        await asyncio.sleep(AFTER_S)
 
 
 async def _take_messages(socket: WebSocket, viewer: Viewer, connection: Connection) -> None:

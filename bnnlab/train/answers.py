@@ -79,33 +79,42 @@ class Answers:
         self._view: PointsView | ImagesView | None = None
 
     def ask(self, step: int, hurried: bool) -> tuple[Examined, PointsView | ImagesView]:
-        """What the network answers now, or on a large data set what it answered a moment ago.
+        """What the network answers now, or on a large data set what it answered when it was last asked.
 
         Args:
             step: Steps done.
-            hurried: Whether training goes on and another picture follows soon.
+            hurried: Whether training goes on and somebody waits for this picture; `renew` comes after it.
         """
-        if self._examined is None or self._view is None or self._is_due(self._examined, step, hurried):
-            began = self._clock()
-            self._examined = examine(self._model, self._dataset, self._device, step)
-            if self._dataset.kind == "points":
-                self._view = points_view(self._model, self._dataset, self._device)
-            else:
-                self._view = images_view(self._examined, self._dataset)
-            self._took = self._clock() - began
-            self._asked_at = began + self._took
-        return self._examined, self._view
+        known = self._examined
+        if known is None or self._view is None or (known.step != step and (self._small or not hurried)):
+            return self._ask(step)
+        return known, self._view
+
+    def renew(self, step: int) -> None:
+        """Ask a large data set again, if it is time to: between two pictures, so that none comes late for it."""
+        rest = max(ASKED_AGAIN_AFTER_S, REST_FOR_EACH_S * self._took)
+        if not self._small and self._clock() - self._asked_at >= rest:
+            self._ask(step)
 
     def forget(self) -> None:
         """Ask again next time, however short ago it was."""
         self._examined = None
 
-    def _is_due(self, examined: Examined, step: int, hurried: bool) -> bool:
-        if examined.step == step:
-            return False
-        small = self._dataset.kind == "points" or len(self._dataset.x_test) <= MAX_EXAMINED_ALWAYS
-        rest = max(ASKED_AGAIN_AFTER_S, REST_FOR_EACH_S * self._took)
-        return small or not hurried or self._clock() - self._asked_at >= rest
+    @property
+    def _small(self) -> bool:
+        return self._dataset.kind == "points" or len(self._dataset.x_test) <= MAX_EXAMINED_ALWAYS
+
+    def _ask(self, step: int) -> tuple[Examined, PointsView | ImagesView]:
+        began = self._clock()
+        examined = examine(self._model, self._dataset, self._device, step)
+        if self._dataset.kind == "points":
+            view: PointsView | ImagesView = points_view(self._model, self._dataset, self._device)
+        else:
+            view = images_view(examined, self._dataset)
+        self._examined, self._view = examined, view
+        self._asked_at = self._clock()
+        self._took = self._asked_at - began
+        return examined, view
 
 
 def predict(model: nn.Module, x: NDArray[np.float32], device: str) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable
@@ -59,7 +60,7 @@ class Observer:
             event: The last step done.
             config: The settings that hold now.
             look: What to show beside the network.
-            hurried: Whether training goes on: what is dear and changes little is then asked twice a second.
+            hurried: Whether training goes on: what is dear and changes little is then left to `renew`.
         """
         created = time.time()
         step = 0 if event is None else event.step
@@ -80,6 +81,17 @@ class Observer:
             selection=look.selection,
             weight=self._weight(look.selection, example, gradients, examined, step, hurried),
         )
+
+    def renew(self, step: int, look: Look) -> None:
+        """Ask, between two pictures and if it is time to, what is too dear to be asked for each hurried one."""
+        self._answers.renew(step)
+        selection = look.selection
+        rest = max(EFFECT_AGAIN_AFTER_S, REST_FOR_EACH_S * self._effect_took)
+        if selection is None or selection != self._effect_of or self._clock() - self._effect_at < rest:
+            return
+        example, _ = self._example(dataclasses.replace(look, backward=False))
+        if example is not None:
+            self._ask_effect(selection, example, self._answers.ask(step, hurried=True)[0], step)
 
     def asked_anew(self) -> None:
         """Ask everything again with the next snapshot: somebody changed the network by hand."""
@@ -133,19 +145,22 @@ class Observer:
     def _flip_effect(
         self, selection: Selection, example: Example, examined: Examined, step: int, hurried: bool
     ) -> FlipEffect:
-        again = self._effect_step == step
-        rest = max(EFFECT_AGAIN_AFTER_S, REST_FOR_EACH_S * self._effect_took)
-        rests = hurried and self._clock() - self._effect_at < rest
-        known = self._effect if (again or rests) and selection == self._effect_of else None
-        if known is None:
-            self._effect_of, self._effect_at, self._effect_step = selection, self._clock(), step
-            if examined.step != step:
-                examined = examine(self._model, self._dataset, self._device, step)
+        if selection != self._effect_of or self._effect is None or not (hurried or self._effect_step == step):
+            return self._ask_effect(selection, example, examined, step)
         where = (self._model, self._dataset, self._device)
-        self._effect = flip_effect(*where, selection, example, examined, known)
-        if known is None:
-            self._effect_took = self._clock() - self._effect_at
-            self._effect_at += self._effect_took
+        self._effect = flip_effect(*where, selection, example, examined, known=self._effect)
+        return self._effect
+
+    def _ask_effect(
+        self, selection: Selection, example: Example, examined: Examined, step: int
+    ) -> FlipEffect:
+        began = self._clock()
+        if examined.step != step:
+            examined = examine(self._model, self._dataset, self._device, step)
+        where = (self._model, self._dataset, self._device)
+        self._effect = flip_effect(*where, selection, example, examined)
+        self._effect_of, self._effect_step, self._effect_at = selection, step, self._clock()
+        self._effect_took = self._effect_at - began
         return self._effect
 
 

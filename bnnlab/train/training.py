@@ -153,9 +153,18 @@ class TrainingRun:
 
         Args:
             look: What to show beside the network itself; None takes the first test example.
-            hurried: Whether training goes on: what is dear and changes little is then asked twice a second.
+            hurried: Whether training goes on and somebody waits for the picture: what is dear and changes little is
+                then as it was at the last `renew`.
         """
         return self._observer.snapshot(self.event, self.config, look or Look(example=0), hurried)
+
+    def renew(self, look: Look) -> None:
+        """Ask what hurried snapshots leave out, if that was half a second ago.
+
+        Args:
+            look: What the next snapshot will show.
+        """
+        self._observer.renew(self.step, look)
 
     def flip(self, selection: Selection) -> None:
         """Turn the sign of one weight, now, between two steps; doing it again turns it back.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from bnnlab.train.training import TrainingDivergedError, TrainingRun
 T = TypeVar("T")
 
 PUBLISH_EVERY_S = 0.03  # about as many pictures a second as a page is sent
+ASKED_WITHIN_S = 0.1  # who asked for a frame a moment ago asks for the next one too
 WATCHED_WITHIN_S = 0.5  # a reader who polls more often than this always finds a fresh frame
 BURST_S = 0.01  # work without a look at the duty cycle; short, so that the reader's thread gets its turn
 MAX_SHARED_REST_S = 0.03
@@ -66,6 +68,7 @@ class Trainer:
         self._turn: Turn | None = None
         self._turn_asked_at = self._work_at = self._published_at = self._parked_at = clock()
         self._published_step, self._rate = 0, 0.0
+        self._asked_at = -math.inf
         self.frame = self._frame()
         self.thread = self._new_thread()
 
@@ -179,12 +182,17 @@ class Trainer:
             answer.set_exception(error)
 
     def show(self, shown: threading.Event) -> None:
-        """Publish a frame of this moment, unless the last one is of it already, and say so."""
-        run = self._played.run
-        if (
-            run is not None and run.step != self.frame.status.step
-        ):  # all else that changes is published at once
-            self._publish()
+        """Publish a frame of this moment, unless the last one is of it already, and say so.
+
+        Then rests as after any work, so that the reader's thread can make a message of it undisturbed.
+        """
+        run, began = self._played.run, self._clock()
+        self._asked_at = began
+        # All else that changes is published at once.
+        if run is not None and run.step != self.frame.status.step:
+            self._publish(awaited=True)
+            now = self._clock()
+            self._work_at = max(self._work_at, now + (now - began) * (1 / self._duty - 1))
         shown.set()
 
     def park(self) -> None:
@@ -254,7 +262,7 @@ class Trainer:
                 rushed = now - began > BURST_S
                 if rushed:
                     break
-            self._publish_if_due()
+            self._publish_if_due(run)
             if (
                 self._slots.is_waited_for
             ):  # one rests for all: pictures of everybody's run have to be made too
@@ -313,18 +321,26 @@ class Trainer:
         self._state = state
         self._publish()
 
-    def _publish_if_due(self) -> None:
+    def _publish_if_due(self, run: TrainingRun) -> None:
         now = self._clock()
-        rests = self._pace.wait(now, self._played.step) >= PUBLISH_EVERY_S  # shows every step of slow ones
+        asked = now - self._asked_at <= ASKED_WITHIN_S
+        rests = self._pace.wait(now, run.step) >= PUBLISH_EVERY_S  # shows every step of slow ones
         due = now - self._published_at >= PUBLISH_EVERY_S and now - self.last_read <= WATCHED_WITHIN_S
-        if (rests or due) and self._state == "playing":
+        if self._state != "playing":
+            return
+        if rests or (due and not asked):
             self._publish()
+        elif asked:
+            run.renew(self._look)
 
-    def _publish(self) -> None:
+    def _publish(self, awaited: bool = False) -> None:
+        """Make a frame of this moment; while somebody waits for it, nothing dear is asked for it."""
         now = self._clock()
         self._measure_rate(now)
         played = self._played
         if played.run is not None and self._state not in ("failed", "closed"):
+            if self._plays and not awaited:
+                played.run.renew(self._look)
             snapshot = played.run.snapshot(self._look, hurried=self._plays)
             if played.snapshot is not None and self.seen is not self.frame:
                 snapshot = with_flips_of(played.snapshot, snapshot)

@@ -1,6 +1,7 @@
-// The example's bits on their way. At full speed a few are always under way, layer by layer; slowly, a step is seen as one wave from left
-// to right, and one back in which the gradient travels. Each is a small element that the browser moves by itself, so that
-// nothing has to be painted anew for it.
+// The example's bits on their way. At full speed a few are always under way, layer by layer; slowly, a step is seen as one
+// wave from left to right, and one back in which the gradient travels. Each is a small element that the browser moves by
+// itself. Where pictures follow one another fast, each of them moves it on instead: a page that moves between its pictures
+// shows them later (measured: 10 ms).
 
 import { element } from "../shared/dom.js";
 import { passedColour } from "./gate_picture.js";
@@ -12,6 +13,7 @@ const IN_FLIGHT = 8; // in a group
 const WAVE = 450; // ms for one way through the whole network
 const MAX_IN_WAVE = 32; // bits on one bundle in a wave
 const PIECES = 14; // straight pieces that a wire is walked in
+const FAST = 60; // ms between pictures, from which on they carry the motion
 const [CROWDED, QUIET] = [220, 120]; // ms between pictures of a fast run from which motion is spared, and taken up again
 
 // `look()` returns what is shown: { state, palette, layout, backward }.
@@ -42,6 +44,7 @@ export function stripTravel(look) {
     streams = flows;
     if (flows && !waving && !bits.length) stream();
     for (const bit of bits) paint(bit);
+    carry();
   }
 
   function pace() {
@@ -67,7 +70,7 @@ export function stripTravel(look) {
       const from = backward ? bundles - 1 - at : at;
       const every = Math.ceil(layout.neurons[from] / MAX_IN_WAVE);
       for (let neuron = 0; neuron < layout.neurons[from]; neuron += every) {
-        launch({ from, neuron, backward }, WAVE / bundles, (at * WAVE) / bundles);
+        fly(launch({ from, neuron, backward }), WAVE / bundles, (at * WAVE) / bundles);
       }
     });
     return new Promise((resolve) => {
@@ -82,10 +85,23 @@ export function stripTravel(look) {
   // time, which also costs a browser without a graphics card least.
   function stream(from = 0) {
     const count = Math.min(IN_FLIGHT, layout.neurons[from]);
+    const carried = between < FAST;
     for (let place = 0; place < count; place += 1) {
       const neuron = Math.floor(Math.random() * layout.neurons[from]);
-      const bit = launch({ from, neuron, backward: look().backward }, FLIGHT, (place / count) * STAGGER);
-      bit.motion.onfinish = () => land(bit);
+      const delay = (place / count) * STAGGER;
+      const bit = launch({ from, neuron, backward: look().backward, carried, departs: performance.now() + delay });
+      if (!carried) fly(bit, FLIGHT, delay).onfinish = () => land(bit);
+    }
+  }
+
+  // Those that the pictures carry.
+  function carry() {
+    const now = performance.now();
+    for (const bit of bits) {
+      if (!bit.carried) continue;
+      const way = (now - bit.departs) / FLIGHT;
+      if (way >= 1) land(bit);
+      else if (way >= 0) Object.assign(bit.dot.style, placeOn(bit, way));
     }
   }
 
@@ -99,18 +115,18 @@ export function stripTravel(look) {
     if (streams) stream((bit.from + (bit.backward ? bundles - 1 : 1)) % bundles);
   }
 
-  function launch(bit, duration, delay) {
-    const dot = element("i");
-    const wire = wireOf(layout, bit.from, bit.neuron);
-    const frames = Array.from({ length: PIECES + 1 }, (_, at) => {
-      const { x, y } = wire(bit.backward ? 1 - at / PIECES : at / PIECES);
-      return { transform: `translate(${x}px, ${y}px)`, opacity: 1 };
-    });
-    Object.assign(bit, { dot, motion: dot.animate(frames, { duration, delay, fill: "none" }) });
+  function launch(bit) {
+    Object.assign(bit, { dot: element("i"), wire: wireOf(layout, bit.from, bit.neuron), motion: null });
     bits.push(bit);
-    node.append(dot);
+    node.append(bit.dot);
     paint(bit);
     return bit;
+  }
+
+  function fly(bit, duration, delay) {
+    const frames = Array.from({ length: PIECES + 1 }, (_, at) => placeOn(bit, at / PIECES));
+    bit.motion = bit.dot.animate(frames, { duration, delay, fill: "none" });
+    return bit.motion;
   }
 
   // In the colour of the value that the frame on the screen says it has; on the way back, of a gradient that is blocked
@@ -129,14 +145,20 @@ export function stripTravel(look) {
   function clear() {
     waving = 0;
     for (const { dot, motion } of bits) {
-      motion.onfinish = null;
-      motion.cancel();
+      if (motion) motion.onfinish = null;
+      motion?.cancel();
       dot.remove();
     }
     bits = [];
   }
 
   return { node, follow, play, stop: clear };
+}
+
+// `way` from 0 to 1.
+function placeOn({ wire, backward }, way) {
+  const { x, y } = wire(backward ? 1 - way : way);
+  return { transform: `translate(${x}px, ${y}px)`, opacity: 1 };
 }
 
 function neuronsOf(pass) {
