@@ -15,6 +15,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from bnnlab.app import components, session
 from bnnlab.app.address import opening
+from bnnlab.app.ahead import modules_ahead
 from bnnlab.app.commands import sentence
 from bnnlab.app.launch import url_path
 from bnnlab.app.live.route import LIVE
@@ -98,7 +99,7 @@ def _cockpit(viewer: Viewer, step_through: StreamlitPage | None) -> None:
 
 
 def _connect(viewer: Viewer) -> dict[str, Any]:
-    """How the cockpit opens its socket, and where a recorded beginning is; each only where the address allows it."""
+    """How the cockpit opens its socket, where a recorded beginning is, and what to fetch ahead."""
     base = st.get_option("server.baseUrlPath")
     forced = st.query_params.get("transport") == FRAGMENTS
     recorded = viewer.begins_recorded and viewer.run.status.step < FRAMES
@@ -106,6 +107,7 @@ def _connect(viewer: Viewer) -> dict[str, Any]:
         "path": None if forced else url_path(base, LIVE),
         "token": viewer.token,
         "recorded": f"{url_path(base, RECORDED)}?{version()}" if recorded else None,
+        "ahead": modules_ahead(base),
     }
 
 

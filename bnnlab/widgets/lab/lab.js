@@ -7,6 +7,7 @@ import { decodeFrame } from "../shared/frame.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 import { addressKeeper } from "./address.js";
+import { fetchAhead } from "./ahead.js";
 import { controlBar } from "./control_bar.js";
 import { directionSwitch } from "./direction.js";
 import { inputPicture } from "./input_picture.js";
@@ -89,6 +90,7 @@ export function mountLab(host, send) {
   function update(frame) {
     if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
     const decoded = decodeFrame(frame);
+    if (!state) fetchAhead(decoded.meta.connect?.ahead ?? []);
     if (link.page(decoded.meta)) state = null;
     if (decoded.meta.connect?.recorded) beginning.begin(decoded.meta.connect.recorded);
     absorb(decoded, false);
