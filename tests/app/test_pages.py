@@ -15,6 +15,7 @@ from streamlit.testing.v1.element_tree import Button
 
 import bnnlab
 from bnnlab.app import session
+from bnnlab.app.ahead import CONTROLS
 from bnnlab.app.live.viewer import Viewer
 from bnnlab.app.matrix_input import matrix_from_csv
 from bnnlab.app.views.gemm.journey import NETWORK
@@ -96,6 +97,7 @@ def test_the_lab_plays_at_once_and_goes_on_while_other_pages_are_seen(run: LiveR
 
 def test_the_labs_first_frame_says_how_to_connect(viewer: Viewer) -> None:
     connect = widget_data(opened("lab", play="false"), "lab")["connect"]
+    assert [Path(address).name.split(".")[0] for address in connect.pop("ahead")] == [*CONTROLS, "stepper"]
     assert connect == {"path": "/api/bnn/live", "token": viewer.token, "recorded": None}
     assert widget_data(opened("lab", transport="fragments"), "lab")["connect"]["path"] is None
 
