@@ -1,7 +1,6 @@
 """XNOR-GEMM: the compiled loop, one word at a time, on a small matrix or on the network just trained."""
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 import streamlit as st
@@ -89,7 +88,6 @@ def _step_through(operands: Operands, instructions: list[Instruction]) -> None:
     )
 
 
-@cache
 def _machine_code() -> list[Instruction]:
     """The instructions of the loop's kernel; none on a CPU whose code cannot be read here."""
     try:
