@@ -9,22 +9,23 @@ give the same weights bit for bit, whatever else the process is doing.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self, Unpack
 
-import numpy as np
 import torch
-from torch import Tensor
 from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.records import Selection, Snapshot, TrainingEvent
 from bnnlab.train.answers import predict
+from bnnlab.train.batches import Batches
+from bnnlab.train.checkpoint import Checkpoint, copied_model, copied_optimizers, put_back
 from bnnlab.train.config import AtOnce, RunConfig
-from bnnlab.train.datasets import DATASETS
+from bnnlab.train.datasets import DATASETS, Dataset
 from bnnlab.train.flip_effect import flip_weight
 from bnnlab.train.look import Look
 from bnnlab.train.observer import Observer
@@ -50,6 +51,7 @@ class TrainingRun:
     Args:
         config: What to train on what, and how.
         endless: Whether to go on after the config's epochs, at the floor of its schedule.
+        dataset: The config's data where somebody has them already; None loads them.
 
     Attributes:
         config: The settings, including later updates.
@@ -59,6 +61,7 @@ class TrainingRun:
         steps_per_epoch: Steps of one pass over the training set; the last batch may be smaller.
         total_steps: Steps of the config's epochs: of the whole run, unless it is endless.
         endless: Whether it goes on after them.
+        evaluates: Whether the test set is asked when that is due.
         event: The last step done, or None.
 
     Raises:
@@ -66,23 +69,19 @@ class TrainingRun:
         ValueError: If the device is not there.
     """
 
-    def __init__(self, config: RunConfig, endless: bool = False) -> None:
+    def __init__(self, config: RunConfig, endless: bool = False, dataset: Dataset | None = None) -> None:
         if config.device == "cuda" and not torch.cuda.is_available():
             raise ValueError("device 'cuda' is not available here; use 'cpu'")
-        self.config, self.endless = config, endless
-        self.dataset = DATASETS[config.dataset].load(config.seed, config.noise)
+        self.config, self.endless, self.evaluates = config, endless, True
+        self.dataset = dataset or DATASETS[config.dataset].load(config.seed, config.noise)
         generator = torch.Generator().manual_seed(config.seed)
         self.model = MODELS[config.model](config.spec, generator).to(config.device)
         self.monitor = Monitor(self.model)
         self._observer = Observer(self.model, self.dataset, self.monitor, config.device)
         self.event: TrainingEvent | None = None
         self._optimizers = OPTIMIZERS[config.optimizer](self.model, config.learning_rate)
-        self._shuffle = np.random.default_rng(config.seed)
-        self._order = np.empty(0, np.int64)
-        # Batch normalisation cannot learn from a single example: one left over joins no batch.
-        examples = len(self.dataset.x_train)
-        size = self._batch_size = min(config.batch_size, examples)
-        self.steps_per_epoch = examples // size + (examples % size > 1)
+        self._batches = Batches(self.dataset, config.batch_size, config.seed, config.device)
+        self.steps_per_epoch = self._batches.per_epoch
         self.total_steps = config.epochs * self.steps_per_epoch
 
     @property
@@ -103,7 +102,7 @@ class TrainingRun:
         if self.step >= self.total_steps and not self.endless:
             raise StopIteration
         step = self.step + 1
-        x, y = self._batch(self.step)
+        x, y = self._batches.next(self.step)
         self._set_learning_rate(self.step / self.total_steps)
         for optimizer in self._optimizers:
             optimizer.zero_grad()
@@ -138,15 +137,45 @@ class TrainingRun:
             ValueError: If a value is out of its range in `RunConfig`, or a setting needs a new start; nothing changes.
             TypeError: If a value has the wrong type; nothing changes.
         """
-        self.config = self.config.updated(**changes)
+        self._use(self.config.updated(**changes))
+        self._observer.asked_anew()
+
+    def checkpoint(self) -> Checkpoint:
+        """All that the next steps depend on, to come back to."""
+        return Checkpoint(
+            self.event,
+            self.config,
+            copied_model(self.model),
+            copied_optimizers(self._optimizers),
+            self._batches.state(),
+            self.monitor.state(),
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Be as this run, or another of the same settings, was.
+
+        Args:
+            checkpoint: Of a run with the same data, model, optimiser and seed.
+        """
+        self.event = checkpoint.event
+        put_back(self.model, checkpoint.tensors)
+        for optimizer, state in zip(self._optimizers, checkpoint.optimizers, strict=True):
+            optimizer.load_state_dict(copy.deepcopy(state))  # it would go on working in the checkpoint itself
+        self._batches.restore(checkpoint.batches)
+        self._use(checkpoint.config)
+        self.monitor.restore(checkpoint.watches)
+        self._observer.asked_anew()
+
+    def _use(self, config: RunConfig) -> None:
+        """Let settings hold that can change between two steps."""
+        self.config = config
         for module in self.model.modules():
             if isinstance(module, BinaryLayer):
-                module.set_clip_value(self.config.clip_value, self.config.weight_clip_value)
-                module.set_binarize(self.config.binarize)
+                module.set_clip_value(config.clip_value, config.weight_clip_value)
+                module.set_binarize(config.binarize)
             elif isinstance(module, BinaryActivation):
-                module.set_clip_value(self.config.clip_value)
-                module.set_binarize(self.config.binarize)
-        self._observer.asked_anew()
+                module.set_clip_value(config.clip_value)
+                module.set_binarize(config.binarize)
 
     def snapshot(self, look: Look | None = None, hurried: bool = False) -> Snapshot:
         """The run at this moment, in read-only copies that stay as they are.
@@ -206,17 +235,6 @@ class TrainingRun:
     ) -> None:
         self.close()
 
-    def _batch(self, done: int) -> tuple[Tensor, Tensor]:
-        """The examples of the next step; a new order is drawn at the start of each epoch."""
-        position = done % self.steps_per_epoch
-        if position == 0:
-            self._order = self._shuffle.permutation(len(self.dataset.x_train))
-        start = position * self._batch_size
-        chosen = self._order[start : start + self._batch_size]
-        x = torch.from_numpy(self.dataset.x_train[chosen])  # fancy indexing copies
-        y = torch.from_numpy(self.dataset.y_train[chosen])
-        return x.to(self.config.device), y.to(self.config.device)
-
     def _set_learning_rate(self, progress: float) -> None:
         factor = learning_rate_factor(self.config.schedule, progress, self.config.schedule_floor)
         rate = self.config.learning_rate * factor
@@ -234,7 +252,7 @@ class TrainingRun:
 
     def _is_due(self, step: int) -> bool:
         every = self.config.evaluate_every or self.steps_per_epoch
-        return step % every == 0 or step == self.total_steps
+        return self.evaluates and (step % every == 0 or step == self.total_steps)
 
 
 def train(config: RunConfig) -> TrainingRun:

@@ -77,6 +77,20 @@ class WeightLife:
     crossings_since: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchState:
+    """What is counted over the steps of one layer: see `LayerWatch.state`."""
+
+    step: int
+    first_signs: Words
+    starving: tuple[Words, Words]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that only this state takes; the first signs are shared by all of a run."""
+        return sum(words.nbytes for words in self.starving)
+
+
 class LayerWatch:
     """Follows one binary layer from step to step.
 
@@ -131,6 +145,17 @@ class LayerWatch:
     def read_again(self) -> None:
         """See what somebody did to the weights by hand between two steps; it counts to the step before."""
         self._read(_matrix(self._layer.weight))
+
+    def state(self) -> WatchState:
+        """What later steps are counted on, to come back to."""
+        return WatchState(self._step, self._first_signs, self._starving.state())
+
+    def restore(self, state: WatchState) -> None:
+        """Count on from a state; the layer's weights must be those of then already."""
+        self._step, self._first_signs = state.step, state.first_signs
+        self._starving.restore(state.starving)
+        self._signs, self._within = read_weights(_matrix(self._layer.weight), self._clip_value)
+        self._flipped = np.zeros_like(self._signs)
 
     def snapshot(self) -> LayerSnapshot:
         """The layer as it is now; weights flipped since the previous snapshot are marked."""

@@ -18,7 +18,7 @@ from torch import nn
 
 from bnnlab.nn import BinaryLayer
 from bnnlab.records import LayerDynamics, LayerSnapshot, Selection
-from bnnlab.train.watch.layer import LayerWatch, WeightLife
+from bnnlab.train.watch.layer import LayerWatch, WatchState, WeightLife
 
 
 class Monitor:
@@ -76,6 +76,15 @@ class Monitor:
         """What is known of the past of the selected weight."""
         (watch,) = (watch for watch in self._watches if watch.name == selection.layer)
         return watch.life(selection)
+
+    def state(self) -> tuple[WatchState, ...]:
+        """What later steps are counted on, to come back to."""
+        return tuple(watch.state() for watch in self._watches)
+
+    def restore(self, states: tuple[WatchState, ...]) -> None:
+        """Count on from a state; the weights must be those of then already."""
+        for watch, state in zip(self._watches, states, strict=True):
+            watch.restore(state)
 
     def close(self) -> None:
         """Stop watching; the model is as before."""

@@ -119,6 +119,15 @@ class StreakCounters:
         """
         _watch.streaks(mask, self._planes, self.reached)
 
+    def state(self) -> tuple[Words, Words]:
+        """Copies of the digits and of what was reached."""
+        return self._planes.copy(), self.reached.copy()
+
+    def restore(self, state: tuple[Words, Words]) -> None:
+        """Count on from a state."""
+        planes, reached = state
+        self._planes, self.reached = planes.copy(), reached.copy()
+
     def count(self) -> int:
         """How many counters have reached `2 ** digits`."""
         return popcount(self.reached)
