@@ -13,9 +13,8 @@ help:            ## list the commands
 lab: .venv/lab   ## set everything up and open the lab on http://127.0.0.1:8501 (or PORT=...)
 	$(BIN)/bnnlab app --port $(PORT)
 
-test: .venv/dev  ## set everything up, Chromium included, and run every test
-	$(BIN)/python tests/browser/chromium.py
-	$(BIN)/python tests/browser/nginx.py
+test: .venv/dev  ## set everything up, browsers included, and run every test
+	$(BIN)/python tests/browser/programs.py
 	$(BIN)/python tests/ext/toolchain.py
 	$(BIN)/python -m pytest
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from .chromium import HELP, find
 from .nginx import PUBLIC_NAME
+from .programs import CHROMIUM
 
 PATIENCE_MS = 30_000
 SIZE: ViewportSize = {"width": 1366, "height": 768}
@@ -82,9 +82,9 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = find()
+    path = CHROMIUM.find()
     if not path:
-        pytest.fail(HELP)
+        pytest.fail(CHROMIUM.help)
     with sync_playwright() as playwright:
         names = f"--host-resolver-rules=MAP {PUBLIC_NAME} 127.0.0.1"
         browser = playwright.chromium.launch(

@@ -1,15 +1,9 @@
-"""Finds nginx for the tests behind a reverse proxy, or installs it: `python tests/browser/nginx.py`."""
+"""nginx as the reverse proxy in front of a lab."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
-
-HELP = """\
-The tests behind a reverse proxy need nginx, and it could be neither found nor installed here. Install it with your
-system's package manager (on Debian: apt-get install nginx-light) or set BNNLAB_NGINX to its path."""
 
 PUBLIC_NAME = "lab.example.org"
 BASE_PATH = "/bnn"
@@ -49,21 +43,6 @@ http {{
 """
 
 
-def find() -> str | None:
-    """Path of an nginx that runs, or None."""
-    candidates = [os.environ.get("BNNLAB_NGINX"), shutil.which("nginx"), "/usr/sbin/nginx"]
-    return next((path for path in candidates if path and _runs(path)), None)
-
-
-def install() -> None:
-    """Ask the system's package manager; what fails is left to `find`."""
-    if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
-        return
-    for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "nginx-light"]):
-        print("+", " ".join(command), flush=True)
-        subprocess.run(command, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
-
-
 def start(
     path: str, folder: Path, *, lab_port: int, open_port: int, cut_port: int
 ) -> subprocess.Popen[bytes]:
@@ -88,21 +67,3 @@ def start(
         )
     )
     return subprocess.Popen([path, "-e", str(folder / "error.log"), "-c", str(configuration)])
-
-
-def _runs(path: str) -> bool:
-    try:
-        return subprocess.run([path, "-v"], capture_output=True, timeout=60).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-
-
-def main() -> None:
-    """Make sure there is one; where it cannot be had, say so: its tests are then skipped with a reason."""
-    if not find():
-        install()
-    print("nginx:", find() or HELP)
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from .conftest import PATIENCE_MS, SIZE, free_ports, lab_server
-from .nginx import BASE_PATH, HELP, PUBLIC_NAME, find, start
+from .nginx import BASE_PATH, PUBLIC_NAME, start
+from .programs import NGINX
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class Doors:
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    path = find()
+    path = NGINX.find()
     if not path:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(HELP)
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NGINX.help)
     ports = Doors(*free_ports(3))
     folder = tmp_path_factory.mktemp("proxied")
     options = ["--base-path", BASE_PATH, "--allowed-host", PUBLIC_NAME]

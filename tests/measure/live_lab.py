@@ -32,7 +32,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.browser.chromium import HELP, find
+from tests.browser.programs import CHROMIUM
 from tests.measure.lab_client import LabClient
 
 SECONDS = 20
@@ -132,9 +132,9 @@ def main() -> None:
     chosen = parser.parse_args().only.split(",")
     if unknown := set(chosen) - parts.keys():
         parser.error(f"--only takes {', '.join(parts)}; got {', '.join(sorted(unknown))}")
-    path = find()
+    path = CHROMIUM.find()
     if not path:
-        sys.exit(HELP)
+        sys.exit(CHROMIUM.help)
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         with opened(browser, url):  # the first visit fills caches of server and browser

@@ -17,7 +17,7 @@ import torch
 
 from bnnlab.records import Selection, Snapshot
 from bnnlab.train import LiveFrame, LiveRun, RunConfig, TrainingRun, train
-from bnnlab.train.live import thread as trainer_module
+from bnnlab.train.live import played as played_module
 from bnnlab.train.live.slots import Slots
 
 CONFIG = RunConfig(dataset="moons", widths=(8, 8), batch_size=50, epochs=100_000)
@@ -62,10 +62,10 @@ def test_a_fresh_snapshot_is_of_this_moment(start: Start) -> None:
 
 def unlooked(live: LiveRun, arrived: Callable[[LiveFrame], bool]) -> LiveFrame:
     """Wait for a frame without counting as somebody who looks."""
-    trainer = live._trainer
-    with trainer.published:
-        assert trainer.published.wait_for(lambda: arrived(trainer.frame), timeout=20)
-    return trainer.frame
+    publisher = live._publisher
+    with publisher.changed:
+        assert publisher.changed.wait_for(lambda: arrived(publisher.frame), timeout=20)
+    return publisher.frame
 
 
 def step_of(live: LiveRun) -> int:
@@ -103,7 +103,7 @@ def test_it_is_loading_until_then(start: Start, monkeypatch: pytest.MonkeyPatch)
         assert may_load.wait(20)
         return train(config)
 
-    monkeypatch.setattr(trainer_module, "begin", slowly)
+    monkeypatch.setattr(played_module, "begin", slowly)
     live = start()
     frame = live.snapshot()
     assert (frame.status.state, frame.status.total_steps, frame.snapshot) == ("loading", 0, None)
@@ -189,6 +189,7 @@ def test_settings_can_be_moved_while_it_plays(start: Start) -> None:
     assert frame.status.config == replace(CONFIG, learning_rate=0.001, clip_value=0.5)
     assert snapshot_of(frame).clip_value == 0.5
     assert live.call(lambda run: run.config) == frame.status.config
+    live.wait_for(state="playing", step=frame.status.step + 5)
     live.reset()
     assert live.wait_for(state="paused").status.config == frame.status.config
 
@@ -231,6 +232,26 @@ def test_a_speed_lets_it_rest_and_every_step_is_shown(start: Start) -> None:
     assert [step_of(live) for _ in range(5)] == [1] * 5  # a thousand seconds until the next
     live.set_speed(None)
     live.wait_for(state="playing", step=20)
+
+
+def test_a_start_is_slow_at_first_and_keeps_to_the_time(start: Start) -> None:
+    clock = Clock()
+    live = start(clock=clock)
+    live.set_speed("start")
+    live.play()
+    assert live.wait_for(state="playing").status.speed == "start"
+    assert [step_of(live) for _ in range(5)] == [0] * 5
+    clock.now = 1.0  # one step is due after 0.63 s, the next one after 1.18 s
+    live.call(lambda run: run.step)  # lets the thread look at the clock
+    assert live.wait_for(step=1).status.speed == "start"
+    assert [step_of(live) for _ in range(5)] == [1] * 5
+
+
+def test_a_start_that_cannot_be_kept_becomes_as_fast_as_possible(start: Start) -> None:
+    live = start()
+    live.set_speed("start")
+    live.play(elapsed=60)  # a million steps are due
+    unlooked(live, lambda frame: frame.status.state == "playing" and frame.status.speed is None)
 
 
 @pytest.mark.parametrize("speed", [0, -1, math.nan, math.inf, True, "fast"])
@@ -305,10 +326,11 @@ def held(hold: threading.Event) -> None:
 
 def test_waiting_too_long_is_an_error(start: Start) -> None:
     live = start()
+    live.wait_for(state="paused")
     with pytest.raises(TimeoutError, match="the run is paused at step 0"):
         live.wait_for(state="paused", step=1, timeout=0.01)
     hold = threading.Event()
-    live._trainer.commands.put(lambda _: held(hold))
+    live._trainer.commands.put(lambda: held(hold))
     with pytest.raises(TimeoutError):
         live.call(lambda run: run.step, timeout=0.01)
     with pytest.raises(TimeoutError, match="earlier commands"):
@@ -516,7 +538,7 @@ def test_one_that_played_when_it_was_parked_plays_on(start: Start) -> None:
     live.wait_for(state="playing", step=3)
     live.park()
     live._trainer.thread.join(20)
-    step = live._trainer._played.step
+    step = live._player._played.step
     live.wake()
     live.wait_for(state="playing", step=step + 3)
 

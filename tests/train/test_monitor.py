@@ -108,7 +108,7 @@ def blocked(binarizer: Binarizer | None) -> float:
     """Share of what went into a binarizer that it lets no gradient through."""
     if not isinstance(binarizer, Recorder):
         return 0.0
-    return float(np.mean(binarizer.quantizer.blocked(binarizer.x, binarizer.clip_value).numpy()))
+    return float(np.mean(binarizer.quantizer.surrogate(binarizer.x, binarizer.clip_value).numpy() == 0))
 
 
 def norm(tensor: Tensor) -> float:

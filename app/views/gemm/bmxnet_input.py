@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bnnlab.app.plain_text import escaped
 from bnnlab.app.views.gemm.neuron_input import Operands, chosen_number
 from bnnlab.deploy import ModelFileError, PackedModel, load_bmxnet
+from bnnlab.deploy.counts import count_threshold, equal_signs
 from bnnlab.deploy.evaluation import answers, fits_mnist, mnist_test
 from bnnlab.deploy.graph import CHUNK
 from bnnlab.deploy.ops import XnorConv, XnorDense
@@ -206,18 +207,13 @@ def _place(product: LayerProduct) -> str:
 def _meaning(product: LayerProduct, op: XnorConv | XnorDense, neuron: int) -> str:
     """What BMXNet makes of the dot product: a count of equal signs, and what becomes of it."""
     depth = product.inputs.shape[1]
-    count = (int(product.outputs[neuron]) + depth) // 2
+    count = int(equal_signs(product.outputs, depth)[neuron])
     meaning = f"BMXNet goes on with the count of equal signs, (dot + {depth}) / 2 = {count}"
     if op.values is None or op.rising is None:
         return f"{meaning}."
-    rising = bool(op.rising[neuron])
-    limit = (
-        int(op.values[neuron]) + depth + rising
-    ) // 2  # dots are even where depth is, odd where it is not
-    if not rising <= limit <= depth - (not rising):
+    threshold = count_threshold(int(op.values[neuron]), bool(op.rising[neuron]), depth)
+    if threshold is None:
         return f"{meaning}; its normalisation makes the same sign of every count."
-    met = count >= limit if rising else count <= limit
-    side = "or more" if rising else "or less"
-    return (
-        f"{meaning}; its normalisation and sign give +1 for {limit} {side}, so here {'+1' if met else '−1'}."
-    )
+    side = "or more" if threshold.rising else "or less"
+    bit = "+1" if threshold.is_met(count) else "−1"
+    return f"{meaning}; its normalisation and sign give +1 for {threshold.limit} {side}, so here {bit}."

@@ -28,6 +28,7 @@ from bnnlab.deploy.bmxnet.layers import (
     Sum,
 )
 from bnnlab.deploy.bmxnet.plan import Fold, plan
+from bnnlab.deploy.counts import equal_signs
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.folding import fold, fold_numbers
 from bnnlab.deploy.node import INPUT, Node
@@ -207,7 +208,7 @@ def _thresholds(layer: SignLayer, depth: int, steps: Sequence[Activate | Normali
     """What dot products are compared with, so that the signs are those of the normalised counts."""
 
     def signs(dots: NDArray[Any]) -> NDArray[np.bool_]:
-        counts = ((dots + depth) / 2).astype(np.float32)
+        counts = equal_signs(dots, depth).astype(np.float32)
         return _signs(counts if layer.bias is None else counts + layer.bias, steps)
 
     most = np.full(layer.weights.outputs, depth, np.int64)

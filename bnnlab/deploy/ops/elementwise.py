@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnnlab.deploy import float_kernels
+from bnnlab.deploy.counts import equal_signs
 from bnnlab.deploy.ops.fields import check_rank, check_shape
 from bnnlab.deploy.ops.op import Op, Value
 from bnnlab.deploy.ops.signal import Signal
@@ -66,7 +67,7 @@ class Add(Op):
 
 @dataclass(frozen=True, eq=False)
 class CountsFromDots(Op):
-    """How many signs equal their weights, from their dot product: (dot + depth) / 2.
+    """How many signs equal their weights, from their dot product: see `equal_signs`.
 
     Attributes:
         depth: Products in each dot product.
@@ -91,5 +92,5 @@ class CountsFromDots(Op):
 
     def run(self, x: NDArray[np.float32]) -> Value:
         """`(n, outputs)` or `(n, outputs, height, width)`, in the same shape."""
-        counts: NDArray[np.float32] = (x + np.float32(self.depth)) * np.float32(0.5)
+        counts = equal_signs(x, self.depth)
         return counts if self.bias is None else counts + self.bias.reshape(-1, *(1,) * (x.ndim - 2))

@@ -28,7 +28,3 @@ class Quantizer:
     text: str
     source: str
     surrogate: Callable[[Tensor, float], Tensor]
-
-    def blocked(self, x: Tensor, clip_value: float) -> Tensor:
-        """True where the estimator passes no gradient at all, that is where s(x) is exactly 0."""
-        return self.surrogate(x, clip_value) == 0

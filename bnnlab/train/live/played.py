@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from bnnlab.records import History, Snapshot
-from bnnlab.train.config import RunConfig
-from bnnlab.train.look import Extent
+from bnnlab.records import History, Selection, Snapshot
+from bnnlab.train.config import AtOnce, RunConfig
+from bnnlab.train.live.frame import LiveFrame, LiveStatus
+from bnnlab.train.look import Extent, extent_of
 from bnnlab.train.training import TrainingRun
 
 
@@ -37,7 +39,53 @@ class Played:
         """Steps done so far."""
         return 0 if self.run is None else self.run.step
 
+    def load(self) -> Extent:
+        """Build the run; returns what there is to look at."""
+        self.run = begin(self.config)
+        self.extent = extent_of(self.run.model, self.run.dataset, self.config.device)
+        return self.extent
+
+    def update(self, changes: AtOnce) -> None:
+        """Change settings between two steps: see `TrainingRun.update`."""
+        self.config = self.config.updated(**changes)
+        if self.run is not None:
+            self.run.update(**changes)
+
+    def flip(self, selection: Selection) -> bool:
+        """Turn the sign of a weight, and measure what that does; returns whether there is such a weight."""
+        if self.run is None or selection.weight is None:
+            return False
+        _, before = self.run.evaluate()
+        self.run.flip(selection)
+        _, after = self.run.evaluate()
+        self.flip_report = (before, after)
+        return True
+
+    def frame(self, **standing: Any) -> LiveFrame:
+        """What a viewer gets of it.
+
+        Args:
+            **standing: Those fields of `LiveStatus` that are not the run's own.
+        """
+        run = self.run
+        status = LiveStatus(
+            step=self.step,
+            total_steps=0 if run is None else run.total_steps,
+            steps_per_epoch=0 if run is None else run.steps_per_epoch,
+            error=self.error,
+            config=self.config,
+            flip_report=self.flip_report,
+            schedule_done=run is not None and run.step >= run.total_steps,
+            **standing,
+        )
+        return LiveFrame(self.snapshot, self.history.copy(), status)
+
     def close(self) -> None:
         """Let go of the run."""
         if self.run is not None:
             self.run.close()
+
+
+def begin(config: RunConfig) -> TrainingRun:
+    """Build a run that goes on until somebody stops it."""
+    return TrainingRun(config, endless=True)

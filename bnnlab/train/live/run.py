@@ -19,14 +19,17 @@ import weakref
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar, Unpack
 
 from bnnlab.records import Selection
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State
 from bnnlab.train.live.pace import Speed
+from bnnlab.train.live.player import Player
+from bnnlab.train.live.publisher import WATCHED_WITHIN_S
 from bnnlab.train.live.slots import Slots
-from bnnlab.train.live.thread import TRAINING_SLOTS, WATCHED_WITHIN_S, Trainer
+from bnnlab.train.live.thread import TRAINING_SLOTS, Trainer
 from bnnlab.train.look import Extent
 from bnnlab.train.training import TrainingRun
 
@@ -64,6 +67,7 @@ class LiveRun:
         self._selected: Selection | None = None  # by hand; the thread may still have to hear of it
         self._parked = False
         self._trainer = Trainer(config, duty, clock, slots)
+        self._player, self._publisher = self._trainer.player, self._trainer.player.publisher
         self._trainer.thread.start()
         self._stop = weakref.finalize(self, _stop, self._trainer)
         self.reset()
@@ -79,22 +83,22 @@ class LiveRun:
         """
         if fresh_within > 0 and self.status.state == "playing":
             shown = threading.Event()
-            self._trainer.commands.put(lambda trainer: trainer.show(shown))
+            self._ask(self._player.show, shown)
             shown.wait(fresh_within)
         frame = self._look()
-        self._trainer.seen = frame
+        self._publisher.seen = frame
         return frame
 
     @property
     def status(self) -> LiveStatus:
         """Where the run stands, without counting as a look at the picture."""
-        return self._trainer.frame.status
+        return self._publisher.frame.status
 
     def _look(self) -> LiveFrame:
-        self._trainer.last_read = self._clock()
-        frame = self._trainer.frame
+        self._publisher.last_read = self._clock()
+        frame = self._publisher.frame
         if frame.status.auto_paused:
-            self._trainer.commands.put(Trainer.resume)
+            self._ask(self._player.resume)
         return frame
 
     def play(self, elapsed: float = 0.0) -> None:
@@ -109,23 +113,23 @@ class LiveRun:
         """
         if not 0 <= elapsed < math.inf:
             raise ValueError(f"elapsed must be finite and at least 0, got {elapsed}")
-        self._trainer.commands.put(lambda trainer: trainer.play(elapsed))
+        self._ask(self._player.play, elapsed)
 
     def pause(self) -> None:
         """Stop after the step being done."""
-        self._trainer.commands.put(Trainer.pause)
+        self._ask(self._player.pause)
 
     def step_once(self) -> None:
         """Pause, and do one step."""
-        self._trainer.commands.put(Trainer.step_once)
+        self._ask(self._player.step_once)
 
     def reset(self, config: RunConfig | None = None) -> None:
         """Start again at step 0, paused; with new settings if given. The run before is kept for `undo`."""
-        self._trainer.commands.put(lambda trainer: trainer.reset(config or trainer.config))
+        self._ask(self._player.reset, config)
 
     def undo(self) -> None:
         """Bring the run before the last reset back as it was, paused: its very network, settings and curves."""
-        self._trainer.commands.put(Trainer.undo)
+        self._ask(self._player.undo)
 
     def set_speed(self, speed: Speed) -> None:
         """Set how fast it plays.
@@ -143,7 +147,7 @@ class LiveRun:
             raise ValueError(
                 f"speed must be 'start', None or steps a second, positive and finite; got {speed!r}"
             )
-        self._trainer.commands.put(lambda trainer: trainer.set_speed(speed))
+        self._ask(self._player.set_speed, speed)
 
     def update(self, **changes: Unpack[AtOnce]) -> None:
         """Change settings from the next step on, without starting again.
@@ -155,8 +159,8 @@ class LiveRun:
             ValueError: If a setting needs a new start, or its value is out of its range in `RunConfig`.
             TypeError: If a value has the wrong type.
         """
-        self._trainer.config.updated(**changes)  # refuses here
-        self._trainer.commands.put(lambda trainer: trainer.update(changes))
+        self._player.config.updated(**changes)  # refuses here
+        self._ask(self._player.update, changes)
 
     def show_example(self, index: int) -> None:
         """Choose the test example that goes through the network in each snapshot; the first one at the start.
@@ -191,10 +195,10 @@ class LiveRun:
         Raises:
             ValueError: If no weight is selected.
         """
-        selection = self._selected or self._trainer.selection
+        selection = self._selected or self._player.selection
         if selection is None or selection.weight is None:
             raise ValueError("flip needs a selected weight, and none is selected")
-        self._trainer.commands.put(Trainer.flip)
+        self._ask(self._player.flip)
 
     def park(self) -> None:
         """End the thread within a step and keep everything: the run goes on after `wake`.
@@ -204,7 +208,7 @@ class LiveRun:
         with self._lock:
             if not self._parked:
                 self._parked = True
-                self._trainer.commands.put(Trainer.park)
+                self._ask(self._trainer.park)
 
     def wake(self) -> None:
         """Go on after `park`, in a new thread, as if nothing had happened."""
@@ -212,23 +216,27 @@ class LiveRun:
             if self._parked:
                 self._trainer.thread.join()
                 self._parked = False
-                if self._trainer.frame.status.state != "closed":
+                if self._publisher.frame.status.state != "closed":
                     self._trainer.wake()
 
     def _extent(self) -> Extent:
         """What there is to look at, as soon as the run is loaded."""
-        if self._trainer.extent is None:
+        if self._player.extent is None:
             try:
                 self.wait_for(state="paused")
             except RuntimeError as error:
                 raise ValueError(f"there is no network to look at: {error}") from error
-        extent = self._trainer.extent
+        extent = self._player.extent
         if extent is None:
             raise ValueError("there is no network to look at: another one is being loaded")
         return extent
 
+    def _ask(self, command: Callable[..., None], *arguments: Any) -> None:
+        """Have something called on the thread."""
+        self._trainer.commands.put(partial(command, *arguments))
+
     def _want(self, **changes: Any) -> None:
-        self._trainer.commands.put(lambda trainer: trainer.look_at(changes))
+        self._ask(self._player.look_at, changes)
 
     def call(self, look: Callable[[TrainingRun], T], timeout: float = 10.0) -> T:
         """Look at the run itself, between two steps, and return what `look` saw.
@@ -243,7 +251,7 @@ class LiveRun:
             Exception: Whatever `look` raises.
         """
         answer: Future[T] = Future()
-        self._trainer.commands.put(lambda trainer: trainer.look(look, answer))
+        self._ask(_answer, self._player, look, answer)
         deadline = time.monotonic() + timeout
         while not futures.wait([answer], 0.05).done:
             if not self._trainer.thread.is_alive() and not answer.done():
@@ -266,11 +274,11 @@ class LiveRun:
         """
         deadline = time.monotonic() + timeout
         obeyed = threading.Event()
-        self._trainer.commands.put(lambda _trainer: obeyed.set())
+        self._ask(obeyed.set)
         while self._trainer.thread.is_alive() and not obeyed.wait(0.05):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"after {timeout} s earlier commands are still to be obeyed")
-        with self._trainer.published:
+        with self._publisher.changed:
             while True:
                 frame = self._look()
                 status = frame.status
@@ -282,17 +290,28 @@ class LiveRun:
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"after {timeout} s the run is {status.state} at step {status.step}")
                 # Looks again now and then: a run publishes nothing to those who stopped looking.
-                self._trainer.published.wait(WATCHED_WITHIN_S / 2)
+                self._publisher.changed.wait(WATCHED_WITHIN_S / 2)
 
     def close(self) -> None:
         """Stop training and end the thread; may be called twice."""
         self._stop()
 
 
+def _answer(player: Player, look: Callable[[TrainingRun], T], answer: Future[T]) -> None:
+    """Answer with what `look` sees of the run, or with the exception it raised."""
+    try:
+        if player.run is None:
+            raise RuntimeError(player.error or "there is no run to look at")
+        answer.set_result(look(player.run))
+    except Exception as error:
+        answer.set_exception(error)
+
+
 def _stop(trainer: Trainer) -> None:
     """End the thread and wait for it: a thread inside torch must not outlive the interpreter."""
-    trainer.commands.put(Trainer.close)
+    player = trainer.player
+    trainer.commands.put(player.close)
     if trainer.thread is not threading.current_thread():
         trainer.thread.join(timeout=5)
-    if not trainer.thread.is_alive() and trainer.frame.status.state != "closed":
-        trainer.close()  # it was parked
+    if not trainer.thread.is_alive() and player.state != "closed":
+        player.close()  # it was parked
