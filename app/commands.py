@@ -149,6 +149,11 @@ def _example(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.show_example(_whole("index", _take(arguments, "index")))
 
 
+def _rewind(run: LiveRun, arguments: Mapping[str, Any]) -> None:
+    step = _take(arguments, "step", None)
+    run.rewind(None if step is None else _whole("step", step))
+
+
 def _select(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.select(selection(arguments) if arguments else None)
 
@@ -225,5 +230,6 @@ _HANDLERS: Final[dict[str, Callable[[LiveRun, Mapping[str, Any]], str | None]]] 
     "select": _select,
     "flip": lambda run, _: run.flip(),
     "backward": _backward,
+    "rewind": _rewind,
     "fetch": _fetch,
 }

@@ -55,6 +55,9 @@ def encode_frame(
         "auto_paused": status.auto_paused,
         "schedule_done": status.schedule_done,
         "flip_report": status.flip_report,
+        "now": status.step,
+        "back_at": status.back_at,
+        "way": status.way,
     }
     if recorded_at is not None:
         live |= {"recorded": True, "recorded_at": recorded_at, "recorded_on": recorded_on}

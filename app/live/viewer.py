@@ -174,7 +174,8 @@ class Viewer:
             self._frames.popitem(last=False)
         notice, self._notice = self._notice, None
         now = time.monotonic()
-        now_and_then = now - self._sent_all_at >= SLOW_PARTS_EVERY_S or frame.status.state != "playing"
+        plays = frame.status.state == "playing" and frame.status.back_at is None
+        now_and_then = now - self._sent_all_at >= SLOW_PARTS_EVERY_S or not plays
         if now_and_then:
             self._sent_all_at = now
         return self._encode(
@@ -210,6 +211,8 @@ def _sight(frame: LiveFrame) -> tuple[Any, ...]:
         status.can_undo,
         status.flip_report,
         status.schedule_done,
+        status.back_at,
+        status.way,
     )
     if snapshot is None:
         return seen

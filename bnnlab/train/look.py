@@ -25,11 +25,13 @@ class Look:
         example: The test example that goes through the network, or None.
         backward: Whether its gradients come back.
         selection: The neuron and weight looked at, or None.
+        step: After which step the run is looked at; None follows it.
     """
 
     example: int | None = None
     backward: bool = False
     selection: Selection | None = None
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Extent:
                 self.check_selection(selection)
         except ValueError:
             selection = None
-        return Look(example, look.backward, selection)
+        return Look(example, look.backward, selection, look.step)
 
     def opening(self, look: Look) -> Look:
         """What there is to see at the start: as much of `look` as fits, and some weight where none is chosen."""

@@ -31,6 +31,8 @@ class LiveStatus:
         can_undo: Whether `LiveRun.undo` brings a run back.
         flip_report: Accuracy on the whole test set before and after the last flip by hand, or None.
         schedule_done: Whether the learning rate has arrived at its floor, and training goes on there.
+        back_at: The past step that is looked at, or None where the picture follows the run.
+        way: Steps that have to be done again before the picture is of `back_at`; until then it is of another step.
     """
 
     state: State
@@ -45,6 +47,8 @@ class LiveStatus:
     can_undo: bool = False
     flip_report: tuple[float, float] | None = None
     schedule_done: bool = False
+    back_at: int | None = None
+    way: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
 from bnnlab.records import History, Selection, Snapshot
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus
-from bnnlab.train.look import Extent, extent_of
+from bnnlab.train.look import Extent, Look, extent_of
+from bnnlab.train.past import Deed, Past
 from bnnlab.train.training import TrainingRun
 
 
@@ -24,6 +26,7 @@ class Played:
         error: Why it failed, or None.
         extent: What there is to look at in it.
         flip_report: Accuracy before and after the last flip by hand.
+        past: What it was after each of its steps.
     """
 
     config: RunConfig
@@ -33,6 +36,7 @@ class Played:
     error: str | None = None
     extent: Extent | None = None
     flip_report: tuple[float, float] | None = None
+    past: Past | None = None
 
     @property
     def step(self) -> int:
@@ -42,14 +46,45 @@ class Played:
     def load(self) -> Extent:
         """Build the run; returns what there is to look at."""
         self.run = begin(self.config)
+        self.past = Past(self.run)
         self.extent = extent_of(self.run.model, self.run.dataset, self.config.device)
         return self.extent
+
+    def do_step(self, run: TrainingRun) -> None:
+        """Do one step, and remember it."""
+        self.history.append(next(run))
+        if self.past is not None:
+            self.past.note_step(run)
+
+    def look_back(self, look: Look, seconds: float) -> Snapshot | None:
+        """What was to be seen after a past step.
+
+        Args:
+            look: What to show, and after which step.
+            seconds: To be spent on the way there at most.
+
+        Returns:
+            The picture, equal to the one of then; None if the way is longer: the next call goes on.
+        """
+        assert look.step is not None
+        assert self.past is not None
+        assert self.run is not None
+        then = self.past.approach(look.step, seconds)
+        if then is None:
+            return None
+        snapshot = then.snapshot(look)
+        if snapshot.weight is None or look.selection is None:
+            return snapshot
+        self.run.monitor.follow(look.selection)
+        weight = self.run.monitor.life(look.selection).put_into(snapshot.weight, look.step)
+        return dataclasses.replace(snapshot, weight=weight)
 
     def update(self, changes: AtOnce) -> None:
         """Change settings between two steps: see `TrainingRun.update`."""
         self.config = self.config.updated(**changes)
         if self.run is not None:
             self.run.update(**changes)
+            self._note(lambda run: run.update(**changes))
 
     def flip(self, selection: Selection) -> bool:
         """Turn the sign of a weight, and measure what that does; returns whether there is such a weight."""
@@ -57,6 +92,7 @@ class Played:
             return False
         _, before = self.run.evaluate()
         self.run.flip(selection)
+        self._note(lambda run: run.flip(selection))
         _, after = self.run.evaluate()
         self.flip_report = (before, after)
         return True
@@ -80,8 +116,14 @@ class Played:
         )
         return LiveFrame(self.snapshot, self.history.copy(), status)
 
+    def _note(self, deed: Deed) -> None:
+        if self.past is not None:
+            self.past.note_deed(deed)
+
     def close(self) -> None:
         """Let go of the run."""
+        if self.past is not None:
+            self.past.close()
         if self.run is not None:
             self.run.close()
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from bnnlab.records import Selection
+from bnnlab.records import Selection, Snapshot
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DatasetError
 from bnnlab.train.live.duty import Duty
@@ -19,6 +19,8 @@ from bnnlab.train.live.publisher import PUBLISH_EVERY_S, Publisher
 from bnnlab.train.live.shift import Shift
 from bnnlab.train.look import Extent, Look
 from bnnlab.train.training import TrainingDivergedError, TrainingRun
+
+TRAVEL_S = 0.03  # steps of the past are done again for so long before somebody else has a turn
 
 
 class Player:
@@ -42,6 +44,8 @@ class Player:
         self._played = Played(config)
         self._before: Played | None = None
         self._look = Look(example=0)
+        self._past: Snapshot | None = None  # what is to be seen of the past that is looked at
+        self._followed = True  # whether the last picture was of the newest step
         self.state: State = "loading"
         self.auto_paused = False
         self.pace = Pace()
@@ -90,7 +94,7 @@ class Player:
             self._before = self._played
         self._played = Played(config)
         self._enter("loading")
-        self._look = self._played.load().opening(self._look)
+        self._look = dataclasses.replace(self._played.load().opening(self._look), step=None)
         self._enter("paused")
 
     def undo(self) -> None:
@@ -99,7 +103,7 @@ class Player:
             self._played.close()
             self._played, self._before = self._before, None
             if self._played.extent is not None:
-                self._look = self._played.extent.opening(self._look)
+                self._look = dataclasses.replace(self._played.extent.opening(self._look), step=None)
             self._played.error = None
             self._enter("paused")
 
@@ -121,7 +125,8 @@ class Player:
     # Playing and pausing.
 
     def play(self, elapsed: float = 0.0) -> None:
-        """Train until told otherwise."""
+        """Train until told otherwise, and show it."""
+        self._follow()
         if self.state == "paused":
             self.publisher.last_read = now = self._clock()
             self._duty.call()
@@ -148,13 +153,14 @@ class Player:
         """Do one step and stay paused."""
         if self._played.run is not None and (self.plays or self.state == "paused"):
             self._shift.end()
+            self._follow()
             self.state, self.auto_paused = "paused", False
             self.step(self._played.run)
             self.publish()
 
     def step(self, run: TrainingRun) -> None:
         """Do one step."""
-        self._played.history.append(next(run))
+        self._played.do_step(run)
 
     def set_speed(self, speed: Speed) -> None:
         """Set the speed from now on."""
@@ -165,6 +171,7 @@ class Player:
 
     def update(self, changes: AtOnce) -> None:
         """Change settings of the run that is going on: see `TrainingRun.update`."""
+        self._follow()
         self._played.update(changes)
         self.publish()
 
@@ -177,11 +184,33 @@ class Player:
             changes: Fields of `Look`.
         """
         look = dataclasses.replace(self._look, **changes)
-        self._look = look if self._played.extent is None else self._played.extent.fits(look)
+        self._look, self._past = look if self._played.extent is None else self._played.extent.fits(look), None
+        self.travel()
+
+    def rewind(self, step: int | None) -> None:
+        """Show the run as it was after a step, while training goes on; None follows it again."""
+        step = None if step is None else min(step, self._played.step)
+        self._look, self._past = dataclasses.replace(self._look, step=step), None
+        self.travel()
+
+    @property
+    def travels(self) -> bool:
+        """Whether steps have to be done again until the past that is looked at can be shown."""
+        return self._look.step is not None and self._past is None and self._played.run is not None
+
+    def travel(self) -> None:
+        """Go a part of the way to the past that is looked at, and show how far it still is."""
+        if self._look.step is not None:
+            self._past = self._played.look_back(self._look, TRAVEL_S)
         self.publish()
+
+    def _follow(self) -> None:
+        """Look at the run as it is now: it is about to be steered."""
+        self._look, self._past = dataclasses.replace(self._look, step=None), None
 
     def flip(self) -> None:
         """Turn the sign of the selected weight, and measure what that does to all test examples."""
+        self._follow()
         if self._look.selection is not None and self._played.flip(self._look.selection):
             self.publish()
 
@@ -205,13 +234,16 @@ class Player:
         now = self._clock()
         played = self._played
         self.publisher.measure(now, played.step, self.state)
-        if played.run is not None and self.state not in ("failed", "closed"):
+        if self._look.step is not None:
+            played.snapshot = self._past or played.snapshot
+        elif played.run is not None and self.state not in ("failed", "closed"):
             if self.plays and not awaited:
                 played.run.renew(self._look)
             snapshot = played.run.snapshot(self._look, hurried=self.plays)
-            if played.snapshot is not None and not self.publisher.is_seen:
+            if played.snapshot is not None and not self.publisher.is_seen and self._followed:
                 snapshot = with_flips_of(played.snapshot, snapshot)
             played.snapshot = snapshot
+        self._followed = self._look.step is None
         self.publisher.publish(self._frame(), now)
 
     def publish_if_due(self, run: TrainingRun) -> None:
@@ -223,7 +255,7 @@ class Player:
         rests = self.pace.wait(now, run.step) >= PUBLISH_EVERY_S  # shows every step of slow ones
         if rests or (self.publisher.is_due(now) and not asked):
             self.publish()
-        elif asked:
+        elif asked and self._look.step is None:
             run.renew(self._look)
 
     def wait(self, waits: bool) -> None:
@@ -240,6 +272,11 @@ class Player:
         self.state = state
         self.publish()
 
+    @property
+    def _way(self) -> int:
+        step, past = self._look.step, self._played.past
+        return past.steps_to(step) if self.travels and step is not None and past is not None else 0
+
     def _frame(self) -> LiveFrame:
         return self._played.frame(
             state=self.state,
@@ -247,4 +284,6 @@ class Player:
             speed=self.pace.speed,
             auto_paused=self.auto_paused,
             can_undo=self._before is not None,
+            back_at=self._look.step,
+            way=self._way,
         )

@@ -182,6 +182,23 @@ class LiveRun:
         self._selected = selection
         self._want(selection=selection)
 
+    def rewind(self, step: int | None) -> None:
+        """Let each snapshot show the run as it was after a past step, while training goes on.
+
+        Steps since the last checkpoint before it are done again, bit for bit; `LiveStatus.way` says how many are left,
+        and until then the picture stays. Steering the run leads back to now.
+
+        Args:
+            step: A step done, 0 for the beginning; None follows the run again.
+
+        Raises:
+            ValueError: If the step has not been done.
+        """
+        done = self.status.step
+        if step is not None and (isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= done):
+            raise ValueError(f"step must be in 0..{done}, the steps done, or None; got {step!r}")
+        self._ask(self._player.rewind, step)
+
     def look_backward(self, on: bool) -> None:
         """Choose whether each snapshot holds the gradients of the shown example."""
         self._want(backward=bool(on))

@@ -70,6 +70,8 @@ class Trainer:
                 command = self._next_command()
                 if command is not None:
                     command()
+                elif self.player.travels:
+                    self.player.travel()
                 elif self.player.run is not None:
                     self._work(self.player.run)
             except Exception as error:
@@ -77,10 +79,10 @@ class Trainer:
 
     def _next_command(self) -> Callable[[], None] | None:
         """The next command, or None when it is time to work; waits for either without computing."""
-        if not self.player.plays:
+        if not (self.player.plays or self.player.travels):
             return self.commands.get()
         try:
-            pause = self._duty.wait
+            pause = 0.0 if self.player.travels else self._duty.wait
             return self.commands.get(timeout=pause) if pause > 0 else self.commands.get_nowait()
         except Empty:
             return None

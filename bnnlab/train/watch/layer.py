@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from bnnlab.bits.packing import PackedMatrix, pack_rows
 from bnnlab.nn import BinaryLayer
-from bnnlab.records import STARVED_AFTER, LayerDynamics, LayerSnapshot, Selection
+from bnnlab.records import STARVED_AFTER, LayerDynamics, LayerSnapshot, Selection, WeightLook
 from bnnlab.records.flip_log import FlipLog
 from bnnlab.records.latent_log import LatentLog
 from bnnlab.train.watch.readings import (
@@ -75,6 +76,23 @@ class WeightLife:
     since: int
     crossings: NDArray[np.int64]
     crossings_since: int
+
+    def put_into(self, look: WeightLook, step: int) -> WeightLook:
+        """The look at a weight as it was after a past step, with what was known of its life then.
+
+        Args:
+            look: The weight then.
+            step: Which step that was.
+        """
+        before = self.steps < step
+        return dataclasses.replace(
+            look,
+            life_steps=np.append(self.steps[before], np.int64(step)),
+            life_values=np.append(self.values[before], np.float32(look.latent)),
+            life_since=min(self.since, step),
+            crossings=self.crossings[self.crossings <= step],
+            crossings_since=self.crossings_since,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

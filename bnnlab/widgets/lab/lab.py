@@ -148,7 +148,6 @@ def _layer_meta(snapshot: Snapshot, at: int) -> dict[str, Any]:
         "columns": columns,
         "outside": layer.outside,
         "histogram_limit": layer.histogram_limit,
-        "ever_flipped": int(np.count_nonzero(layer.flip_counts)),
         "dynamics": None if dynamics is None else asdict(dynamics),
     }
 
