@@ -89,7 +89,7 @@ export function controlBar(cockpit, openSettings) {
     writeText(speed.buttons[2], next.speed === "start" ? "speeding up" : "fast");
     data.draw(next, palette);
     binarise.show(next.binarize);
-    steps.show(`step ${grouped(next.step)}`, next.step ? `epoch ${grouped(next.epoch + 1)}` : "not trained yet");
+    steps.show(`step ${grouped(next.step)}`, stepDetail(next));
     right.show(...accuracyTexts(next));
     setHidden(undo, !next.canUndo || absent);
     const aim = undoAimText(before, next);
@@ -108,8 +108,8 @@ export function controlBar(cockpit, openSettings) {
 
   function remember(next) {
     if (!state?.config || !next.config) return;
-    const anew = next.step < state.step || next.config.dataset !== state.config.dataset;
-    if (anew) before = { dataset: state.config.dataset, step: state.step };
+    const anew = next.now < state.now || next.config.dataset !== state.config.dataset;
+    if (anew) before = { dataset: state.config.dataset, step: state.now };
   }
 
   function stop() {
@@ -130,6 +130,11 @@ function bigNumber(kind) {
       setLine(detail, below);
     },
   };
+}
+
+function stepDetail({ backAt, now, step, epoch }) {
+  if (backAt !== null) return `back, of ${grouped(now)}`;
+  return step ? `epoch ${grouped(epoch + 1)}` : "not trained yet";
 }
 
 // Never that of the training batch: a batch of 32 jumps, and beside the test set it looks like a mistake.

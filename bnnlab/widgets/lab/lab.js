@@ -65,7 +65,7 @@ export function mountLab(host, send) {
   const bar = controlBar(cockpit, settings.open);
   const deck = [neuronPanel(cockpit), weightWalls(cockpit), activationWalls(cockpit), weightPanel(cockpit)];
   const board = element("div", { class: "deck" }, ...deck.map((panel) => panel.node));
-  const line = timeLine();
+  const line = timeLine(cockpit);
   const address = addressKeeper();
   const around = [bar, ...deck, line, settings];
   const node = element(

@@ -158,7 +158,8 @@ export const PANEL_STYLE = `
   }
   .flip { padding: 0; min-width: 0; }
 }
-.bnnlab .time-line { padding: 0 0.5em 0 0.6em; min-height: 40px; }
+.bnnlab .time-line { padding: 0 0.5em 0 0.6em; min-height: 40px; position: relative; cursor: ew-resize; touch-action: none; }
+.bnnlab .time-line .to-now { position: absolute; right: 0.5em; top: 50%; transform: translateY(-50%); }
 
 /* All other settings */
 .bnnlab .settings-drawer {

@@ -2,6 +2,7 @@
 
 import { element } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
+import { countText, grouped } from "../shared/numbers.js";
 
 const READING = 9000; // ms
 
@@ -25,6 +26,7 @@ export function leadingSentence() {
 }
 
 function saying(state, backward) {
+  if (state.backAt !== null) return lookingBack(state);
   if (state.state === "loading") return "The network is being built.";
   if (state.state === "waiting") return "Waiting for a free core: other visitors' networks are training.";
   if (!state.layers.length) return "No layer of this network is binary: every weight is an ordinary number.";
@@ -39,6 +41,12 @@ function saying(state, backward) {
   }
   if (!state.latent) return "Every weight is only + or −, and nothing else is kept: where enough gradients agree, it flips.";
   return "Every weight is only + or −. Behind each stands a hidden number that drifts; when it crosses zero, its weight flips.";
+}
+
+function lookingBack({ backAt, way, now, playing }) {
+  if (way) return `On the way to step ${grouped(backAt)}: ${countText(way, "step")} to be done again, bit for bit as they were.`;
+  const goesOn = playing ? `Training goes on meanwhile, at step ${grouped(now)}.` : `The run itself stands at step ${grouped(now)}.`;
+  return `You look back: everything here is as it was after step ${grouped(backAt)}. ${goesOn}`;
 }
 
 function sentenceOf(text) {

@@ -5,13 +5,17 @@ const PLAYING = ["playing", "waiting"];
 
 // The next state, from the one before (or null) and a decoded frame.
 export function absorbFrame(before, { meta, arrays }) {
-  const restarted = !before || meta.step < before.step || !sameNetwork(before, meta);
+  const now = meta.now ?? meta.step;
+  const restarted = !before || now < before.now || !sameNetwork(before, meta);
   const kept = restarted ? null : before;
   const layers = meta.layers.map((layer, at) => layerState(kept, meta, arrays, layer, at));
   return {
     serial: (before?.serial ?? 0) + 1, // of the picture; the frame's own number is `frame`
     frame: meta.serial ?? null,
-    step: meta.step,
+    step: meta.step, // that is shown
+    now, // steps done: more where one looks back
+    backAt: meta.back_at ?? null, // the past step that was asked for
+    way: meta.way ?? 0, // steps to be done again until the picture is of that step
     created: meta.created,
     epoch: meta.epoch,
     state: meta.state ?? (meta.playing ? "playing" : "paused"),
@@ -101,7 +105,6 @@ function layerState(kept, meta, arrays, layer, at) {
     clippedInputs: dynamics ? dynamics.clipped_input_gradients : null,
     normBefore: dynamics ? dynamics.gradient_norm_before : null,
     normAfter: dynamics ? dynamics.gradient_norm_after : null,
-    everFlipped: layer.ever_flipped,
     histogram: arrays[`L${at}/histogram`].data,
     histogramLimit: layer.histogram_limit,
     curves: curvesOf(kept, arrays, `L${at}`, LAYER_CURVES, same?.curves),

@@ -19,7 +19,7 @@ export function stripFlips() {
   function note({ state, layout, palette }, maps) {
     if (!layout || state.step === step) return false;
     step = state.step;
-    const quick = state.playing && state.stepsPerSecond > QUICK;
+    const quick = state.playing && state.backAt === null && state.stepsPerSecond > QUICK;
     state.passes.forEach(({ layer }, at) => {
       if (layer) gathered[at] = quick && gathered[at] ? [...gathered[at], ...layer.flips] : [...layer.flips];
     });

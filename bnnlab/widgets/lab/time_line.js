@@ -1,20 +1,29 @@
 // The whole run in one line: flips a step as relief, answers right and the loss as lines, now at the right end.
 
 import { nameCanvas } from "../shared/canvas.js";
-import { element } from "../shared/dom.js";
+import { element, setHidden } from "../shared/dom.js";
+import { writeAttribute } from "../shared/late_text.js";
 import { grouped, lastKnown, percentText, roundedText } from "../shared/numbers.js";
 import { linearScale, roundTicks } from "./axes.js";
-import { panelCanvas } from "./panel_parts.js";
+import { cockpitButton, panelCanvas } from "./panel_parts.js";
+import { rewinding } from "./rewinding.js";
 
 const NAMES_EM = 9.5;
 const [LOSS_MEAN, FLIPS_MEAN] = [9, 5]; // points that are averaged, as one batch says little
 const CLIPPED_SHARE = 0.97; // the few highest values, of the first steps, do not flatten the rest
 
-export function timeLine() {
+// cockpit: { act(command), ... }
+export function timeLine(cockpit) {
   let shown = null; // { run, palette }
   let cursor = null; // index of the point that is read
-  const canvas = panelCanvas(() => shown && paint(), {});
-  const node = element("section", { class: "panel deck-panel time-line", "aria-label": "The run so far" }, canvas.node);
+  const canvas = panelCanvas(() => shown && paint(), { role: "slider", "aria-valuemin": 0 });
+  const time = rewinding(canvas.node, {
+    stepAt: (x) => (shown?.x ? linearScale(shown.box.left, shown.box.right, 0, shown.last)(x) : null),
+    placeOf: (step) => shown.x(step),
+    act: cockpit.act,
+  });
+  const toNow = cockpitButton("back to now", "Follow the run again (End)", () => time.seek(null), { class: "tool to-now", hidden: true });
+  const node = element("section", { class: "panel deck-panel time-line", "aria-label": "The run so far" }, canvas.node, toNow);
 
   canvas.node.addEventListener("pointermove", ({ offsetX }) => {
     if (!shown?.x) return;
@@ -24,13 +33,6 @@ export function timeLine() {
   });
   canvas.node.addEventListener("pointerleave", () => readAt(null));
   canvas.node.addEventListener("blur", () => readAt(null));
-  canvas.node.addEventListener("keydown", (event) => {
-    const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const count = shown?.run.steps.length;
-    if (!direction || !count) return;
-    event.preventDefault();
-    readAt(cursor === null ? count - 1 : Math.max(0, Math.min(count - 1, cursor + direction)));
-  });
 
   function readAt(index) {
     if (cursor === index) return;
@@ -39,12 +41,17 @@ export function timeLine() {
   }
 
   function draw(state, palette) {
-    const { curves, layers, step } = state;
+    const { curves, layers, now, backAt } = state;
+    time.follow(state);
+    setHidden(toNow, backAt === null);
     // Curves travel a few times a second; drawing a little more often would show nothing else.
-    if (shown && shown.curves === curves && shown.palette === palette && step >= shown.step) return;
+    const still = shown?.curves === curves && shown.palette === palette && shown.backAt === backAt;
+    if (still && now >= shown.now) return;
     const run = runOf(curves, layers);
-    shown = { curves, step, palette, run };
-    nameCanvas(canvas.node, `The run up to step ${grouped(step)}: ${percentText(lastKnown(run.right), 1)} of the test answers right, ${grouped(run.flips.at(-1) ?? NaN)} flips a step, loss ${roundedText(lastKnown(run.loss))}`);
+    shown = { curves, now, backAt, palette, run };
+    writeAttribute(canvas.node, "aria-valuemax", now);
+    writeAttribute(canvas.node, "aria-valuenow", backAt ?? now);
+    nameCanvas(canvas.node, `The run up to step ${grouped(now)}, to go back in: ${percentText(lastKnown(run.right), 1)} of the test answers right, ${grouped(run.flips.at(-1) ?? NaN)} flips a step, loss ${roundedText(lastKnown(run.loss))}`);
     paint();
   }
 
@@ -52,8 +59,8 @@ export function timeLine() {
     const pen = canvas.begin();
     if (!pen.width) return;
     const { ctx, width, height, em } = pen;
-    const { run, palette, step } = shown;
-    const last = Math.max(10, step, run.steps.at(-1) ?? 0);
+    const { run, palette, now, backAt } = shown;
+    const last = Math.max(10, now, run.steps.at(-1) ?? 0);
     const box = { left: 2, right: width - NAMES_EM * em, top: 5, bottom: height - 4 };
     const x = linearScale(0, last, box.left, box.right);
     Object.assign(shown, { x, box, last });
@@ -62,7 +69,9 @@ export function timeLine() {
     const y = linearScale(0, 1, box.bottom, box.top);
     paintCurve(ctx, run.steps, run.evenLoss, x, (value) => y(Math.min(1, value / run.lossTop)), palette.faint, 1.4, [3, 2.5]);
     paintCurve(ctx, run.steps, run.right, x, y, palette.ink, 1.7, []);
-    paintNow(ctx, x(step), height, palette);
+    if (backAt !== null) paintFuture(ctx, x(backAt), box, palette);
+    paintNow(ctx, x(now), height, palette.ink);
+    if (backAt !== null) paintThen(pen, x(backAt), backAt, palette, cursor === null);
     paintNames(pen, run, y, box, palette);
     if (cursor !== null && cursor < run.steps.length) paintReading(pen, run, cursor, x, palette);
   }
@@ -142,9 +151,36 @@ function paintTicks(pen, x, box, last, palette) {
   }
 }
 
-function paintNow(ctx, x, height, palette) {
-  ctx.fillStyle = palette.ink;
+function paintNow(ctx, x, height, colour) {
+  ctx.fillStyle = colour;
   ctx.fillRect(x - 1, 2, 2, height - 4);
+}
+
+// What came after the step that is looked at is paler.
+function paintFuture(ctx, x, box, palette) {
+  ctx.fillStyle = palette.panel;
+  ctx.globalAlpha = 0.55;
+  ctx.fillRect(x, 0, box.right - x, box.bottom + 4);
+  ctx.globalAlpha = 1;
+}
+
+function paintThen(pen, x, step, palette, named) {
+  const { ctx, height, em, width } = pen;
+  paintNow(ctx, x, height, palette.control);
+  ctx.beginPath();
+  ctx.arc(x, height / 2, 6, 0, 2 * Math.PI);
+  ctx.fill();
+  if (!named) return;
+  const text = `step ${grouped(step)}`;
+  const wide = ctx.measureText(text).width + em;
+  const left = x + wide + 12 < width ? x + 10 : x - wide - 10;
+  ctx.beginPath();
+  ctx.roundRect(left, 2, wide, 1.5 * em, 4);
+  ctx.fill();
+  ctx.fillStyle = palette.paper;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillText(text, left + em / 2, 2 + 0.78 * em);
 }
 
 // Each name stands beside the end of its line, as near as the others let it.

@@ -34,12 +34,12 @@ export function stripTravel(look) {
   function follow({ state, layout: places, backward }, turned) {
     if (places !== layout) clear();
     layout = places;
-    const stepped = step !== null && state.step !== step;
+    const stepped = step !== null && state.step !== step && state.backAt === null;
     step = state.step;
     if (stepped && state.speed !== 10) pace();
     if (stepped && state.playing && isSlow(state.speed)) play(state.passes.some((pass) => pass.after));
     if (turned) wave(backward);
-    const flows = Boolean(layout) && state.playing && !isSlow(state.speed) && !spared && !still.matches;
+    const flows = Boolean(layout) && state.playing && state.backAt === null && !isSlow(state.speed) && !spared && !still.matches;
     if (!flows && streams && !waving) clear();
     streams = flows;
     if (flows && !waving && !bits.length) stream();
