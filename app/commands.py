@@ -154,6 +154,13 @@ def _rewind(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.rewind(None if step is None else _whole("step", step))
 
 
+def _compare(run: LiveRun, arguments: Mapping[str, Any]) -> None:
+    name = _take(arguments, "name", None)
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"name must be text, got {name!r}")
+    run.compare(name)
+
+
 def _select(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.select(selection(arguments) if arguments else None)
 
@@ -231,5 +238,8 @@ _HANDLERS: Final[dict[str, Callable[[LiveRun, Mapping[str, Any]], str | None]]] 
     "flip": lambda run, _: run.flip(),
     "backward": _backward,
     "rewind": _rewind,
+    "compare": _compare,
+    "pin": lambda run, _: run.pin(),
+    "unpin": lambda run, _: run.unpin(),
     "fetch": _fetch,
 }

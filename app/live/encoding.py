@@ -79,6 +79,8 @@ def encode_frame(
         complete=complete or now_and_then,
         curves=complete or now_and_then,
         live=live,
+        rival=frame.rival,
+        pinned=frame.pinned,
     )
 
 

@@ -17,6 +17,7 @@ from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
 from bnnlab.records.product import LayerProduct
 from bnnlab.records.profile import NodeTime, Profile
 from bnnlab.records.recorded_product import recorded_product
+from bnnlab.records.rival import PinnedRun, RivalLook
 from bnnlab.records.selection import Selection
 from bnnlab.records.snapshot import (
     HISTOGRAM_BINS,
@@ -63,8 +64,10 @@ __all__ = [
     "Macs",
     "NetworkSummary",
     "NodeTime",
+    "PinnedRun",
     "PointsView",
     "Profile",
+    "RivalLook",
     "Selection",
     "Snapshot",
     "TrainingEvent",

@@ -59,6 +59,11 @@ class Examined:
         predictions: NDArray[np.int64] = self.logits.argmax(1).numpy()
         return predictions
 
+    @property
+    def right(self) -> int:
+        """How many are answered rightly."""
+        return int(np.count_nonzero(self.predictions == self.labels))
+
 
 class Answers:
     """Asks a network about its test examples, on large data sets not at every step.

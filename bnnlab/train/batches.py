@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,12 @@ class BatchesState:
     Attributes:
         generator: State of the generator that draws the orders.
         order: The order of the epoch that goes on.
+        drawn: Hash of all orders drawn so far.
     """
 
     generator: dict[str, Any]
     order: NDArray[np.int64]
+    drawn: hashlib._Hash
 
 
 class Batches:
@@ -44,6 +47,7 @@ class Batches:
         self._dataset, self._device = dataset, device
         self._generator = np.random.default_rng(seed)
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
+        self._drawn = hashlib.sha256()
         # Batch normalisation cannot learn from a single example: one left over joins no batch.
         examples = len(dataset.x_train)
         self._size = min(size, examples)
@@ -58,6 +62,7 @@ class Batches:
         position = done % self.per_epoch
         if position == 0:
             self._order = self._generator.permutation(len(self._dataset.x_train))
+            self._drawn.update(self._order.tobytes())
         start = position * self._size
         chosen = self._order[start : start + self._size]
         x = torch.from_numpy(self._dataset.x_train[chosen])  # fancy indexing copies
@@ -66,9 +71,17 @@ class Batches:
 
     def state(self) -> BatchesState:
         """Where it stands, to come back to."""
-        return BatchesState(copy.deepcopy(dict(self._generator.bit_generator.state)), self._order)
+        generator = copy.deepcopy(dict(self._generator.bit_generator.state))
+        return BatchesState(generator, self._order, self._drawn.copy())
 
     def restore(self, state: BatchesState) -> None:
         """Go back to where it stood."""
         self._generator.bit_generator.state = copy.deepcopy(state.generator)
-        self._order = state.order
+        self._order, self._drawn = state.order, state.drawn.copy()
+
+    def digest(self) -> str:
+        """SHA-256 of all orders drawn so far, in hexadecimal.
+
+        Two runs with batches of one size have seen the same ones up to a step if it is equal there.
+        """
+        return self._drawn.hexdigest()

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bnnlab.nn import BinaryActivation, BinaryLayer
-from bnnlab.nn.binarize import Binarizer
+from bnnlab.nn import BinaryLayer
 from bnnlab.nn.inference import inference
+from bnnlab.nn.layers.binarizers import binarizers_of
 from bnnlab.records import Example, LayerPass, Selection
 from bnnlab.train.answers import grey_values
 from bnnlab.train.datasets import Dataset
@@ -112,14 +112,7 @@ def _example(dataset: Dataset, index: int, device: str) -> tuple[Tensor, int]:
 @contextmanager
 def _probes_of_this_pass(model: nn.Module) -> Iterator[dict[int, Crossing]]:
     """Put probes of one's own in place of those that watch the training, which must not count this pass."""
-    binarizers: list[Binarizer] = []
-    for module in model.modules():
-        if isinstance(module, BinaryLayer):
-            binarizers.append(module.weight_binarizer)
-            if module.input_binarizer is not None:
-                binarizers.append(module.input_binarizer)
-        elif isinstance(module, BinaryActivation):
-            binarizers.append(module.binarizer)
+    binarizers = binarizers_of(model)
     probes = [binarizer.probe for binarizer in binarizers]
     crossings = {id(binarizer): Crossing() for binarizer in binarizers}
     try:

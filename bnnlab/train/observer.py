@@ -12,7 +12,17 @@ from torch import nn
 
 from bnnlab.nn import BinaryLayer
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
-from bnnlab.records import Example, FlipEffect, FloatLayer, Selection, Snapshot, TrainingEvent, WeightLook
+from bnnlab.records import (
+    Example,
+    FlipEffect,
+    FloatLayer,
+    ImagesView,
+    PointsView,
+    Selection,
+    Snapshot,
+    TrainingEvent,
+    WeightLook,
+)
 from bnnlab.train.answers import REST_FOR_EACH_S, Answers, Examined, examine, gates, read_only
 from bnnlab.train.config import RunConfig
 from bnnlab.train.datasets import Dataset
@@ -81,6 +91,10 @@ class Observer:
             selection=look.selection,
             weight=self._weight(look.selection, example, gradients, examined, step, hurried),
         )
+
+    def ask(self, step: int, hurried: bool) -> tuple[Examined, PointsView | ImagesView]:
+        """What the network answers: see `Answers.ask`."""
+        return self._answers.ask(step, hurried)
 
     def renew(self, step: int, look: Look) -> None:
         """Ask, between two pictures and if it is time to, what is too dear to be asked for each hurried one."""

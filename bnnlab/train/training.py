@@ -16,12 +16,13 @@ from types import TracebackType
 from typing import Self, Unpack
 
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
-from bnnlab.records import Selection, Snapshot, TrainingEvent
-from bnnlab.train.answers import predict
+from bnnlab.records import ImagesView, PointsView, Selection, Snapshot, TrainingEvent
+from bnnlab.train.answers import Examined, predict
 from bnnlab.train.batches import Batches
 from bnnlab.train.checkpoint import Checkpoint, copied_model, copied_optimizers, put_back
 from bnnlab.train.config import AtOnce, RunConfig
@@ -63,6 +64,8 @@ class TrainingRun:
         endless: Whether it goes on after them.
         evaluates: Whether the test set is asked when that is due.
         event: The last step done, or None.
+        batches: The examples of each step.
+        newest_batch: Examples and classes of the last step, or None.
 
     Raises:
         DatasetError: If the data are not on this computer.
@@ -80,8 +83,9 @@ class TrainingRun:
         self._observer = Observer(self.model, self.dataset, self.monitor, config.device)
         self.event: TrainingEvent | None = None
         self._optimizers = OPTIMIZERS[config.optimizer](self.model, config.learning_rate)
-        self._batches = Batches(self.dataset, config.batch_size, config.seed, config.device)
-        self.steps_per_epoch = self._batches.per_epoch
+        self.newest_batch: tuple[Tensor, Tensor] | None = None
+        self.batches = Batches(self.dataset, config.batch_size, config.seed, config.device)
+        self.steps_per_epoch = self.batches.per_epoch
         self.total_steps = config.epochs * self.steps_per_epoch
 
     @property
@@ -102,7 +106,7 @@ class TrainingRun:
         if self.step >= self.total_steps and not self.endless:
             raise StopIteration
         step = self.step + 1
-        x, y = self._batches.next(self.step)
+        x, y = self.newest_batch = self.batches.next(self.step)
         self._set_learning_rate(self.step / self.total_steps)
         for optimizer in self._optimizers:
             optimizer.zero_grad()
@@ -147,7 +151,7 @@ class TrainingRun:
             self.config,
             copied_model(self.model),
             copied_optimizers(self._optimizers),
-            self._batches.state(),
+            self.batches.state(),
             self.monitor.state(),
         )
 
@@ -161,7 +165,7 @@ class TrainingRun:
         put_back(self.model, checkpoint.tensors)
         for optimizer, state in zip(self._optimizers, checkpoint.optimizers, strict=True):
             optimizer.load_state_dict(copy.deepcopy(state))  # it would go on working in the checkpoint itself
-        self._batches.restore(checkpoint.batches)
+        self.batches.restore(checkpoint.batches)
         self._use(checkpoint.config)
         self.monitor.restore(checkpoint.watches)
         self._observer.asked_anew()
@@ -186,6 +190,10 @@ class TrainingRun:
                 then as it was at the last `renew`.
         """
         return self._observer.snapshot(self.event, self.config, look or Look(example=0), hurried)
+
+    def ask(self, hurried: bool = False) -> tuple[Examined, PointsView | ImagesView]:
+        """What the network answers: see `Answers.ask`."""
+        return self._observer.ask(self.step, hurried)
 
     def renew(self, look: Look) -> None:
         """Ask what hurried snapshots leave out, if that was half a second ago.

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
-from bnnlab.records import History, Snapshot
+from bnnlab.records import History, PinnedRun, RivalLook, Snapshot
 from bnnlab.train.config import RunConfig
 from bnnlab.train.live.pace import Speed
 
@@ -60,11 +60,15 @@ class LiveFrame:
             if it flipped since the last frame that somebody saw.
         history: The curves up to this moment; not to be appended to.
         status: Where the run stands.
+        rival: The network that learns beside it, or None.
+        pinned: Runs that were put aside, the oldest first.
     """
 
     snapshot: Snapshot | None
     history: History
     status: LiveStatus
+    rival: RivalLook | None = None
+    pinned: tuple[PinnedRun, ...] = ()
 
 
 def with_flips_of(earlier: Snapshot, later: Snapshot) -> Snapshot:

@@ -6,12 +6,15 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-from bnnlab.records import History, Selection, Snapshot
+from bnnlab.records import History, PinnedRun, RivalLook, Selection, Snapshot
+from bnnlab.train.compare import Rival
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus
 from bnnlab.train.look import Extent, Look, extent_of
 from bnnlab.train.past import Deed, Past
 from bnnlab.train.training import TrainingRun
+
+CATCH_UP_S = 0.006  # for a rival that is behind, after each step; one that is not does a step
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +30,8 @@ class Played:
         extent: What there is to look at in it.
         flip_report: Accuracy before and after the last flip by hand.
         past: What it was after each of its steps.
+        rival: A network that learns beside it, or None.
+        rival_look: What was last seen of that.
     """
 
     config: RunConfig
@@ -37,6 +42,10 @@ class Played:
     extent: Extent | None = None
     flip_report: tuple[float, float] | None = None
     past: Past | None = None
+    rival: Rival | None = None
+    rival_look: RivalLook | None = None
+    _first: RunConfig | None = None
+    _updates: list[tuple[int, AtOnce]] = field(default_factory=list)
 
     @property
     def step(self) -> int:
@@ -45,7 +54,7 @@ class Played:
 
     def load(self) -> Extent:
         """Build the run; returns what there is to look at."""
-        self.run = begin(self.config)
+        self.run, self._first = begin(self.config), self.config
         self.past = Past(self.run)
         self.extent = extent_of(self.run.model, self.run.dataset, self.config.device)
         return self.extent
@@ -55,6 +64,29 @@ class Played:
         self.history.append(next(run))
         if self.past is not None:
             self.past.note_step(run)
+        if self.rival is not None:
+            self.rival.follow(run.step, CATCH_UP_S)
+
+    def compare(self, name: str | None) -> None:
+        """Let another network learn beside it, which first catches up; None ends that.
+
+        Args:
+            name: See `Rival`.
+
+        Raises:
+            ValueError: If there is no such rival.
+        """
+        if self.run is None or self._first is None:
+            return
+        rival = None if name is None else Rival(self.run, name, self._first, self._updates)
+        if self.rival is not None:
+            self.rival.close()
+        self.rival, self.rival_look = rival, None
+
+    def look_beside(self) -> None:
+        """See how the network beside it does."""
+        if self.rival is not None and self.run is not None:
+            self.rival_look = self.rival.look(self.run)
 
     def look_back(self, look: Look, seconds: float) -> Snapshot | None:
         """What was to be seen after a past step.
@@ -85,6 +117,7 @@ class Played:
         if self.run is not None:
             self.run.update(**changes)
             self._note(lambda run: run.update(**changes))
+            self._updates.append((self.step, changes))
 
     def flip(self, selection: Selection) -> bool:
         """Turn the sign of a weight, and measure what that does; returns whether there is such a weight."""
@@ -97,10 +130,11 @@ class Played:
         self.flip_report = (before, after)
         return True
 
-    def frame(self, **standing: Any) -> LiveFrame:
+    def frame(self, pinned: tuple[PinnedRun, ...], **standing: Any) -> LiveFrame:
         """What a viewer gets of it.
 
         Args:
+            pinned: Runs that were put aside.
             **standing: Those fields of `LiveStatus` that are not the run's own.
         """
         run = self.run
@@ -114,7 +148,7 @@ class Played:
             schedule_done=run is not None and run.step >= run.total_steps,
             **standing,
         )
-        return LiveFrame(self.snapshot, self.history.copy(), status)
+        return LiveFrame(self.snapshot, self.history.copy(), status, self.rival_look, pinned)
 
     def _note(self, deed: Deed) -> None:
         if self.past is not None:
@@ -124,6 +158,8 @@ class Played:
         """Let go of the run."""
         if self.past is not None:
             self.past.close()
+        if self.rival is not None:
+            self.rival.close()
         if self.run is not None:
             self.run.close()
 

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from bnnlab.records import Selection, Snapshot
+from bnnlab.records import History, PinnedRun, Selection, Snapshot
+from bnnlab.train.compare import difference
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DatasetError
 from bnnlab.train.live.duty import Duty
@@ -20,6 +21,7 @@ from bnnlab.train.live.shift import Shift
 from bnnlab.train.look import Extent, Look
 from bnnlab.train.training import TrainingDivergedError, TrainingRun
 
+MAX_PINNED = 4
 TRAVEL_S = 0.03  # steps of the past are done again for so long before somebody else has a turn
 
 
@@ -44,6 +46,7 @@ class Player:
         self._played = Played(config)
         self._before: Played | None = None
         self._look = Look(example=0)
+        self._pinned: tuple[tuple[RunConfig, History], ...] = ()
         self._past: Snapshot | None = None  # what is to be seen of the past that is looked at
         self._followed = True  # whether the last picture was of the newest step
         self.state: State = "loading"
@@ -187,6 +190,23 @@ class Player:
         self._look, self._past = look if self._played.extent is None else self._played.extent.fits(look), None
         self.travel()
 
+    def compare(self, name: str | None) -> None:
+        """Let another network learn beside the run: see `Played.compare`."""
+        self._played.compare(name)
+        self.publish()
+
+    def pin(self) -> None:
+        """Put the curves of this run aside, to stay under those of the next ones."""
+        if self._played.step:
+            run = (self.config, self._played.history.copy())
+            self._pinned = (*self._pinned, run)[-MAX_PINNED:]
+            self.publish()
+
+    def unpin(self) -> None:
+        """Let go of all that was put aside."""
+        self._pinned = ()
+        self.publish()
+
     def rewind(self, step: int | None) -> None:
         """Show the run as it was after a step, while training goes on; None follows it again."""
         step = None if step is None else min(step, self._played.step)
@@ -238,11 +258,12 @@ class Player:
             played.snapshot = self._past or played.snapshot
         elif played.run is not None and self.state not in ("failed", "closed"):
             if self.plays and not awaited:
-                played.run.renew(self._look)
+                self._renew(played.run)
             snapshot = played.run.snapshot(self._look, hurried=self.plays)
             if played.snapshot is not None and not self.publisher.is_seen and self._followed:
                 snapshot = with_flips_of(played.snapshot, snapshot)
             played.snapshot = snapshot
+            played.look_beside()
         self._followed = self._look.step is None
         self.publisher.publish(self._frame(), now)
 
@@ -256,7 +277,13 @@ class Player:
         if rests or (self.publisher.is_due(now) and not asked):
             self.publish()
         elif asked and self._look.step is None:
-            run.renew(self._look)
+            self._renew(run)
+
+    def _renew(self, run: TrainingRun) -> None:
+        """Ask, between two pictures, what is too dear to be asked for each."""
+        run.renew(self._look)
+        if self._played.rival is not None:
+            self._played.rival.renew()
 
     def wait(self, waits: bool) -> None:
         """Say that it waits for its turn, or plays again."""
@@ -278,7 +305,12 @@ class Player:
         return past.steps_to(step) if self.travels and step is not None and past is not None else 0
 
     def _frame(self) -> LiveFrame:
+        pinned = tuple(
+            PinnedRun(difference(config, self.config) or "the same settings", history)
+            for config, history in self._pinned
+        )
         return self._played.frame(
+            pinned,
             state=self.state,
             steps_per_second=self.publisher.rate,
             speed=self.pace.speed,

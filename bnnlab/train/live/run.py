@@ -23,6 +23,7 @@ from functools import partial
 from typing import Any, TypeVar, Unpack
 
 from bnnlab.records import Selection
+from bnnlab.train.compare import rival_config
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State
 from bnnlab.train.live.pace import Speed
@@ -182,6 +183,27 @@ class LiveRun:
         self._selected = selection
         self._want(selection=selection)
 
+    def compare(self, name: str | None) -> None:
+        """Let another network learn beside this one: from the same seed, on the same batches, with one difference.
+
+        Args:
+            name: ``"float twin"``, in which nothing is binarised; the name of another estimator; or None for none.
+
+        Raises:
+            ValueError: If there is no such network beside this one.
+        """
+        if name is not None:
+            rival_config(self._player.config, name)  # refuses here
+        self._ask(self._player.compare, name)
+
+    def pin(self) -> None:
+        """Put the curves of this run aside: each frame has them beside its own, also after a new start."""
+        self._ask(self._player.pin)
+
+    def unpin(self) -> None:
+        """Let go of all curves that were put aside."""
+        self._ask(self._player.unpin)
+
     def rewind(self, step: int | None) -> None:
         """Let each snapshot show the run as it was after a past step, while training goes on.
 
@@ -195,7 +217,9 @@ class LiveRun:
             ValueError: If the step has not been done.
         """
         done = self.status.step
-        if step is not None and (isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= done):
+        if step is not None and (
+            isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= done
+        ):
             raise ValueError(f"step must be in 0..{done}, the steps done, or None; got {step!r}")
         self._ask(self._player.rewind, step)
 

@@ -26,10 +26,13 @@ from bnnlab.records import (
     History,
     ImagesView,
     LayerSnapshot,
+    PinnedRun,
     PointsView,
+    RivalLook,
     Snapshot,
 )
 from bnnlab.widgets.encoding import pack_frame
+from bnnlab.widgets.lab.beside import beside_arrays, rival_meta
 from bnnlab.widgets.lab.example_parts import Arrays, example_arrays, example_meta, weight_arrays, weight_meta
 
 RUN_CURVES: Final = ("step", "loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -50,6 +53,8 @@ def encode(
     complete: bool = True,
     curves: bool = True,
     live: Mapping[str, Any] | None = None,
+    rival: RivalLook | None = None,
+    pinned: tuple[PinnedRun, ...] = (),
 ) -> bytes:
     """One frame of the live lab picture.
 
@@ -63,6 +68,8 @@ def encode(
         curves: Also send the curves of the run; some five times a second are enough.
         live: Where the picture belongs to a run that obeys commands: its status, settings and choices as JSON can hold
             them. They join the header. Without it the picture offers no controls.
+        rival: A network that learns beside this one.
+        pinned: Curves that were put aside.
     """
     view, arrays = _view(snapshot.view)
     for at, layer in enumerate(snapshot.layers):
@@ -78,6 +85,12 @@ def encode(
         arrays |= weight_arrays(snapshot.weight)
     if curves and len(history):
         arrays |= _curves(history, [layer.name for layer in snapshot.layers])
+        for at, run in enumerate(pinned):
+            arrays |= beside_arrays(run.history, f"pinned{at}")
+    if curves and rival is not None:
+        arrays |= beside_arrays(rival.history, "rival")
+    if rival is not None and rival.grid is not None:
+        arrays["rival/grid"] = rival.grid
     meta = {
         "step": snapshot.step,
         "created": snapshot.created * 1000.0,
@@ -97,6 +110,8 @@ def encode(
         "selection": None if snapshot.selection is None else asdict(snapshot.selection),
         "weight": weight_meta(snapshot.weight),
         "view": view,
+        "rival": rival_meta(rival),
+        "pinned": [run.name for run in pinned],
         **({} if live is None else live),
         "commands": live is not None,
     }
