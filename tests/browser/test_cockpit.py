@@ -230,3 +230,14 @@ def test_convolutions_show_filters_and_maps(visit: Any) -> None:
     expect(page.get_by_text("32 filters of 16 × 3 × 3")).to_be_visible()
     expect(page.get_by_text("a map of bits for each filter").first).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("conv2"))).to_be_visible()
+
+
+def test_a_word_of_the_trade_is_explained_where_it_stands(page: Page) -> None:
+    open_lab(page, f"{STILL}&layer=hidden1&neuron=3&weight=10")
+    word = page.get_by_role("region", name="Distribution of weights").get_by_role("button", name="t_clip").first
+    note = page.get_by_role("tooltip")
+    word.hover()
+    expect(note).to_contain_text("lets nothing through")
+    expect(note).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    expect(note).to_be_hidden()

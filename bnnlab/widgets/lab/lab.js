@@ -20,6 +20,7 @@ import { settingsDrawer } from "./settings.js";
 import { absorbFrame } from "./state.js";
 import { networkStrip } from "./strip.js";
 import { decisionSurface } from "./surface.js";
+import { TERM_STYLE, termNotes } from "./term.js";
 import { timeLine } from "./time_line.js";
 import { activationWalls, weightWalls } from "./walls.js";
 import { weightPanel } from "./weight_panel.js";
@@ -40,7 +41,7 @@ export function mountLab(host, send) {
   let chosen = new URLSearchParams(location.search).has("layer"); // by the reader, so that it belongs into the address
   let waving = false; // while a single step is being shown as waves
 
-  addStyles(host, LAB_STYLE, PANEL_STYLE);
+  addStyles(host, LAB_STYLE, PANEL_STYLE, TERM_STYLE);
   const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
   const beginning = recordedBeginning((decoded) => absorb(decoded, false));
   const cockpit = { act, select, stepThrough };
@@ -71,6 +72,7 @@ export function mountLab(host, send) {
     "div", { class: "cockpit", style: "visibility: hidden" }, // until there is something to see
     bar.node, network, board, line.node, settings.node,
   );
+  const notes = termNotes(node);
   const theme = followTheme(host, schedule);
   host.append(node);
   const sizes = new ResizeObserver(fit);
@@ -174,7 +176,7 @@ export function mountLab(host, send) {
     link.stop();
     theme.stop();
     sizes.disconnect();
-    for (const part of [input, strip, ...Object.values(sides), ...around, address]) part.stop();
+    for (const part of [input, strip, ...Object.values(sides), ...around, address, notes]) part.stop();
     host.remove();
   }
 

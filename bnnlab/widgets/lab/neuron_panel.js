@@ -6,7 +6,8 @@ import { axisNumber, grouped, numberText, roundedText, signedText } from "../sha
 import { bitRows, bitsSummary } from "./bit_rows.js";
 import { neuronOf, thresholdOf, wordOf } from "./neuron_bits.js";
 import { lineIcon } from "./panel_icons.js";
-import { choiceRow, setLine, cockpitButton } from "./panel_parts.js";
+import { choiceRow, cockpitButton, termedLine } from "./panel_parts.js";
+import { term, termedText } from "./term.js";
 
 const ORDER_CHOICES = [
   { value: true, text: "sorted", title: "Those that agree together, so that the count is seen" },
@@ -29,6 +30,7 @@ export function neuronPanel(cockpit) {
   const sum = sumLine();
   const gate = element("p", { class: "faint one-line" });
   const word = element("span", { class: "word one-line" });
+  const [writeGate, writeWord] = [termedLine(gate), termedLine(word)];
   const onward = cockpitButton(["the instruction that counts it", lineIcon("onward")], "Opens the step of the compiled product that counts this bit", () => cockpit.stepThrough(state.selection), { class: "tool primary onward" });
   const body = element(
     "div", { class: "panel-body" },
@@ -61,7 +63,7 @@ export function neuronPanel(cockpit) {
     order.show(sorted);
     bits.draw(neuron, sorted, palette);
     sum.show(neuron, state);
-    setLine(gate, gateText(neuron, state));
+    writeGate(gateText(neuron, state));
     showWord(neuron);
     setHidden(onward, !neuron.counts || !cockpit.stepThrough);
     writeAttribute(body, "aria-label", bitsSummary(neuron));
@@ -71,7 +73,7 @@ export function neuronPanel(cockpit) {
     setHidden(word, !counts);
     if (!counts) return;
     const { index, count, hex } = wordOf(signs, weight);
-    setLine(word, `${count > 1 ? `word ${index} of ${count}` : "its word"} ${hex}`);
+    writeWord(`${count > 1 ? `word ${index} of ${count}` : "its word"} ${hex}`);
   }
 
   return { node, draw, stop: bits.stop };
@@ -89,6 +91,8 @@ function subtitleOf({ counts, inputs, at }, { binarize }) {
 // "sum 33 − 31 = 2 → normalised x = 0.11 → its sign +1", in parts that keep their places.
 function sumLine() {
   const [sum, normalised, x, pooling, pooled, end, out] = ["b", "span", "b", "span", "b", "span", "b"].map((tag) => element(tag));
+  normalised.append("→ ", term("normalised"));
+  const writeX = termedText(x);
   const swatch = element("i", { class: "swatch", "aria-hidden": "true" });
   const node = element("p", { class: "sum-line" }, sum, normalised, x, pooling, pooled, end, swatch, out);
   return {
@@ -97,8 +101,7 @@ function sumLine() {
       setHidden(node, !neuron.inputs);
       if (!neuron.inputs) return;
       writeText(sum, sumText(neuron));
-      writeText(normalised, "→ normalised");
-      writeText(x, `x = ${numberOf(neuron.x)}`);
+      writeX(`x = ${numberOf(neuron.x)}`);
       setHidden(pooling, !neuron.pooled);
       setHidden(pooled, !neuron.pooled);
       if (neuron.pooled) {

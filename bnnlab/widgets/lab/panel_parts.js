@@ -3,6 +3,7 @@
 import { sharpCanvas } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
 import { writeAttribute, writeText } from "../shared/late_text.js";
+import { termedText } from "./term.js";
 
 // A button of the cockpit. `title` says what it does and with which key.
 export function cockpitButton(content, title, onClick, attributes = {}) {
@@ -32,6 +33,15 @@ export function choiceRow(label, options, choose) {
 export function setLine(node, text) {
   writeText(node, text);
   writeAttribute(node, "title", text);
+}
+
+// The same for a line with words that are explained.
+export function termedLine(node) {
+  const show = termedText(node);
+  return (text) => {
+    show(text);
+    writeAttribute(node, "title", text);
+  };
 }
 
 // A canvas that fills its place. `begin()` adds to what a sharp canvas says the size of text in pixels, `em`, and a

@@ -93,7 +93,7 @@ export const PANEL_STYLE = `
   .bits-scroll { flex: 1; min-height: 3.4em; overflow: hidden auto; scrollbar-width: thin; }
   .sum-line {
     display: flex; align-items: baseline; gap: 0.42em; white-space: nowrap; overflow: hidden; flex: none;
-    span { color: var(--faint); font-size: var(--small); }
+    > span { color: var(--faint); font-size: var(--small); }
     b { font-weight: 650; }
     b:nth-of-type(1) { min-width: 9.4em; }
     b:nth-of-type(2) { min-width: 4.9em; }

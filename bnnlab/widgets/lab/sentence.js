@@ -1,13 +1,14 @@
 // One sentence that says what is seen, in the words of what is set just now; what is not as usual comes first.
 
 import { element } from "../shared/dom.js";
-import { writeText } from "../shared/late_text.js";
+import { termedText } from "./term.js";
 
 const READING = 9000; // ms
 
 export function leadingSentence() {
   let notice = null;
   const text = element("span");
+  const say = termedText(text);
   const mark = element("b", { class: "recorded", hidden: true }, "recorded");
   const node = element("p", { class: "sentence", role: "status" }, mark, text);
 
@@ -18,7 +19,7 @@ export function leadingSentence() {
     const alarm = state.error ?? notice?.text;
     node.classList.toggle("alarm", Boolean(alarm));
     mark.hidden = !state.recorded;
-    writeText(text, alarm ? sentenceOf(alarm) : saying(state, backward));
+    say(alarm ? sentenceOf(alarm) : saying(state, backward));
   }
 
   return { node, draw };

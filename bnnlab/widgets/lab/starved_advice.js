@@ -1,15 +1,16 @@
 // Half of a layer that no gradient reaches any more: one sentence about what that means, and the click that mends it.
 
 import { element, setHidden } from "../shared/dom.js";
-import { writeText } from "../shared/late_text.js";
 import { lineIcon } from "./panel_icons.js";
 import { cockpitButton } from "./panel_parts.js";
+import { termedText } from "./term.js";
 
 const STARVED_SHARE = 0.5;
 
 export function starvedAdvice(cockpit) {
   let closed = false;
   const sentence = element("p");
+  const say = termedText(sentence);
   const mend = cockpitButton("keep within ±t_clip", "Keeps every hidden weight within ±t_clip after each step, so that gradients reach it again", () => {
     cockpit.act({ do: "set", settings: { latent_clip: true } });
   }, { class: "tool primary" });
@@ -26,7 +27,7 @@ export function starvedAdvice(cockpit) {
     setHidden(node, !applies || closed);
     if (!applies) return;
     const share = 10 * Math.floor((10 * starved.starved) / starved.weights); // rounded, or it would be spoken at each frame
-    writeText(sentence, `More than ${share} % of ${starved.name} is starved: no gradient reaches a weight beyond ±t_clip, so it stays as it is.`);
+    say(`More than ${share} % of ${starved.name} is starved: no gradient reaches a weight beyond ±t_clip, so it stays as it is.`);
   }
 
   return { node, draw };

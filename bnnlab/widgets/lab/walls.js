@@ -3,12 +3,13 @@
 
 import { hatching, nameCanvas } from "../shared/canvas.js";
 import { element, setHidden } from "../shared/dom.js";
-import { writeAttribute, writeText } from "../shared/late_text.js";
+import { writeAttribute } from "../shared/late_text.js";
 import { axisNumber, grouped, isKnown } from "../shared/numbers.js";
-import { panelCanvas, setLine, cockpitButton } from "./panel_parts.js";
+import { panelCanvas, termedLine, cockpitButton } from "./panel_parts.js";
 import { neuronOf } from "./neuron_bits.js";
 import { showLock } from "./settings_field.js";
 import { starvedAdvice } from "./starved_advice.js";
+import { termedText } from "./term.js";
 import { wallHandles } from "./wall_handles.js";
 import { heightOfBars, joinedBars, roundReach, shareBeyond } from "./wall_numbers.js";
 
@@ -80,6 +81,7 @@ function wallPanel(cockpit, what) {
     "section", { class: "panel deck-panel walls-panel", "aria-label": `Distribution of ${what.name}` },
     element("header", {}, title), subheader, plot, instead,
   );
+  const [writeTitle, writeSubtitle, writeInstead] = [termedText(title), termedLine(subtitle), termedText(instead)];
   let shown = null; // { state, palette, parts, reach, value }
   let own = null; // { value, until }: what the reader set, before a frame says it
   let reach = 0;
@@ -93,12 +95,12 @@ function wallPanel(cockpit, what) {
 
   function draw(state, palette) {
     const text = what.instead(state);
-    writeText(instead, text);
+    writeInstead(text);
     setHidden(instead, !text);
     setHidden(plot, Boolean(text));
-    setLine(subtitle, text ? "" : what.subtitle(state));
+    writeSubtitle(text ? "" : what.subtitle(state));
     shown = { state, palette };
-    if (text) return writeText(title, what.name);
+    if (text) return writeTitle(what.name);
     const isTold = own && Math.abs(own.value - what.wall(state)) < 1e-9;
     if (own && !handles.isDragged() && (isTold || performance.now() > own.until || state.notice)) own = null;
     show();
@@ -112,7 +114,7 @@ function wallPanel(cockpit, what) {
     if (!handles.isDragged()) reach = roundReach(Math.max(...parts.map((part) => part.histogramLimit)), value, reach);
     const share = shareBeyond(parts, value, Math.abs(value - wall) < 1e-9);
     const text = titleText(what.name, share, state);
-    writeText(title, text);
+    writeTitle(text);
     setHidden(zero, value < 0.22 * reach);
     handles.draw(value, reach, state.canCommand, `t_clip ${axisNumber(value)}: ${text}`);
     nameCanvas(canvas.node, `${text}; t_clip ${axisNumber(value)}`);
