@@ -225,7 +225,7 @@ function manyLines({ width, em }, groups, wide) {
   return { lines, labels, height: top + 2 };
 }
 
-function tapText({ inputs, signs, counts, padded }, tap) {
+export function tapText({ inputs, signs, counts, padded }, tap) {
   const weight = `weight ${signedText(signs[tap])}`;
   if (!inputs) return `input ${tap}: ${weight}`;
   if (!counts) return `input ${tap}: ${roundedText(inputs[tap])}, ${weight}`;

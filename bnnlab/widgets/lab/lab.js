@@ -7,6 +7,7 @@ import { decodeFrame } from "../shared/frame.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 import { addressKeeper } from "./address.js";
+import { BIT_PAGES_STYLE } from "./bit_pages.js";
 import { controlBar } from "./control_bar.js";
 import { directionSwitch } from "./direction.js";
 import { inputPicture } from "./input_picture.js";
@@ -19,6 +20,7 @@ import { leadingSentence } from "./sentence.js";
 import { settingsDrawer } from "./settings.js";
 import { absorbFrame } from "./state.js";
 import { networkStrip } from "./strip.js";
+import { STRIP_DOTS_STYLE, stripDots } from "./strip_dots.js";
 import { decisionSurface } from "./surface.js";
 import { TERM_STYLE, termNotes } from "./term.js";
 import { timeLine } from "./time_line.js";
@@ -41,10 +43,10 @@ export function mountLab(host, send) {
   let chosen = new URLSearchParams(location.search).has("layer"); // by the reader, so that it belongs into the address
   let waving = false; // while a single step is being shown as waves
 
-  addStyles(host, LAB_STYLE, PANEL_STYLE, TERM_STYLE);
+  addStyles(host, LAB_STYLE, PANEL_STYLE, BIT_PAGES_STYLE, STRIP_DOTS_STYLE, TERM_STYLE);
   const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
   const beginning = recordedBeginning((decoded) => absorb(decoded, false));
-  const cockpit = { act, select, stepThrough };
+  const cockpit = { act, select, stepThrough, inspect: () => deck[0].unfold() };
   const sentence = leadingSentence();
   const direction = directionSwitch((chosen) => {
     backward = chosen;
@@ -52,13 +54,15 @@ export function mountLab(host, send) {
   });
   const input = inputPicture(cockpit);
   const strip = networkStrip(cockpit);
+  const scroller = element("div", { class: "strip-scroll" }, strip.node);
+  const dots = stripDots(scroller, strip.places);
   const sides = { images: wrongImages(cockpit), points: decisionSurface(cockpit) };
   const network = element(
     "section", { class: "panel network", "aria-label": "the network" },
     element("header", {}, sentence.node, direction.node),
     element(
       "div", { class: "network-body" },
-      input.node, element("div", { class: "strip-scroll" }, strip.node), sides.images.node, sides.points.node,
+      input.node, scroller, dots.node, sides.images.node, sides.points.node,
     ),
   );
   const settings = settingsDrawer(cockpit);
@@ -146,6 +150,7 @@ export function mountLab(host, send) {
     direction.draw(backward, state.canCommand);
     input.draw(state, palette);
     strip.draw(state, palette, view);
+    dots.draw();
     // A picture that obeys nobody, as in a notebook, has no neuron to choose: what is about one goes.
     const idle = !state.canCommand && !state.selection;
     board.classList.toggle("idle", idle);

@@ -3,6 +3,7 @@
 import { element, setHidden } from "../shared/dom.js";
 import { writeAttribute, writeText } from "../shared/late_text.js";
 import { axisNumber, grouped, numberText, roundedText, signedText } from "../shared/numbers.js";
+import { bitPages } from "./bit_pages.js";
 import { bitRows, bitsSummary } from "./bit_rows.js";
 import { neuronOf, thresholdOf, wordOf } from "./neuron_bits.js";
 import { lineIcon } from "./panel_icons.js";
@@ -14,11 +15,13 @@ const ORDER_CHOICES = [
   { value: false, text: "as wired", title: "In the order in which the word holds them" },
 ];
 
+const PHONE_PX = 760;
+
 // cockpit: { select(selection), stepThrough(selection) }.
 export function neuronPanel(cockpit) {
   let state = null;
   let palette = null;
-  let sorted = true;
+  let sorted = !isPhone(); // sixteen bits at a time are words, not a count
 
   const title = element("h3");
   const subtitle = element("span", { class: "faint" });
@@ -26,7 +29,9 @@ export function neuronPanel(cockpit) {
     sorted = value;
     paint();
   });
-  const bits = bitRows((weight) => cockpit.select({ ...state.selection, weight }));
+  const choose = (weight) => cockpit.select({ ...state.selection, weight });
+  const [bits, pages] = [bitRows(choose), bitPages(choose)];
+  const fold = cockpitButton(lineIcon("close"), "Close", foldUp, { class: "tool bare fold", "aria-label": "Close the neuron" });
   const sum = sumLine();
   const gate = element("p", { class: "faint one-line" });
   const word = element("span", { class: "word one-line" });
@@ -34,7 +39,7 @@ export function neuronPanel(cockpit) {
   const onward = cockpitButton(["the instruction that counts it", lineIcon("onward")], "Opens the step of the compiled product that counts this bit", () => cockpit.stepThrough(state.selection), { class: "tool primary onward" });
   const body = element(
     "div", { class: "panel-body" },
-    element("div", { class: "bits-scroll" }, bits.node), sum.node, gate, element("div", { class: "panel-foot" }, word, onward),
+    pages.node, element("div", { class: "bits-scroll" }, bits.node), sum.node, gate, element("div", { class: "panel-foot" }, word, onward),
   );
   const empty = element(
     "p", { class: "panel-empty" },
@@ -43,8 +48,24 @@ export function neuronPanel(cockpit) {
   );
   const node = element(
     "section", { class: "panel deck-panel neuron-panel", "aria-label": "Neuron" },
-    element("header", {}, title, subtitle, order.node), body, empty,
+    element("header", {}, title, subtitle, order.node, fold), body, empty,
   );
+
+  // On a phone what is tapped would be found far below: the panel comes up over the page's lower half instead.
+  function unfold() {
+    if (!isPhone() || node.popover) return;
+    node.popover = "manual";
+    node.showPopover();
+  }
+
+  node.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") foldUp();
+  });
+
+  function foldUp() {
+    if (node.popover) node.hidePopover();
+    node.popover = null;
+  }
 
   function draw(nextState, nextPalette) {
     [state, palette] = [nextState, nextPalette];
@@ -62,6 +83,7 @@ export function neuronPanel(cockpit) {
     if (!neuron) return;
     order.show(sorted);
     bits.draw(neuron, sorted, palette);
+    pages.draw(neuron, sorted);
     sum.show(neuron, state);
     writeGate(gateText(neuron, state));
     showWord(neuron);
@@ -76,7 +98,16 @@ export function neuronPanel(cockpit) {
     writeWord(`${count > 1 ? `word ${index} of ${count}` : "its word"} ${hex}`);
   }
 
-  return { node, draw, stop: bits.stop };
+  function stop() {
+    bits.stop();
+    pages.stop();
+  }
+
+  return { node, draw, unfold, stop };
+}
+
+function isPhone() {
+  return window.innerWidth <= PHONE_PX;
 }
 
 function subtitleOf({ counts, inputs, at }, { binarize }) {

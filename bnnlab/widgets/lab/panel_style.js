@@ -99,6 +99,8 @@ export const PANEL_STYLE = `
     b:nth-of-type(2) { min-width: 4.9em; }
     .swatch { align-self: center; }
   }
+  .fold { display: none; }
+  &:popover-open { .fold { display: inline-flex; min-width: 44px; } }
   .word { font-family: var(--st-code-font, ui-monospace, "DejaVu Sans Mono", monospace); font-size: var(--small); color: var(--faint); }
   .onward { flex: none; }
 }
@@ -218,6 +220,10 @@ export const PANEL_STYLE = `
   .bnnlab .time-line { order: 6; flex: 0 0 100%; }
   .bnnlab .deck-panel { height: auto; gap: 0.5em; padding: 0.8em 0.9em; > header { flex-wrap: wrap; } .tool { min-height: 44px; } }
   .bnnlab .neuron-panel {
+    &:popover-open {
+      position: fixed; inset: auto 0 0 0; width: auto; max-width: none; margin: 0; height: auto; max-height: 72dvh; overflow: hidden auto; color: var(--ink);
+      border-radius: 14px 14px 0 0; box-shadow: 0 -6px 28px rgb(0 0 0 / 0.28); overscroll-behavior: contain; padding-bottom: 1.2em;
+    }
     header .faint { flex-basis: 100%; order: 1; }
     .bits-scroll { flex: none; max-height: 15em; .panel-canvas { height: 0; } }
     .sum-line { flex-wrap: wrap; align-content: flex-start; white-space: normal; min-height: 2.8em; }
