@@ -129,6 +129,10 @@ export const PANEL_STYLE = `
     position: absolute; top: calc(100% + 0.2em); font-size: var(--small); line-height: 1.1; white-space: nowrap; pointer-events: none;
   }
   .wall-label { left: calc(50% + var(--shift)); transform: translateX(-50%); color: var(--control); font-weight: 650; }
+  [data-close="true"] {
+    .left .wall-label { left: auto; right: calc(50% - var(--shift) + 2px); transform: none; }
+    .right .wall-label { left: calc(50% + var(--shift) + 2px); transform: none; }
+  }
   .zero-label { left: 50%; transform: translateX(-50%); color: var(--faint); }
   @media (pointer: coarse) {
     .wall { width: 44px; margin-left: -22px; &.left { transform: translateX(-16px); --shift: 16px; } &.right { transform: translateX(16px); --shift: -16px; } }

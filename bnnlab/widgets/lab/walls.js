@@ -115,7 +115,7 @@ function wallPanel(cockpit, what) {
     const share = shareBeyond(parts, value, Math.abs(value - wall) < 1e-9);
     const text = titleText(what.name, share, state);
     writeTitle(text);
-    setHidden(zero, value < 0.22 * reach);
+    setHidden(zero, value < 0.3 * reach);
     handles.draw(value, reach, state.canCommand, `t_clip ${axisNumber(value)}: ${text}`);
     nameCanvas(canvas.node, `${text}; t_clip ${axisNumber(value)}`);
     Object.assign(shown, { parts, value });
