@@ -18,6 +18,7 @@ import { PANEL_STYLE } from "./panel_style.js";
 import { recordedBeginning } from "./recorded_beginning.js";
 import { leadingSentence } from "./sentence.js";
 import { settingsDrawer } from "./settings.js";
+import { starvedAdvice } from "./starved_advice.js";
 import { absorbFrame } from "./state.js";
 import { networkStrip } from "./strip.js";
 import { STRIP_DOTS_STYLE, stripDots } from "./strip_dots.js";
@@ -47,7 +48,7 @@ export function mountLab(host, send) {
   const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
   const beginning = recordedBeginning((decoded) => absorb(decoded, false));
   const cockpit = { act, select, stepThrough, inspect: () => deck[0].unfold() };
-  const sentence = leadingSentence();
+  const [sentence, advice] = [leadingSentence(), starvedAdvice(cockpit)];
   const direction = directionSwitch((chosen) => {
     backward = chosen;
     schedule();
@@ -59,7 +60,7 @@ export function mountLab(host, send) {
   const sides = { images: wrongImages(cockpit), points: decisionSurface(cockpit) };
   const network = element(
     "section", { class: "panel network", "aria-label": "the network" },
-    element("header", {}, sentence.node, direction.node),
+    element("header", {}, sentence.node, advice.node, direction.node),
     element(
       "div", { class: "network-body" },
       input.node, scroller, dots.node, sides.images.node, sides.points.node,
@@ -146,7 +147,7 @@ export function mountLab(host, send) {
       if (!side.node.hidden) side.draw(state, palette);
     }
     network.dataset.kind = state.view.kind;
-    sentence.draw(state, view);
+    setHidden(sentence.node, advice.draw(state, sentence.draw(state, view)));
     direction.draw(backward, state.canCommand);
     input.draw(state, palette);
     strip.draw(state, palette, view);

@@ -12,6 +12,7 @@ export function leadingSentence() {
   const mark = element("b", { class: "recorded", hidden: true }, "recorded");
   const node = element("p", { class: "sentence", role: "status" }, mark, text);
 
+  // Returns whether it is about something that is not as usual.
   function draw(state, { backward }) {
     // A notice comes with one frame; it stays long enough to be read.
     if (state.notice) notice = { text: state.notice, until: performance.now() + READING };
@@ -20,6 +21,7 @@ export function leadingSentence() {
     node.classList.toggle("alarm", Boolean(alarm));
     mark.hidden = !state.recorded;
     say(alarm ? sentenceOf(alarm) : saying(state, backward));
+    return Boolean(alarm);
   }
 
   return { node, draw };

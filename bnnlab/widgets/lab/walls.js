@@ -8,7 +8,6 @@ import { axisNumber, grouped, isKnown } from "../shared/numbers.js";
 import { panelCanvas, termedLine, cockpitButton } from "./panel_parts.js";
 import { neuronOf } from "./neuron_bits.js";
 import { showLock } from "./settings_field.js";
-import { starvedAdvice } from "./starved_advice.js";
 import { termedText } from "./term.js";
 import { wallHandles } from "./wall_handles.js";
 import { heightOfBars, joinedBars, roundReach, shareBeyond } from "./wall_numbers.js";
@@ -18,7 +17,6 @@ const KEEP_OWN_MS = 1500; // how long the reader's own value stands before the f
 
 // The walls of hidden weights. cockpit: { act(command) }.
 export function weightWalls(cockpit) {
-  const advice = starvedAdvice(cockpit);
   const panel = wallPanel(cockpit, {
     name: "weights",
     setting: (state) => (state.config?.weight_clip_value == null ? "clip_value" : "weight_clip_value"),
@@ -34,7 +32,6 @@ export function weightWalls(cockpit) {
   const lock = cockpitButton([], "", toggleLock, { class: "tool lock", "aria-label": "one t_clip for both distributions" });
   let state = null;
   panel.subheader.append(lock);
-  panel.node.append(advice.node);
 
   function toggleLock() {
     const locked = state.config.weight_clip_value === null;
@@ -46,7 +43,6 @@ export function weightWalls(cockpit) {
     setHidden(lock, !next.canCommand || !next.latent || !next.config);
     if (next.config) showLock(lock, next.config.weight_clip_value === null);
     panel.draw(next, palette);
-    advice.draw(next);
   }
 
   return { node: panel.node, draw, stop: panel.stop };
