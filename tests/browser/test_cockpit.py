@@ -258,3 +258,11 @@ def test_a_finger_chooses_among_sixteen_large_bits_at_a_time(visit: Any) -> None
     cell.tap()
     expect(sheet).to_contain_text(re.compile(r"input 1[0-9]: .*they (agree|differ)"))
     expect(cell).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_cannot_be_chosen_says_why(page: Page) -> None:
+    open_lab(page, f"{STILL}&optimizer=bop")
+    choice = page.get_by_role("button", name="nothing", exact=True)
+    expect(choice).to_be_disabled()
+    choice.hover(force=True)
+    expect(page.get_by_role("tooltip")).to_contain_text("keeps no hidden numbers")

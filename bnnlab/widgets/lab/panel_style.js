@@ -140,11 +140,9 @@ export const PANEL_STYLE = `
   }
 }
 .bnnlab .starved-advice {
-  position: absolute; left: 0.4em; right: 0.4em; bottom: 0.4em; padding: 0.5em 0.6em; border-radius: var(--radius);
-  background: var(--paper); border: 1px solid var(--control); font-size: var(--small); line-height: 1.25; z-index: 1;
-  display: grid; grid-template-columns: 1fr auto; gap: 0.35em 0.2em; align-items: center;
-  p { grid-column: 1 / -1; }
-  .tool { min-height: 2em; font-size: 1em; }
+  flex: 1; min-width: 0; display: flex; align-items: center; gap: 0.6em;
+  .sentence { flex: 0 1 auto; }
+  .tool { min-height: 2em; flex: none; }
   .bare { padding: 0; min-width: 2em; }
 }
 .bnnlab .weight-panel {
@@ -236,6 +234,7 @@ export const PANEL_STYLE = `
     .choice-row { margin-left: auto; button { min-height: 44px; } }
     .onward { width: 100%; }
   }
+  .bnnlab .starved-advice { flex-wrap: wrap; flex-basis: 100%; .tool { min-height: 44px; min-width: 44px; } }
   .bnnlab .walls-panel .wall-plot { flex: none; height: 12em; }
   .bnnlab .weight-panel {
     .life-frame { flex: none; height: 7em; }

@@ -63,7 +63,7 @@ export function termNotes(root) {
   const note = element("p", { class: "term-note", role: "tooltip", id: "term-note", popover: "manual" });
   root.append(note);
 
-  const wordOf = (event) => event.target.closest?.(".term") ?? null;
+  const wordOf = (event) => event.target.closest?.(".term, [data-note]:not([data-note=''])") ?? null;
   const on = (kind, act) => root.addEventListener(kind, act);
   on("pointerover", (event) => {
     if (event.pointerType !== "mouse") return;
@@ -95,7 +95,7 @@ export function termNotes(root) {
     if (shown === word) return;
     close();
     shown = word;
-    setText(note, TERMS[word.dataset.term]);
+    setText(note, word.dataset.note ?? TERMS[word.dataset.term]);
     word.setAttribute("aria-describedby", note.id);
     note.showPopover();
     place(word.getBoundingClientRect());
