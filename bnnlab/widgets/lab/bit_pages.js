@@ -137,7 +137,7 @@ export const BIT_PAGES_STYLE = `
 @container (max-width: 760px) {
   .bnnlab .bit-pages {
     display: grid; gap: 0.5em;
-    &:not([hidden]) ~ .bits-scroll { display: none; }
+    &:not([hidden]) ~ .bits-frame { display: none; }
     .bit-turn { display: flex; align-items: center; justify-content: space-between; gap: 0.6em; .tool { min-width: 48px; font-size: 1.3em; } }
     .bit-cells { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); row-gap: 6px; margin: 0 -4px; touch-action: pan-y; }
     .bit-cell {

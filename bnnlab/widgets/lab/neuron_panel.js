@@ -39,7 +39,7 @@ export function neuronPanel(cockpit) {
   const onward = cockpitButton(["the instruction that counts it", lineIcon("onward")], "Opens the step of the compiled product that counts this bit", () => cockpit.stepThrough(state.selection), { class: "tool primary onward" });
   const body = element(
     "div", { class: "panel-body" },
-    pages.node, element("div", { class: "bits-scroll" }, bits.node), sum.node, gate, element("div", { class: "panel-foot" }, word, onward),
+    pages.node, bits.node, sum.node, gate, element("div", { class: "panel-foot" }, word, onward),
   );
   const empty = element(
     "p", { class: "panel-empty" },

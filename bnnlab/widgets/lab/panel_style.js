@@ -90,7 +90,15 @@ export const PANEL_STYLE = `
 .bnnlab .neuron-panel {
   header .faint { flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
   .choice-row { font-size: var(--small); button { min-height: 1.9em; min-width: 24px; font-size: 1em; } }
-  .bits-scroll { flex: 1; min-height: 3.4em; overflow: hidden auto; scrollbar-width: thin; }
+  .bits-frame { flex: 1; min-height: 3.4em; position: relative; }
+  .bits-scroll { position: absolute; inset: 0; overflow: hidden auto; scrollbar-width: thin; }
+  .bits-after { mask: linear-gradient(to top, transparent, black 1.8em); }
+  .bits-before { mask: linear-gradient(to bottom, transparent, black 7px); }
+  .bits-before.bits-after { mask: linear-gradient(to bottom, transparent, black 7px calc(100% - 1.8em), transparent); }
+  .bits-rest {
+    position: absolute; right: 0.9em; bottom: 0; padding: 0 0.5em; border-radius: 0.5em; line-height: 1.25; font-size: var(--small);
+    background: var(--panel); pointer-events: none; box-shadow: 0 0 0 1px var(--grid);
+  }
   .sum-line {
     display: flex; align-items: baseline; gap: 0.42em; white-space: nowrap; overflow: hidden; flex: none;
     > span { color: var(--faint); font-size: var(--small); }
@@ -227,7 +235,7 @@ export const PANEL_STYLE = `
       border-radius: 14px 14px 0 0; box-shadow: 0 -6px 28px rgb(0 0 0 / 0.28); overscroll-behavior: contain; padding-bottom: 1.2em;
     }
     header .faint { flex-basis: 100%; order: 1; }
-    .bits-scroll { flex: none; max-height: 15em; .panel-canvas { height: 0; } }
+    .bits-frame { flex: none; height: 5em; }
     .sum-line { flex-wrap: wrap; align-content: flex-start; white-space: normal; min-height: 2.8em; }
     .one-line:not(.word) { white-space: normal; }
     .panel-foot { flex-wrap: wrap; }
