@@ -159,14 +159,14 @@ export const PANEL_STYLE = `
   header .faint { flex: 1; }
   .life-frame { flex: 1; min-height: 3em; }
   .now-line { display: flex; align-items: baseline; gap: 0.7em; flex: none; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } line-height: 1.25; }
-  .flip-line { flex: none; line-height: 1.25; b { font-weight: 650; } &.told b { color: var(--mismatch); } }
+  .flip-line { flex: none; line-height: 1.25; b { font-weight: 650; } }
   .tiles { display: grid; grid-template-columns: 1.1fr 1.1fr 1.2fr 1.1fr 4em; gap: 0.25em; flex: none; }
   .tile {
     min-width: 0; display: flex; flex-direction: column; line-height: 1.2; padding: 0.12em 0.32em; overflow: hidden;
     background: var(--paper); border: 1px solid var(--grid); border-radius: var(--radius);
     span, b { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
     b { font-weight: 650; }
-    &.changes b { color: var(--mismatch); }
+    &.changes { border-color: var(--ink); }
   }
   .flip { padding: 0; min-width: 0; }
 }
@@ -189,13 +189,13 @@ export const PANEL_STYLE = `
     display: grid; grid-template-columns: 8em minmax(0, 1fr); gap: 0.15em 0.7em; align-items: center;
     .note, .complaint { grid-column: 1 / -1; }
   }
-  .complaint { color: var(--mismatch); font-size: var(--small); font-weight: 600; }
+  .complaint { color: var(--control); font-size: var(--small); font-weight: 600; }
   input, select {
     width: 100%; min-width: 0; min-height: 2.4em; padding: 0 0.6em; background: var(--paper); color: var(--ink); font-size: 1em;
     border: 1px solid var(--grid); border-radius: var(--radius);
     &:hover { border-color: var(--control); }
     &:focus-visible { outline-color: var(--control); }
-    &[aria-invalid="true"] { border-color: var(--mismatch); }
+    &[aria-invalid="true"] { border: 2px solid var(--control); }
     &:disabled { color: var(--faint); background: var(--panel); }
   }
   .field-row { display: flex; gap: 0.4em; .tool { flex: none; } .tool[data-locked] { padding: 0; color: var(--control); } }

@@ -66,7 +66,6 @@ export function weightPanel(cockpit) {
   function showFlip(next) {
     const { flipReport, canCommand } = next;
     const own = isFlipped(next);
-    flipLine.classList.toggle("told", own);
     const [before, after] = own ? flipReport.map((share) => percentText(share, 1)) : [];
     writeText(question, own ? `${before} → ${after}` : "If it flipped now:");
     writeText(verdict, own ? " right. If it flipped back:" : "");
