@@ -230,3 +230,39 @@ def test_convolutions_show_filters_and_maps(visit: Any) -> None:
     expect(page.get_by_text("32 filters of 16 × 3 × 3")).to_be_visible()
     expect(page.get_by_text("a map of bits for each filter").first).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("conv2"))).to_be_visible()
+
+
+def test_a_word_of_the_trade_is_explained_where_it_stands(page: Page) -> None:
+    open_lab(page, f"{STILL}&layer=hidden1&neuron=3&weight=10")
+    word = page.get_by_role("region", name="Distribution of weights").get_by_role("button", name="t_clip").first
+    note = page.get_by_role("tooltip")
+    word.hover()
+    expect(note).to_contain_text("lets nothing through")
+    expect(note).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    expect(note).to_be_hidden()
+
+
+def test_a_finger_chooses_among_sixteen_large_bits_at_a_time(visit: Any) -> None:
+    page = visit(390, 844, f"{STILL}&widths=64,130,130", has_touch=True, is_mobile=True)
+    drawn = page.locator(".strip-map").nth(2).bounding_box()
+    assert drawn is not None
+    page.touchscreen.tap(drawn["x"] + 20, drawn["y"] + 60)
+    sheet = page.get_by_role("region", name="Neuron", exact=True)
+    expect(sheet).to_be_in_viewport(ratio=0.95)
+    sheet.get_by_role("button", name="the bits after these").tap()
+    cell = sheet.locator(".bit-cell").nth(3)
+    box = cell.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 40
+    cell.tap()
+    expect(sheet).to_contain_text(re.compile(r"input 1[0-9]: .*they (agree|differ)"))
+    expect(cell).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_cannot_be_chosen_says_why(page: Page) -> None:
+    open_lab(page, f"{STILL}&optimizer=bop")
+    choice = page.get_by_role("button", name="nothing", exact=True)
+    expect(choice).to_be_disabled()
+    choice.hover(force=True)
+    expect(page.get_by_role("tooltip")).to_contain_text("keeps no hidden numbers")

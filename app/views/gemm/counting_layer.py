@@ -48,6 +48,14 @@ class CountingLayer:
         height, width = self.size
         return limits | {"row": ("row", height), "column": ("column", width)}
 
+    @property
+    def starts(self) -> dict[str, int]:
+        """What is shown of it where nobody chose, by the names in the page's address."""
+        if self.size is None:
+            return {"neuron": 0}
+        height, width = self.size
+        return {"neuron": 0, "row": height // 2, "column": width // 2}
+
     def weight_name(self, weight: int) -> str:
         """What a weight is multiplied with, for people."""
         if self.channels is None:

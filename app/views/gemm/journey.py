@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from bnnlab.app import session
+from bnnlab.app.views.gemm.counting_layer import CountingLayer
 from bnnlab.app.views.gemm.moment import Moment, moment_of_frame, moment_of_run
 from bnnlab.records import Selection
 from bnnlab.train import RunConfig
@@ -54,7 +55,14 @@ def open_at(frame: LiveFrame, selection: Selection) -> dict[str, str]:
     controls |= {} if row is None else {"row": row, "column": column}
     for name, value in controls.items():
         state[name] = value
-    return {name: str(value) for name, value in controls.items() if value is not None}
+    # A control takes what it would show anyhow out of the address, and each time the browser notes one more page to go
+    # back to.
+    starts = _starts(moment, selection.layer)
+    return {
+        name: str(value)
+        for name, value in controls.items()
+        if value is not None and value != starts.get(name)
+    }
 
 
 def clicked_moment() -> Moment | None:
@@ -122,6 +130,15 @@ def _words(selection: Selection) -> str:
     noun = "neuron" if selection.position is None else "filter"
     weight = "" if selection.weight is None else f", weight {selection.weight}"
     return f"{selection.layer}, {noun} {selection.neuron}{weight}"
+
+
+def _starts(moment: Moment, layer: str) -> dict[str, object]:
+    """What the page's controls show unless they are told something else."""
+    counting = moment.counting
+    starts: dict[str, object] = {"image": 0, "layer": next(iter(counting), None)}
+    if layer in counting:
+        starts |= CountingLayer.recorded(moment.signs[layer], counting[layer]).starts
+    return starts
 
 
 def _check(name: str, value: object, count: int) -> None:

@@ -134,8 +134,8 @@ def _selection(row: Any, name: str, layer: CountingLayer) -> Selection:
     if layer.size is not None:
         height, width = layer.size
         position = (
-            chosen_number(row, "Row", height, "row", height // 2),
-            chosen_number(row, "Column", width, "column", width // 2),
+            chosen_number(row, "Row", height, "row", layer.starts["row"]),
+            chosen_number(row, "Column", width, "column", layer.starts["column"]),
         )
     _forget_unless((st.session_state.get("weight") or 0) < layer.weights, "weight")
     weight = row.number_input(

@@ -9,17 +9,20 @@ export function addressKeeper() {
   let wanted = null;
   let written = null;
   let timer = 0;
+  let page = ""; // where the address was to be written
 
   function draw(state) {
     if (!state.config || !state.canCommand || state.state === "loading") return; // a notebook has no address
     const next = addressOf(state, unsaidOf(state));
     if (JSON.stringify(next) === JSON.stringify(wanted)) return;
     wanted = next;
+    page = window.location.pathname;
     if (!timer) timer = setTimeout(write, written ? WRITE_EVERY_MS : 0);
   }
 
   function write() {
     timer = 0;
+    if (window.location.pathname !== page) return; // the reader has gone on: that page's address is not ours
     const address = new URL(window.location.href);
     for (const [key, value] of Object.entries(wanted)) {
       if (value === null) address.searchParams.delete(key);

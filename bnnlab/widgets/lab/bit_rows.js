@@ -3,19 +3,23 @@
 
 import { hatching, nameCanvas } from "../shared/canvas.js";
 import { countText, roundedText, signedText } from "../shared/numbers.js";
+import { bitScroll } from "./bit_scroll.js";
 import { bitGroups } from "./neuron_bits.js";
 import { panelCanvas } from "./panel_parts.js";
 
 const BITS_A_LINE = 64;
+const DENSER = [128, 256]; // bits a line where they would not all be seen otherwise
+const MIN_CELL = 1.6; // CSS pixels
 const NARROW_EM = 34; // below this width a line of 64 bits could not be read
 const GROUP_NAMES = ["agree", "differ", "meet a 0"];
 
 // `choose(tap)` selects a weight.
 export function bitRows(choose) {
   let shown = null; // { neuron, sorted, palette }
-  let revealed = "";
+  let perLine = BITS_A_LINE;
   let lines = []; // as laid out last: { taps, left, top, cell, row }
   const canvas = panelCanvas(() => shown && paint(), { role: "slider", "aria-orientation": "horizontal" }, "600");
+  const scroll = bitScroll(canvas.node, () => shown && paint());
 
   canvas.node.addEventListener("click", ({ offsetX, offsetY }) => {
     const tap = tapAt(offsetX, offsetY);
@@ -30,7 +34,7 @@ export function bitRows(choose) {
     const order = lines.flatMap(({ taps }) => taps);
     const at = order.indexOf(shown?.neuron.weight);
     const target = {
-      ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - BITS_A_LINE, ArrowDown: at + BITS_A_LINE, Home: 0, End: order.length - 1,
+      ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - perLine, ArrowDown: at + perLine, Home: 0, End: order.length - 1,
     }[event.key];
     if (target === undefined || !order.length) return;
     event.preventDefault();
@@ -63,29 +67,13 @@ export function bitRows(choose) {
     const groups = bitGroups(neuron, sorted);
     const wide = pen.width >= NARROW_EM * pen.em;
     const single = wide && neuron.signs.length <= BITS_A_LINE;
-    const layout = single ? singleLine(pen, groups) : manyLines(pen, groups, wide);
-    resize(layout.height);
-    lines = layout.lines;
-    revealOnce(neuron);
+    const layout = single ? singleLine(pen, groups) : fittingLines(pen, groups, wide, scroll.room());
+    [lines, perLine] = [layout.lines, layout.perLine ?? BITS_A_LINE];
+    scroll.show(lines, layout.height, `${neuron.layer.name} ${neuron.neuron} ${neuron.weight} ${sorted}`, neuron.weight);
     for (const line of lines) paintLine(pen.ctx, line, neuron, palette);
     if (!sorted) paintAgreements(pen.ctx, neuron, palette);
     paintLabels(pen, layout.labels, palette);
     paintFrame(pen.ctx, neuron, palette);
-  }
-
-  // A weight that is chosen anew is scrolled into sight, once: the reader may scroll away.
-  function revealOnce({ layer, neuron, weight }) {
-    const chosen = `${layer.name} ${neuron} ${weight} ${shown.sorted}`;
-    if (chosen === revealed) return;
-    revealed = chosen;
-    const line = lines.find(({ taps }) => taps.includes(weight));
-    if (line && lines.length > 1) canvas.node.parentElement.scrollTop = Math.max(0, line.top - 4);
-  }
-
-  // More lines than there is room for are scrolled to.
-  function resize(height) {
-    const wanted = `${Math.ceil(height)}px`;
-    if (canvas.node.style.minHeight !== wanted) canvas.node.style.minHeight = wanted;
   }
 
   function paintLine(ctx, { taps, left, top, cell, row, gap }, neuron, palette) {
@@ -140,16 +128,14 @@ export function bitRows(choose) {
   }
 
   function paintNumbers({ ctx, width, height, em }, neuron, palette) {
-    resize(3.4 * em);
     const { inputs, signs, weight } = neuron;
-    if (!inputs) {
-      lines = [];
-      return;
-    }
+    lines = [];
+    if (!inputs) return scroll.show(lines, 3.4 * em, "", null);
     const cell = (width - 4) / signs.length;
     const middle = height / 2;
     const largest = inputs.reduce((most, value, tap) => Math.max(most, Math.abs(value * signs[tap])), 1e-9);
     lines = [{ taps: Array.from(signs.keys()), left: 2, top: 3, cell, height: height - 6 }];
+    scroll.show([], 3.4 * em, "", null);
     for (const [sign, colour] of [[1, palette.plus], [-1, palette.minus]]) {
       ctx.fillStyle = colour;
       signs.forEach((each, tap) => {
@@ -160,13 +146,18 @@ export function bitRows(choose) {
     }
     ctx.fillStyle = palette.faint;
     ctx.fillRect(0, middle - 0.5, width, 1);
-    if (weight === null) return;
+    if (weight === null) return undefined;
     ctx.lineWidth = 2;
     ctx.strokeStyle = palette.ink;
-    ctx.strokeRect(2 + weight * cell - 1.5, 2, Math.max(cell, 3) + 2, height - 4);
+    return ctx.strokeRect(2 + weight * cell - 1.5, 2, Math.max(cell, 3) + 2, height - 4);
   }
 
-  return { node: canvas.node, draw, stop: canvas.stop };
+  function stop() {
+    canvas.stop();
+    scroll.stop();
+  }
+
+  return { node: scroll.node, draw, stop };
 }
 
 function singleLine({ width, height, em }, groups) {
@@ -198,14 +189,26 @@ function dividerLabels([agreeing, differing, zeros], [first, second], tall, labe
   ].filter(({ text }) => text !== "0");
 }
 
-function manyLines({ width, em }, groups, wide) {
+// As many bits a line as it takes to see all of them at once, or 64 where that is not possible.
+function fittingLines(pen, groups, wide, room) {
+  const usual = manyLines(pen, groups, wide, BITS_A_LINE);
+  if (!wide || usual.height <= room) return usual;
+  for (const perLine of DENSER) {
+    const layout = manyLines(pen, groups, wide, perLine);
+    if (layout.cell >= MIN_CELL && layout.height <= room) return layout;
+  }
+  return usual;
+}
+
+function manyLines({ width, em }, groups, wide, bits) {
   const count = groups.reduce((sum, group) => sum + group.length, 0);
-  const perLine = wide ? BITS_A_LINE : count <= BITS_A_LINE ? 16 : 32;
+  const perLine = wide ? bits : count <= BITS_A_LINE ? 16 : 32;
   const sorted = groups.length > 1;
   const beside = wide || !sorted; // labels stand left of the lines, or above them
   const indent = !beside ? 0 : sorted ? 5.4 * em : 2.2 * em;
   const cell = (width - 4 - indent) / perLine;
-  const row = (wide ? 0.5 : count <= BITS_A_LINE ? 0.95 : 0.6) * em;
+  const dense = wide && perLine > BITS_A_LINE;
+  const row = (dense ? 0.44 : wide ? 0.5 : count <= BITS_A_LINE ? 0.95 : 0.6) * em;
   const [lines, labels] = [[], []];
   const gap = sorted ? 1 : 3;
   let top = 3;
@@ -218,14 +221,14 @@ function manyLines({ width, em }, groups, wide) {
     for (let start = 0; start < group.length; start += perLine) {
       if (!sorted && (start % BITS_A_LINE === 0)) labels.push({ text: String(start), x: indent - 6, y: top + row - 0.5 * em, align: "right" });
       lines.push({ taps: group.slice(start, start + perLine), left: 2 + indent, top, cell, row, gap, height: 2 * row + gap });
-      top += 2 * row + gap + Math.max(4, 0.35 * em);
+      top += 2 * row + gap + (dense ? 3 : Math.max(4, 0.35 * em));
     }
-    if (sorted) top += 0.3 * em;
+    if (sorted) top += (dense ? 0.15 : 0.3) * em;
   });
-  return { lines, labels, height: top + 2 };
+  return { lines, labels, perLine, cell, height: top + 2 };
 }
 
-function tapText({ inputs, signs, counts, padded }, tap) {
+export function tapText({ inputs, signs, counts, padded }, tap) {
   const weight = `weight ${signedText(signs[tap])}`;
   if (!inputs) return `input ${tap}: ${weight}`;
   if (!counts) return `input ${tap}: ${roundedText(inputs[tap])}, ${weight}`;

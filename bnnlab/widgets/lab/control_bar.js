@@ -19,6 +19,8 @@ const BINARISE_CHOICES = [
   { value: "nothing", text: "nothing", title: "Neither: the ordinary network with the same hidden numbers" },
 ];
 
+const NO_NUMBERS = "This optimiser keeps no hidden numbers, only signs: there is nothing that could stand in for them.";
+
 // cockpit: { act(command), ... }; `openSettings(opener)` shows all other settings.
 export function controlBar(cockpit, openSettings) {
   const act = (command) => () => cockpit.act(command);
@@ -89,6 +91,7 @@ export function controlBar(cockpit, openSettings) {
     writeText(speed.buttons[2], next.speed === "start" ? "speeding up" : "fast");
     data.draw(next, palette);
     binarise.show(next.binarize);
+    binarise.forbid("nothing", next.latent ? "" : NO_NUMBERS);
     steps.show(`step ${grouped(next.step)}`, stepDetail(next));
     right.show(...accuracyTexts(next));
     setHidden(undo, !next.canUndo || absent);

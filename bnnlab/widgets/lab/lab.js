@@ -8,6 +8,7 @@ import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 import { addressKeeper } from "./address.js";
 import { fetchAhead } from "./ahead.js";
+import { BIT_PAGES_STYLE } from "./bit_pages.js";
 import { controlBar } from "./control_bar.js";
 import { directionSwitch } from "./direction.js";
 import { inputPicture } from "./input_picture.js";
@@ -18,9 +19,12 @@ import { PANEL_STYLE } from "./panel_style.js";
 import { recordedBeginning } from "./recorded_beginning.js";
 import { leadingSentence } from "./sentence.js";
 import { settingsDrawer } from "./settings.js";
+import { starvedAdvice } from "./starved_advice.js";
 import { absorbFrame } from "./state.js";
 import { networkStrip } from "./strip.js";
+import { STRIP_DOTS_STYLE, stripDots } from "./strip_dots.js";
 import { decisionSurface } from "./surface.js";
+import { TERM_STYLE, termNotes } from "./term.js";
 import { timeLine } from "./time_line.js";
 import { activationWalls, weightWalls } from "./walls.js";
 import { weightPanel } from "./weight_panel.js";
@@ -41,24 +45,26 @@ export function mountLab(host, send) {
   let chosen = new URLSearchParams(location.search).has("layer"); // by the reader, so that it belongs into the address
   let waving = false; // while a single step is being shown as waves
 
-  addStyles(host, LAB_STYLE, PANEL_STYLE);
+  addStyles(host, LAB_STYLE, PANEL_STYLE, BIT_PAGES_STYLE, STRIP_DOTS_STYLE, TERM_STYLE);
   const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
   const beginning = recordedBeginning((decoded) => absorb(decoded, false));
-  const cockpit = { act, select, stepThrough };
-  const sentence = leadingSentence();
+  const cockpit = { act, select, stepThrough, inspect: () => deck[0].unfold() };
+  const [sentence, advice] = [leadingSentence(), starvedAdvice(cockpit)];
   const direction = directionSwitch((chosen) => {
     backward = chosen;
     schedule();
   });
   const input = inputPicture(cockpit);
   const strip = networkStrip(cockpit);
+  const scroller = element("div", { class: "strip-scroll" }, strip.node);
+  const dots = stripDots(scroller, strip.places);
   const sides = { images: wrongImages(cockpit), points: decisionSurface(cockpit) };
   const network = element(
     "section", { class: "panel network", "aria-label": "the network" },
-    element("header", {}, sentence.node, direction.node),
+    element("header", {}, sentence.node, advice.node, direction.node),
     element(
       "div", { class: "network-body" },
-      input.node, element("div", { class: "strip-scroll" }, strip.node), sides.images.node, sides.points.node,
+      input.node, scroller, dots.node, sides.images.node, sides.points.node,
     ),
   );
   const settings = settingsDrawer(cockpit);
@@ -72,6 +78,7 @@ export function mountLab(host, send) {
     "div", { class: "cockpit", style: "visibility: hidden" }, // until there is something to see
     bar.node, network, board, line.node, settings.node,
   );
+  const notes = termNotes(node);
   const theme = followTheme(host, schedule);
   host.append(node);
   const sizes = new ResizeObserver(fit);
@@ -142,10 +149,11 @@ export function mountLab(host, send) {
       if (!side.node.hidden) side.draw(state, palette);
     }
     network.dataset.kind = state.view.kind;
-    sentence.draw(state, view);
+    setHidden(sentence.node, advice.draw(state, sentence.draw(state, view)));
     direction.draw(backward, state.canCommand);
     input.draw(state, palette);
     strip.draw(state, palette, view);
+    dots.draw();
     // A picture that obeys nobody, as in a notebook, has no neuron to choose: what is about one goes.
     const idle = !state.canCommand && !state.selection;
     board.classList.toggle("idle", idle);
@@ -176,7 +184,7 @@ export function mountLab(host, send) {
     link.stop();
     theme.stop();
     sizes.disconnect();
-    for (const part of [input, strip, ...Object.values(sides), ...around, address]) part.stop();
+    for (const part of [input, strip, ...Object.values(sides), ...around, address, notes]) part.stop();
     host.remove();
   }
 

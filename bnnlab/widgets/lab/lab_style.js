@@ -8,6 +8,7 @@ export const LAB_STYLE = `
   height: var(--cockpit-room, var(--room, 46rem)); min-height: 0;
   button { min-height: 2.1em; border-radius: 0.5em; }
   b { font-weight: 600; }
+  :focus-visible { outline-color: var(--control); }
 }
 @media (min-width: 1700px) { .bnnlab .cockpit { font-size: 15px; } }
 @media (min-width: 2400px) { .bnnlab .cockpit { font-size: 19px; } }
@@ -21,7 +22,7 @@ export const LAB_STYLE = `
   .sentence {
     flex: 1; min-width: 0; font-size: 1.15em; font-weight: 600;
     overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
-    &.alarm { color: var(--mismatch); }
+    &.alarm { color: var(--control); }
   }
   .recorded {
     font-size: 0.85em; border: 1px solid var(--control); color: var(--control); border-radius: 0.5em;
@@ -108,7 +109,7 @@ export const LAB_STYLE = `
   .best b { font-weight: 700; transform: scale(1.2); transform-origin: 0 50%; }
   .best .share { color: var(--ink); }
   .right b { text-decoration: underline; text-underline-offset: 0.2em; }
-  .wrong .bar i { background: var(--mismatch); }
+  .wrong .bar i { background: none; box-shadow: inset 0 0 0 2px var(--ink); }
 }
 
 .bnnlab .side-title { flex: none; line-height: 1.6; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }

@@ -3,21 +3,25 @@
 import { element, setHidden } from "../shared/dom.js";
 import { writeAttribute, writeText } from "../shared/late_text.js";
 import { axisNumber, grouped, numberText, roundedText, signedText } from "../shared/numbers.js";
+import { bitPages } from "./bit_pages.js";
 import { bitRows, bitsSummary } from "./bit_rows.js";
 import { neuronOf, thresholdOf, wordOf } from "./neuron_bits.js";
 import { lineIcon } from "./panel_icons.js";
-import { choiceRow, setLine, cockpitButton } from "./panel_parts.js";
+import { choiceRow, cockpitButton, termedLine } from "./panel_parts.js";
+import { term, termedText } from "./term.js";
 
 const ORDER_CHOICES = [
   { value: true, text: "sorted", title: "Those that agree together, so that the count is seen" },
   { value: false, text: "as wired", title: "In the order in which the word holds them" },
 ];
 
+const PHONE_PX = 760;
+
 // cockpit: { select(selection), stepThrough(selection) }.
 export function neuronPanel(cockpit) {
   let state = null;
   let palette = null;
-  let sorted = true;
+  let sorted = !isPhone(); // sixteen bits at a time are words, not a count
 
   const title = element("h3");
   const subtitle = element("span", { class: "faint" });
@@ -25,14 +29,17 @@ export function neuronPanel(cockpit) {
     sorted = value;
     paint();
   });
-  const bits = bitRows((weight) => cockpit.select({ ...state.selection, weight }));
+  const choose = (weight) => cockpit.select({ ...state.selection, weight });
+  const [bits, pages] = [bitRows(choose), bitPages(choose)];
+  const fold = cockpitButton(lineIcon("close"), "Close", foldUp, { class: "tool bare fold", "aria-label": "Close the neuron" });
   const sum = sumLine();
   const gate = element("p", { class: "faint one-line" });
   const word = element("span", { class: "word one-line" });
+  const [writeGate, writeWord] = [termedLine(gate), termedLine(word)];
   const onward = cockpitButton(["the instruction that counts it", lineIcon("onward")], "Opens the step of the compiled product that counts this bit", () => cockpit.stepThrough(state.selection), { class: "tool primary onward" });
   const body = element(
     "div", { class: "panel-body" },
-    element("div", { class: "bits-scroll" }, bits.node), sum.node, gate, element("div", { class: "panel-foot" }, word, onward),
+    pages.node, bits.node, sum.node, gate, element("div", { class: "panel-foot" }, word, onward),
   );
   const empty = element(
     "p", { class: "panel-empty" },
@@ -41,8 +48,24 @@ export function neuronPanel(cockpit) {
   );
   const node = element(
     "section", { class: "panel deck-panel neuron-panel", "aria-label": "Neuron" },
-    element("header", {}, title, subtitle, order.node), body, empty,
+    element("header", {}, title, subtitle, order.node, fold), body, empty,
   );
+
+  // On a phone what is tapped would be found far below: the panel comes up over the page's lower half instead.
+  function unfold() {
+    if (!isPhone() || node.popover) return;
+    node.popover = "manual";
+    node.showPopover();
+  }
+
+  node.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") foldUp();
+  });
+
+  function foldUp() {
+    if (node.popover) node.hidePopover();
+    node.popover = null;
+  }
 
   function draw(nextState, nextPalette) {
     [state, palette] = [nextState, nextPalette];
@@ -60,8 +83,9 @@ export function neuronPanel(cockpit) {
     if (!neuron) return;
     order.show(sorted);
     bits.draw(neuron, sorted, palette);
+    pages.draw(neuron, sorted);
     sum.show(neuron, state);
-    setLine(gate, gateText(neuron, state));
+    writeGate(gateText(neuron, state));
     showWord(neuron);
     setHidden(onward, !neuron.counts || !cockpit.stepThrough);
     writeAttribute(body, "aria-label", bitsSummary(neuron));
@@ -71,10 +95,19 @@ export function neuronPanel(cockpit) {
     setHidden(word, !counts);
     if (!counts) return;
     const { index, count, hex } = wordOf(signs, weight);
-    setLine(word, `${count > 1 ? `word ${index} of ${count}` : "its word"} ${hex}`);
+    writeWord(`${count > 1 ? `word ${index} of ${count}` : "its word"} ${hex}`);
   }
 
-  return { node, draw, stop: bits.stop };
+  function stop() {
+    bits.stop();
+    pages.stop();
+  }
+
+  return { node, draw, unfold, stop };
+}
+
+function isPhone() {
+  return window.innerWidth <= PHONE_PX;
 }
 
 function subtitleOf({ counts, inputs, at }, { binarize }) {
@@ -89,6 +122,8 @@ function subtitleOf({ counts, inputs, at }, { binarize }) {
 // "sum 33 − 31 = 2 → normalised x = 0.11 → its sign +1", in parts that keep their places.
 function sumLine() {
   const [sum, normalised, x, pooling, pooled, end, out] = ["b", "span", "b", "span", "b", "span", "b"].map((tag) => element(tag));
+  normalised.append("→ ", term("normalised"));
+  const writeX = termedText(x);
   const swatch = element("i", { class: "swatch", "aria-hidden": "true" });
   const node = element("p", { class: "sum-line" }, sum, normalised, x, pooling, pooled, end, swatch, out);
   return {
@@ -97,8 +132,7 @@ function sumLine() {
       setHidden(node, !neuron.inputs);
       if (!neuron.inputs) return;
       writeText(sum, sumText(neuron));
-      writeText(normalised, "→ normalised");
-      writeText(x, `x = ${numberOf(neuron.x)}`);
+      writeX(`x = ${numberOf(neuron.x)}`);
       setHidden(pooling, !neuron.pooled);
       setHidden(pooled, !neuron.pooled);
       if (neuron.pooled) {

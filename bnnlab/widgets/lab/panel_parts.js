@@ -3,6 +3,7 @@
 import { sharpCanvas } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
 import { writeAttribute, writeText } from "../shared/late_text.js";
+import { termedText } from "./term.js";
 
 // A button of the cockpit. `title` says what it does and with which key.
 export function cockpitButton(content, title, onClick, attributes = {}) {
@@ -12,9 +13,10 @@ export function cockpitButton(content, title, onClick, attributes = {}) {
 }
 
 // A row of buttons of which one is pressed. options: [{ value, text, title }]; `choose(value)` is called by the user only.
+// What cannot be chosen just now says why, like a word that is explained.
 export function choiceRow(label, options, choose) {
   const buttons = options.map(({ value, text, title }) => {
-    const button = cockpitButton(text, title ?? text, () => choose(value));
+    const button = cockpitButton(text, title ?? text, () => button.ariaDisabled === "true" || choose(value));
     button.className = "";
     button.dataset.text = text;
     return button;
@@ -25,13 +27,30 @@ export function choiceRow(label, options, choose) {
     options.forEach(({ value }, at) => writeAttribute(buttons[at], "aria-pressed", String(value === chosen)));
   }
 
-  return { node, buttons, show };
+  function forbid(value, reason) {
+    const at = options.findIndex((option) => option.value === value);
+    const button = buttons[at];
+    writeAttribute(button, "aria-disabled", String(Boolean(reason)));
+    writeAttribute(button, "title", reason ? "" : (options[at].title ?? options[at].text));
+    writeAttribute(button, "data-note", reason);
+  }
+
+  return { node, buttons, show, forbid };
 }
 
 // A line that is cut off at its end shows the whole of it when pointed at.
 export function setLine(node, text) {
   writeText(node, text);
   writeAttribute(node, "title", text);
+}
+
+// The same for a line with words that are explained.
+export function termedLine(node) {
+  const show = termedText(node);
+  return (text) => {
+    show(text);
+    writeAttribute(node, "title", text);
+  };
 }
 
 // A canvas that fills its place. `begin()` adds to what a sharp canvas says the size of text in pixels, `em`, and a

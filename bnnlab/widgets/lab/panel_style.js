@@ -90,15 +90,25 @@ export const PANEL_STYLE = `
 .bnnlab .neuron-panel {
   header .faint { flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
   .choice-row { font-size: var(--small); button { min-height: 1.9em; min-width: 24px; font-size: 1em; } }
-  .bits-scroll { flex: 1; min-height: 3.4em; overflow: hidden auto; scrollbar-width: thin; }
+  .bits-frame { flex: 1; min-height: 3.4em; position: relative; }
+  .bits-scroll { position: absolute; inset: 0; overflow: hidden auto; scrollbar-width: thin; }
+  .bits-after { mask: linear-gradient(to top, transparent, black 1.8em); }
+  .bits-before { mask: linear-gradient(to bottom, transparent, black 7px); }
+  .bits-before.bits-after { mask: linear-gradient(to bottom, transparent, black 7px calc(100% - 1.8em), transparent); }
+  .bits-rest {
+    position: absolute; right: 0.9em; bottom: 0; padding: 0 0.5em; border-radius: 0.5em; line-height: 1.25; font-size: var(--small);
+    background: var(--panel); pointer-events: none; box-shadow: 0 0 0 1px var(--grid);
+  }
   .sum-line {
     display: flex; align-items: baseline; gap: 0.42em; white-space: nowrap; overflow: hidden; flex: none;
-    span { color: var(--faint); font-size: var(--small); }
+    > span { color: var(--faint); font-size: var(--small); }
     b { font-weight: 650; }
     b:nth-of-type(1) { min-width: 9.4em; }
     b:nth-of-type(2) { min-width: 4.9em; }
     .swatch { align-self: center; }
   }
+  .fold { display: none; }
+  &:popover-open { .fold { display: inline-flex; min-width: 44px; } }
   .word { font-family: var(--st-code-font, ui-monospace, "DejaVu Sans Mono", monospace); font-size: var(--small); color: var(--faint); }
   .onward { flex: none; }
 }
@@ -127,6 +137,10 @@ export const PANEL_STYLE = `
     position: absolute; top: calc(100% + 0.2em); font-size: var(--small); line-height: 1.1; white-space: nowrap; pointer-events: none;
   }
   .wall-label { left: calc(50% + var(--shift)); transform: translateX(-50%); color: var(--control); font-weight: 650; }
+  [data-close="true"] {
+    .left .wall-label { left: auto; right: calc(50% - var(--shift) + 2px); transform: none; }
+    .right .wall-label { left: calc(50% + var(--shift) + 2px); transform: none; }
+  }
   .zero-label { left: 50%; transform: translateX(-50%); color: var(--faint); }
   @media (pointer: coarse) {
     .wall { width: 44px; margin-left: -22px; &.left { transform: translateX(-16px); --shift: 16px; } &.right { transform: translateX(16px); --shift: -16px; } }
@@ -134,11 +148,9 @@ export const PANEL_STYLE = `
   }
 }
 .bnnlab .starved-advice {
-  position: absolute; left: 0.4em; right: 0.4em; bottom: 0.4em; padding: 0.5em 0.6em; border-radius: var(--radius);
-  background: var(--paper); border: 1px solid var(--control); font-size: var(--small); line-height: 1.25; z-index: 1;
-  display: grid; grid-template-columns: 1fr auto; gap: 0.35em 0.2em; align-items: center;
-  p { grid-column: 1 / -1; }
-  .tool { min-height: 2em; font-size: 1em; }
+  flex: 1; min-width: 0; display: flex; align-items: center; gap: 0.6em;
+  .sentence { flex: 0 1 auto; }
+  .tool { min-height: 2em; flex: none; }
   .bare { padding: 0; min-width: 2em; }
 }
 .bnnlab .weight-panel {
@@ -147,14 +159,14 @@ export const PANEL_STYLE = `
   header .faint { flex: 1; }
   .life-frame { flex: 1; min-height: 3em; }
   .now-line { display: flex; align-items: baseline; gap: 0.7em; flex: none; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } line-height: 1.25; }
-  .flip-line { flex: none; line-height: 1.25; b { font-weight: 650; } &.told b { color: var(--mismatch); } }
+  .flip-line { flex: none; line-height: 1.25; b { font-weight: 650; } }
   .tiles { display: grid; grid-template-columns: 1.1fr 1.1fr 1.2fr 1.1fr 4em; gap: 0.25em; flex: none; }
   .tile {
     min-width: 0; display: flex; flex-direction: column; line-height: 1.2; padding: 0.12em 0.32em; overflow: hidden;
     background: var(--paper); border: 1px solid var(--grid); border-radius: var(--radius);
     span, b { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
     b { font-weight: 650; }
-    &.changes b { color: var(--mismatch); }
+    &.changes { border-color: var(--ink); }
   }
   .flip { padding: 0; min-width: 0; }
 }
@@ -178,13 +190,13 @@ export const PANEL_STYLE = `
     display: grid; grid-template-columns: 8em minmax(0, 1fr); gap: 0.15em 0.7em; align-items: center;
     .note, .complaint { grid-column: 1 / -1; }
   }
-  .complaint { color: var(--mismatch); font-size: var(--small); font-weight: 600; }
+  .complaint { color: var(--control); font-size: var(--small); font-weight: 600; }
   input, select {
     width: 100%; min-width: 0; min-height: 2.4em; padding: 0 0.6em; background: var(--paper); color: var(--ink); font-size: 1em;
     border: 1px solid var(--grid); border-radius: var(--radius);
     &:hover { border-color: var(--control); }
     &:focus-visible { outline-color: var(--control); }
-    &[aria-invalid="true"] { border-color: var(--mismatch); }
+    &[aria-invalid="true"] { border: 2px solid var(--control); }
     &:disabled { color: var(--faint); background: var(--panel); }
   }
   .field-row { display: flex; gap: 0.4em; .tool { flex: none; } .tool[data-locked] { padding: 0; color: var(--control); } }
@@ -219,14 +231,19 @@ export const PANEL_STYLE = `
   .bnnlab .time-line { order: 6; flex: 0 0 100%; }
   .bnnlab .deck-panel { height: auto; gap: 0.5em; padding: 0.8em 0.9em; > header { flex-wrap: wrap; } .tool { min-height: 44px; } }
   .bnnlab .neuron-panel {
+    &:popover-open {
+      position: fixed; inset: auto 0 0 0; width: auto; max-width: none; margin: 0; height: auto; max-height: 72dvh; overflow: hidden auto; color: var(--ink);
+      border-radius: 14px 14px 0 0; box-shadow: 0 -6px 28px rgb(0 0 0 / 0.28); overscroll-behavior: contain; padding-bottom: 1.2em;
+    }
     header .faint { flex-basis: 100%; order: 1; }
-    .bits-scroll { flex: none; max-height: 15em; .panel-canvas { height: 0; } }
+    .bits-frame { flex: none; height: 5em; }
     .sum-line { flex-wrap: wrap; align-content: flex-start; white-space: normal; min-height: 2.8em; }
     .one-line:not(.word) { white-space: normal; }
     .panel-foot { flex-wrap: wrap; }
     .choice-row { margin-left: auto; button { min-height: 44px; } }
     .onward { width: 100%; }
   }
+  .bnnlab .starved-advice { flex-wrap: wrap; flex-basis: 100%; .tool { min-height: 44px; min-width: 44px; } }
   .bnnlab .walls-panel .wall-plot { flex: none; height: 12em; }
   .bnnlab .weight-panel {
     .life-frame { flex: none; height: 7em; }

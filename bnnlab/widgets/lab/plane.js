@@ -99,7 +99,7 @@ export function drawPoints(ctx, view, width, height, palette, size = view.labels
     ctx.stroke(shapes);
   }
   ctx.lineWidth = 2 * size;
-  ctx.strokeStyle = palette.mismatch;
+  ctx.strokeStyle = palette.ink;
   ctx.stroke(rings);
 }
 

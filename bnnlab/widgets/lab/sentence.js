@@ -1,17 +1,19 @@
 // One sentence that says what is seen, in the words of what is set just now; what is not as usual comes first.
 
 import { element } from "../shared/dom.js";
-import { writeText } from "../shared/late_text.js";
 import { countText, grouped } from "../shared/numbers.js";
+import { termedText } from "./term.js";
 
 const READING = 9000; // ms
 
 export function leadingSentence() {
   let notice = null;
   const text = element("span");
+  const say = termedText(text);
   const mark = element("b", { class: "recorded", hidden: true }, "recorded");
   const node = element("p", { class: "sentence", role: "status" }, mark, text);
 
+  // Returns whether it is about something that is not as usual.
   function draw(state, { backward }) {
     // A notice comes with one frame; it stays long enough to be read.
     if (state.notice) notice = { text: state.notice, until: performance.now() + READING };
@@ -19,7 +21,8 @@ export function leadingSentence() {
     const alarm = state.error ?? notice?.text;
     node.classList.toggle("alarm", Boolean(alarm));
     mark.hidden = !state.recorded;
-    writeText(text, alarm ? sentenceOf(alarm) : saying(state, backward));
+    say(alarm ? sentenceOf(alarm) : saying(state, backward));
+    return Boolean(alarm);
   }
 
   return { node, draw };

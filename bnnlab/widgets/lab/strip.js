@@ -45,6 +45,7 @@ export function networkStrip(cockpit) {
     // No finger hits a cell: it chooses the row, and the panel below has the bits in a size to touch.
     const weight = pointerType === "touch" ? (shown.state.selection?.weight ?? null) : target.weight;
     cockpit.select({ ...target, weight });
+    cockpit.inspect();
   });
   live.node.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
@@ -188,7 +189,15 @@ export function networkStrip(cockpit) {
     travel.stop();
   }
 
-  return { node, draw, stop, travel };
+  // The middles of the layers, and of the answer, from left to right.
+  function places() {
+    if (!shown?.layout) return [];
+    const { passes, answer } = shown.layout;
+    const middles = passes.map(({ weights }, at) => ({ name: shown.state.passes[at].name, x: weights.x + weights.width / 2 }));
+    return [...middles, { name: "answer", x: answer.x + answer.width / 2 }];
+  }
+
+  return { node, draw, stop, travel, places };
 }
 
 // Where a layer's weights stand; those of the last one only where there is much room.

@@ -3,13 +3,14 @@
 import { element, setHidden } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
 import { grouped } from "../shared/numbers.js";
+import { termedText } from "./term.js";
 
 export function stripLabels() {
   let places = [];
   const node = element("div", { class: "strip-labels" });
 
   function arrange(layout) {
-    places = layout.passes.map((place) => labelsOf(place, layout));
+    places = layout.passes.map((place, at) => labelsOf(place, layout, at === 0));
     node.replaceChildren(...places.flatMap(({ nodes }) => nodes));
     if (layout.output) {
       const { x, rows, columns } = layout.output;
@@ -24,7 +25,8 @@ export function stripLabels() {
   return { node, arrange, draw };
 }
 
-function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
+// `first`: the words of the first layer are explained, those of the others say the same.
+function labelsOf({ weights, gate, bits }, { em, gap, top, inner }, first) {
   const width = gate.x + gate.width - weights.x + gap * 0.8;
   const title = element("b");
   const what = element("span", { class: "faint" });
@@ -35,9 +37,10 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
   const caption = placed("strip-caption", weights.x, top + inner + 0.35 * em, element("span", {}, flips, " ", beyond));
   caption.style.width = `${Math.max(6 * em, width)}px`;
   const nodes = [heading, caption];
-  let x = null;
+  let writeX = null;
   if (gate.column) {
-    x = placed("strip-small", gate.column.x, gate.y - 1.5 * em, "x");
+    const x = placed("strip-small", gate.column.x, gate.y - 1.5 * em, first ? "" : "x");
+    writeX = first ? termedText(x) : (text) => writeText(x, text);
     x.style.width = `${gate.column.width}px`;
     const sign = placed("strip-small", gate.signs.x - 1.2 * em, gate.y - 1.5 * em, "sign");
     sign.style.width = `${gate.signs.width + 2.4 * em}px`;
@@ -58,7 +61,7 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }) {
     setHidden(flips, !pass.layer || pass.layer.flipCount === null);
     if (pass.layer) writeText(flips, flipsInStep(pass.layer));
     writeText(beyond, beyondText(state, pass, backward));
-    if (x) writeText(x, backward && !gate.gradient ? "gradient" : "x");
+    writeX?.(backward && !gate.gradient ? "gradient" : "x");
     if (nodes.sign) writeText(nodes.sign, backward && !gate.gradient ? "" : state.binarize === "both" ? "sign" : "cut x");
   }
 

@@ -1,4 +1,5 @@
-// The whole run in one line: flips a step as relief, answers right and the loss as lines, now at the right end.
+// The whole run in one line: flips a step as relief, answers right (asked after each epoch, of the whole test set) and the
+// loss as lines, now at the right end.
 
 import { nameCanvas } from "../shared/canvas.js";
 import { element, setHidden } from "../shared/dom.js";
@@ -51,7 +52,7 @@ export function timeLine(cockpit) {
     shown = { curves, now, backAt, palette, run };
     writeAttribute(canvas.node, "aria-valuemax", now);
     writeAttribute(canvas.node, "aria-valuenow", backAt ?? now);
-    nameCanvas(canvas.node, `The run up to step ${grouped(now)}, to go back in: ${percentText(lastKnown(run.right), 1)} of the test answers right, ${grouped(run.flips.at(-1) ?? NaN)} flips a step, loss ${roundedText(lastKnown(run.loss))}`);
+    nameCanvas(canvas.node, `The run up to step ${grouped(now)}, to go back in: ${percentText(lastKnown(run.right), 1)} of the test answers right after the last epoch, ${grouped(run.flips.at(-1) ?? NaN)} flips a step, loss ${roundedText(lastKnown(run.loss))}`);
     paint();
   }
 
@@ -189,7 +190,7 @@ function paintNames(pen, { right, evenFlips, evenLoss, lossTop, flipsTop }, y, b
   const line = Math.max(12, 0.92 * em);
   const known = (value) => (Number.isFinite(value) ? value : 0);
   const names = [
-    { text: "answers right", at: y(known(lastKnown(right)) || 1), colour: palette.ink },
+    { text: "right, by epoch", at: y(known(lastKnown(right)) || 1), colour: palette.ink },
     { text: "flips a step", at: y(0.72 * Math.min(1, known(evenFlips.at(-1)) / flipsTop)), colour: palette.mismatch },
     { text: "loss", at: y(Math.min(1, known(lastKnown(evenLoss)) / lossTop)), colour: palette.faint },
   ].sort((a, b) => a.at - b.at);

@@ -6,6 +6,7 @@ import { axisNumber } from "../shared/numbers.js";
 import { MAX_WALL, MIN_WALL, roundedWall } from "./wall_numbers.js";
 
 const SEND_EVERY_MS = 80;
+const CLOSE = 0.3; // share of the reach below which the numbers of the two walls would run into each other
 
 // `move(value, isLast)` gets the new t_clip, at most every 80 ms and once at the end.
 export function wallHandles(name, move) {
@@ -92,6 +93,7 @@ export function wallHandles(name, move) {
   }
 
   function place(value, reach, text) {
+    writeAttribute(node, "data-close", String(value < CLOSE * reach));
     for (const { side, node: handle, label } of handles) {
       const left = `${(50 + (50 * side * value) / reach).toFixed(2)}%`;
       if (handle.style.left !== left) handle.style.left = left;

@@ -3,12 +3,12 @@
 
 import { hatching, nameCanvas } from "../shared/canvas.js";
 import { element, setHidden } from "../shared/dom.js";
-import { writeAttribute, writeText } from "../shared/late_text.js";
+import { writeAttribute } from "../shared/late_text.js";
 import { axisNumber, grouped, isKnown } from "../shared/numbers.js";
-import { panelCanvas, setLine, cockpitButton } from "./panel_parts.js";
+import { panelCanvas, termedLine, cockpitButton } from "./panel_parts.js";
 import { neuronOf } from "./neuron_bits.js";
 import { showLock } from "./settings_field.js";
-import { starvedAdvice } from "./starved_advice.js";
+import { termedText } from "./term.js";
 import { wallHandles } from "./wall_handles.js";
 import { heightOfBars, joinedBars, roundReach, shareBeyond } from "./wall_numbers.js";
 
@@ -17,7 +17,6 @@ const KEEP_OWN_MS = 1500; // how long the reader's own value stands before the f
 
 // The walls of hidden weights. cockpit: { act(command) }.
 export function weightWalls(cockpit) {
-  const advice = starvedAdvice(cockpit);
   const panel = wallPanel(cockpit, {
     name: "weights",
     setting: (state) => (state.config?.weight_clip_value == null ? "clip_value" : "weight_clip_value"),
@@ -33,7 +32,6 @@ export function weightWalls(cockpit) {
   const lock = cockpitButton([], "", toggleLock, { class: "tool lock", "aria-label": "one t_clip for both distributions" });
   let state = null;
   panel.subheader.append(lock);
-  panel.node.append(advice.node);
 
   function toggleLock() {
     const locked = state.config.weight_clip_value === null;
@@ -45,7 +43,6 @@ export function weightWalls(cockpit) {
     setHidden(lock, !next.canCommand || !next.latent || !next.config);
     if (next.config) showLock(lock, next.config.weight_clip_value === null);
     panel.draw(next, palette);
-    advice.draw(next);
   }
 
   return { node: panel.node, draw, stop: panel.stop };
@@ -80,6 +77,7 @@ function wallPanel(cockpit, what) {
     "section", { class: "panel deck-panel walls-panel", "aria-label": `Distribution of ${what.name}` },
     element("header", {}, title), subheader, plot, instead,
   );
+  const [writeTitle, writeSubtitle, writeInstead] = [termedText(title), termedLine(subtitle), termedText(instead)];
   let shown = null; // { state, palette, parts, reach, value }
   let own = null; // { value, until }: what the reader set, before a frame says it
   let reach = 0;
@@ -93,12 +91,12 @@ function wallPanel(cockpit, what) {
 
   function draw(state, palette) {
     const text = what.instead(state);
-    writeText(instead, text);
+    writeInstead(text);
     setHidden(instead, !text);
     setHidden(plot, Boolean(text));
-    setLine(subtitle, text ? "" : what.subtitle(state));
+    writeSubtitle(text ? "" : what.subtitle(state));
     shown = { state, palette };
-    if (text) return writeText(title, what.name);
+    if (text) return writeTitle(what.name);
     const isTold = own && Math.abs(own.value - what.wall(state)) < 1e-9;
     if (own && !handles.isDragged() && (isTold || performance.now() > own.until || state.notice)) own = null;
     show();
@@ -112,8 +110,8 @@ function wallPanel(cockpit, what) {
     if (!handles.isDragged()) reach = roundReach(Math.max(...parts.map((part) => part.histogramLimit)), value, reach);
     const share = shareBeyond(parts, value, Math.abs(value - wall) < 1e-9);
     const text = titleText(what.name, share, state);
-    writeText(title, text);
-    setHidden(zero, value < 0.22 * reach);
+    writeTitle(text);
+    setHidden(zero, value < 0.3 * reach);
     handles.draw(value, reach, state.canCommand, `t_clip ${axisNumber(value)}: ${text}`);
     nameCanvas(canvas.node, `${text}; t_clip ${axisNumber(value)}`);
     Object.assign(shown, { parts, value });

@@ -62,12 +62,13 @@ function rangeOf({ weight: { latent: now, lifeValues }, clip, latent }) {
   return [1.08 * Math.min(low, -0.4 * most), 1.08 * Math.max(high, 0.4 * most)];
 }
 
-function paintClip({ ctx, width }, y, low, high, { clip, palette }) {
+function paintClip({ ctx, width, em }, y, low, high, { clip, palette }) {
   ctx.strokeStyle = ctx.fillStyle = palette.control;
   ctx.lineWidth = 1;
   ctx.textAlign = "left";
   for (const wall of [-clip, clip]) {
     if (wall < low || wall > high) continue;
+    const isNear = Math.abs(y(wall) - y(0)) < 1.3 * em; // its name would stand on that of the first step
     ctx.setLineDash([4, 3]);
     ctx.beginPath();
     ctx.moveTo(0, y(wall));
@@ -75,7 +76,7 @@ function paintClip({ ctx, width }, y, low, high, { clip, palette }) {
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.textBaseline = wall < 0 ? "bottom" : "top";
-    ctx.fillText(`${wall < 0 ? "−" : "+"}t_clip`, 0, y(wall) + (wall < 0 ? -1 : 1));
+    if (!isNear) ctx.fillText(`${wall < 0 ? "−" : "+"}t_clip`, 0, y(wall) + (wall < 0 ? -1 : 1));
   }
 }
 

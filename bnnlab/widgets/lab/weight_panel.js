@@ -4,6 +4,7 @@ import { element, setHidden } from "../shared/dom.js";
 import { writeAttribute, writeText } from "../shared/late_text.js";
 import { countText, grouped, numberText, percentText, roundedText, signedText } from "../shared/numbers.js";
 import { setLine, cockpitButton } from "./panel_parts.js";
+import { termedText } from "./term.js";
 import { weightLife } from "./weight_life.js";
 
 // cockpit: { act(command) }.
@@ -16,6 +17,7 @@ export function weightPanel(cockpit) {
   const life = weightLife();
   const now = element("b");
   const push = element("span", { class: "faint one-line" });
+  const writePush = termedText(push);
   const [question, verdict] = [element("b"), element("span", { class: "faint" })];
   const flipLine = element("p", { class: "flip-line one-line" }, question, verdict);
   const tiles = ["sum", "sign", "its sign for", "answers"].map(effectTile);
@@ -27,8 +29,8 @@ export function weightPanel(cockpit) {
     flipLine,
     element("div", { class: "tiles" }, ...tiles.map((tile) => tile.node), flip),
   );
-  const empty = element(
-    "p", { class: "panel-empty" },
+  const empty = element("p", { class: "panel-empty" });
+  termedText(empty)(
     "Behind each weight stands a hidden number. Click a cell of a map to see its life so far, and what would change if its weight flipped.",
   );
   const node = element("section", { class: "panel deck-panel weight-panel", "aria-label": "Weight" }, element("header", {}, title, subtitle), body, empty);
@@ -50,7 +52,7 @@ export function weightPanel(cockpit) {
     life.draw({ weight, step: next.step, clip: next.weightClip, latent: next.latent, palette });
     writeText(now, `${signedText(sized(weight.latent))} now`);
     const [short, whole] = pushTexts(next);
-    writeText(push, short);
+    writePush(short);
     writeAttribute(push, "title", whole);
     showFlip(next);
     showEffect(next);
@@ -64,7 +66,6 @@ export function weightPanel(cockpit) {
   function showFlip(next) {
     const { flipReport, canCommand } = next;
     const own = isFlipped(next);
-    flipLine.classList.toggle("told", own);
     const [before, after] = own ? flipReport.map((share) => percentText(share, 1)) : [];
     writeText(question, own ? `${before} → ${after}` : "If it flipped now:");
     writeText(verdict, own ? " right. If it flipped back:" : "");

@@ -59,6 +59,7 @@ export function stepTransport({ label, onStep, onSettle = () => {}, jump = null 
   }
 
   function toggle() {
+    if (steps < 2) return;
     if (playing) {
       pause();
       show(at);
@@ -138,6 +139,8 @@ function transportBar(label, jump) {
     // aria-disabled rather than disabled: a button that vanishes from the tab order under the user's hand loses the focus.
     for (const button of [first, previous]) button.ariaDisabled = at === 0;
     for (const button of [next, leap, last]) if (button) button.ariaDisabled = at === steps - 1;
+    play.ariaDisabled = steps < 2;
+    slider.disabled = speed.disabled = steps < 2;
     showPlaying(playing);
   }
 
@@ -163,6 +166,7 @@ export const TRANSPORT_STYLE = `
   .transport-buttons { display: flex; gap: 4px; }
   button { display: inline-flex; align-items: center; justify-content: center; gap: 6px; white-space: nowrap; }
   .transport-play { min-width: 44px; background: var(--minus); border-color: var(--minus); color: var(--paper); }
+  .transport-play[aria-disabled="true"] { background: var(--panel); border-color: var(--grid); color: var(--grid); }
   input[type="range"] { flex: 1 1 80px; height: 34px; }
   .transport-counter { min-width: 8.5em; text-align: right; white-space: nowrap; }
 }
