@@ -14,7 +14,7 @@ from bnnlab.train.look import Extent, Look, extent_of
 from bnnlab.train.past import Deed, Past
 from bnnlab.train.training import TrainingRun
 
-CATCH_UP_S = 0.006  # for a rival that is behind, after each step; one that is not does a step
+CATCH_UP_S = 0.03  # for a rival that is behind, after each step; one that is not does a step
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +82,11 @@ class Played:
         if self.rival is not None:
             self.rival.close()
         self.rival, self.rival_look = rival, None
+
+    @property
+    def rival_is_behind(self) -> bool:
+        """Whether the network beside it has not done as many steps."""
+        return self.rival is not None and self.rival.run.step < self.step
 
     def look_beside(self) -> None:
         """See how the network beside it does."""

@@ -215,11 +215,16 @@ class Player:
 
     @property
     def travels(self) -> bool:
-        """Whether steps have to be done again until the past that is looked at can be shown."""
-        return self._look.step is not None and self._past is None and self._played.run is not None
+        """Whether steps are to be done, besides training, before what is looked at can be shown."""
+        if self._played.run is None or self.state in ("failed", "closed"):
+            return False
+        back = self._look.step is not None and self._past is None
+        return back or (self._played.rival_is_behind and not self.plays)
 
     def travel(self) -> None:
-        """Go a part of the way to the past that is looked at, and show how far it still is."""
+        """Go a part of the way to the past that is looked at, or of a rival's, and show how far it still is."""
+        if self._played.rival is not None and not self.plays:
+            self._played.rival.follow(self._played.step, TRAVEL_S)
         if self._look.step is not None:
             self._past = self._played.look_back(self._look, TRAVEL_S)
         self.publish()
@@ -302,7 +307,7 @@ class Player:
     @property
     def _way(self) -> int:
         step, past = self._look.step, self._played.past
-        return past.steps_to(step) if self.travels and step is not None and past is not None else 0
+        return past.steps_to(step) if step is not None and past is not None and self._past is None else 0
 
     def _frame(self) -> LiveFrame:
         pinned = tuple(

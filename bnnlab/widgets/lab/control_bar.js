@@ -21,8 +21,8 @@ const BINARISE_CHOICES = [
 
 const NO_NUMBERS = "This optimiser keeps no hidden numbers, only signs: there is nothing that could stand in for them.";
 
-// cockpit: { act(command), ... }; `openSettings(opener)` shows all other settings.
-export function controlBar(cockpit, openSettings) {
+// cockpit: { act(command), ... }; `openSettings(opener)` shows all other settings, `openComparison(opener)` what stands beside.
+export function controlBar(cockpit, openSettings, openComparison) {
   const act = (command) => () => cockpit.act(command);
   let state = null;
   let before = null; // what stood there before the last new start: { dataset, step }
@@ -41,6 +41,9 @@ export function controlBar(cockpit, openSettings) {
   const more = cockpitButton([lineIcon("more"), element("span", { class: "more-text" }, "more")], "All other settings", () => openSettings(more), {
     class: "tool more", "aria-haspopup": "dialog", "aria-label": "more settings",
   });
+  const compare = cockpitButton("compare", "A network beside this one, runs put aside, where flips come from", () => openComparison(compare), {
+    class: "tool compare", "aria-haspopup": "dialog",
+  });
   const steps = bigNumber("progress");
   const right = bigNumber("accuracy");
   const commands = [
@@ -51,7 +54,7 @@ export function controlBar(cockpit, openSettings) {
   ];
   const node = element(
     "section", { class: "control-bar", "aria-label": "Controls" },
-    ...commands, steps.node, right.node, element("div", { class: "last-tools" }, undo, more),
+    ...commands, steps.node, right.node, element("div", { class: "last-tools" }, undo, compare, more),
   );
   window.addEventListener("keydown", onKey);
 
@@ -85,7 +88,7 @@ export function controlBar(cockpit, openSettings) {
     if (next.notice && next.notice !== state?.notice) data.release();
     state = next;
     const absent = !next.canCommand && !next.recorded;
-    for (const part of [...commands, more]) setHidden(part, absent);
+    for (const part of [...commands, compare, more]) setHidden(part, absent);
     showPlay(next.playing);
     speed.show(next.speed === 1 || next.speed === 10 ? next.speed : "fast");
     writeText(speed.buttons[2], next.speed === "start" ? "speeding up" : "fast");
@@ -140,8 +143,14 @@ function stepDetail({ backAt, now, step, epoch }) {
   return step ? `epoch ${grouped(epoch + 1)}` : "not trained yet";
 }
 
+// What stands beside has the place of the count.
+function rivalText({ rival: { name, step, right, examined }, now }) {
+  return step < now ? `${name}: at step ${grouped(step)}` : `${name}: ${grouped((100 * right) / examined, 1)} %`;
+}
+
 // Never that of the training batch: a batch of 32 jumps, and beside the test set it looks like a mistake.
-function accuracyTexts({ view, evaluated }) {
+function accuracyTexts(state) {
+  const { view, evaluated } = state;
   if (!view?.examined) {
     if (!evaluated) return ["– %", "not asked yet"];
     return [`${grouped(100 * evaluated.test_accuracy, 1)} %`, `of the test set, step ${grouped(evaluated.step)}`];
@@ -149,6 +158,7 @@ function accuracyTexts({ view, evaluated }) {
   const { right, examined, available, kind } = view;
   const things = kind === "points" ? "test points" : "test images";
   const share = `${grouped((100 * right) / examined, 1)} %`;
+  if (state.rival && state.backAt === null) return [share, rivalText(state)];
   if (available > examined) return [share, `${grouped(right)} of the first ${grouped(examined)}`];
   return [share, `${grouped(right)} of ${grouped(examined)} ${things}`];
 }

@@ -9,6 +9,7 @@ import { followTheme } from "../shared/theme.js";
 import { addressKeeper } from "./address.js";
 import { fetchAhead } from "./ahead.js";
 import { BIT_PAGES_STYLE } from "./bit_pages.js";
+import { compareDrawer } from "./compare.js";
 import { controlBar } from "./control_bar.js";
 import { directionSwitch } from "./direction.js";
 import { inputPicture } from "./input_picture.js";
@@ -68,15 +69,16 @@ export function mountLab(host, send) {
     ),
   );
   const settings = settingsDrawer(cockpit);
-  const bar = controlBar(cockpit, settings.open);
+  const comparison = compareDrawer(cockpit);
+  const bar = controlBar(cockpit, settings.open, comparison.open);
   const deck = [neuronPanel(cockpit), weightWalls(cockpit), activationWalls(cockpit), weightPanel(cockpit)];
   const board = element("div", { class: "deck" }, ...deck.map((panel) => panel.node));
   const line = timeLine(cockpit);
   const address = addressKeeper();
-  const around = [bar, ...deck, line, settings];
+  const around = [bar, ...deck, line, settings, comparison];
   const node = element(
     "div", { class: "cockpit", style: "visibility: hidden" }, // until there is something to see
-    bar.node, network, board, line.node, settings.node,
+    bar.node, network, board, line.node, settings.node, comparison.node,
   );
   const notes = termNotes(node);
   const theme = followTheme(host, schedule);

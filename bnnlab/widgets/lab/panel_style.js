@@ -173,8 +173,18 @@ export const PANEL_STYLE = `
 .bnnlab .time-line { padding: 0 0.5em 0 0.6em; min-height: 40px; position: relative; cursor: ew-resize; touch-action: none; }
 .bnnlab .time-line .to-now { position: absolute; right: 0.5em; top: 50%; transform: translateY(-50%); }
 
-/* All other settings */
-.bnnlab .settings-drawer {
+/* What stands beside */
+.bnnlab .beside-table {
+  border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums;
+  th, td { text-align: right; padding: 0.25em 0.4em; border-bottom: 1px solid var(--grid); font-weight: 400; }
+  th { font-size: var(--small); color: var(--faint); }
+  th:first-child, td:first-child { text-align: left; }
+  tr:last-child td { border: 0; font-size: var(--small); color: var(--faint); }
+}
+.bnnlab .pinned-names { margin: 0; padding-left: 1.2em; }
+
+/* Drawers: all other settings, what stands beside */
+.bnnlab .drawer {
   position: fixed; inset: 0 0 0 auto; margin: 0; height: 100dvh; max-height: none; width: min(31em, 100vw); padding: 0; font-size: inherit; overflow: hidden;
   border: 0; border-left: 1px solid var(--grid); background: var(--paper); color: var(--ink); box-shadow: -8px 0 32px rgb(0 0 0 / 0.2);
   line-height: 1.35;
@@ -182,7 +192,7 @@ export const PANEL_STYLE = `
   header { display: flex; align-items: center; justify-content: space-between; padding: 0.7em 1.1em; border-bottom: 1px solid var(--grid); flex: none; }
   h3 { font-size: 1.15em; font-weight: 650; }
   h4 { margin: 0; font-size: 1em; font-weight: 650; color: var(--control); }
-  .settings-body { overflow-y: auto; overscroll-behavior: contain; padding: 0.9em 1.1em 2em; display: flex; flex-direction: column; gap: 1.5em; }
+  .drawer-body { overflow-y: auto; overscroll-behavior: contain; padding: 0.9em 1.1em 2em; display: flex; flex-direction: column; gap: 1.5em; }
   section { display: flex; flex-direction: column; gap: 0.95em; }
   section > .note { margin-top: -0.85em; }
   .note { font-size: var(--small); color: var(--faint); text-wrap: pretty; }
@@ -203,7 +213,7 @@ export const PANEL_STYLE = `
   .choice-row { width: 100%; button { flex: 1; white-space: normal; padding: 0.3em 0.5em; } }
 }
 @media (max-width: 600px) {
-  .bnnlab .settings-drawer .setting { grid-template-columns: minmax(0, 1fr); }
+  .bnnlab .drawer .setting { grid-template-columns: minmax(0, 1fr); }
 }
 
 /* On a phone: the clock and the answer stay in sight, the rest of the row scrolls away above the network. */

@@ -25,14 +25,16 @@ function surfaceColour(probability, palette) {
 }
 
 // Marching squares: in each square of four grid values, the straight piece along which they cross one half.
-export function drawUndecidedLine(ctx, { grid, side }, width, height, palette) {
+// `dashed` leaves out every other piece of it.
+export function drawUndecidedLine(ctx, { grid, side }, width, height, colour, dashed = false) {
   const x = (column) => (column / (side - 1)) * width;
   const y = (row) => (row / (side - 1)) * height;
-  ctx.strokeStyle = palette.ink;
+  ctx.strokeStyle = colour;
   ctx.lineWidth = 1.5;
   ctx.beginPath();
   for (let row = 0; row + 1 < side; row += 1) {
     for (let column = 0; column + 1 < side; column += 1) {
+      if (dashed && (row + column) % 4 < 2) continue;
       if (!isCrossed(grid, row * side + column, side)) continue;
       const crossings = crossingsOf(grid, side, row, column);
       for (let at = 0; at + 1 < crossings.length; at += 2) {

@@ -1,29 +1,21 @@
 // All other settings, in a drawer at the right: what takes hold at once, and what starts anew.
 
 import { element, setHidden } from "../shared/dom.js";
-import { lineIcon } from "./panel_icons.js";
-import { cockpitButton } from "./panel_parts.js";
+import { drawer } from "./drawer.js";
 import { settingField } from "./settings_field.js";
 import { ANEW_FIELDS, AT_ONCE_FIELDS } from "./settings_fields.js";
 
 // Returns { node, open(opener), draw, stop }. The drawer lies over the page and moves nothing.
 export function settingsDrawer(cockpit) {
-  let opener = null;
   let state = null;
   let tried = null; // the field whose value was sent last
 
-  const close = cockpitButton(lineIcon("close"), "Close (Escape)", shut, { "aria-label": "Close the settings" });
   const groups = [
     settingsGroup("take hold at once", "Between two steps, also while it trains.", AT_ONCE_FIELDS),
     settingsGroup("start anew", "From step 0; “undo” brings back what was there.", ANEW_FIELDS),
   ];
-  const node = element(
-    "aside", { class: "settings-drawer", role: "dialog", "aria-label": "Settings", popover: "manual" },
-    element("header", {}, element("h3", {}, "Settings"), close),
-    element("div", { class: "settings-body" }, ...groups.map((group) => group.node)),
-  );
+  const { node, isOpen, open, stop } = drawer("Settings", "the settings", () => state && show(), ...groups.map((group) => group.node));
   const fields = groups.flatMap((group) => group.fields);
-  window.addEventListener("keydown", onKey);
 
   function settingsGroup(title, note, definitions) {
     const made = definitions.map((definition) => ({
@@ -38,29 +30,10 @@ export function settingsDrawer(cockpit) {
     return { node: group, fields: made };
   }
 
-  // From wherever the focus is: the drawer lies beside the picture, and both can be used.
-  function onKey(event) {
-    if (event.key === "Escape" && opener) shut();
-  }
-
-  function open(from) {
-    if (node.matches(":popover-open")) return shut();
-    opener = from;
-    node.showPopover();
-    if (state) show();
-    node.querySelector("input:not(:disabled), select")?.focus({ preventScroll: true });
-  }
-
-  function shut() {
-    node.hidePopover();
-    opener?.focus();
-    opener = null;
-  }
-
   function draw(next) {
     const news = next.notice && next.notice !== state?.notice;
     state = next;
-    if (!opener) return;
+    if (!isOpen()) return;
     show();
     if (news) complain(next.notice);
   }
@@ -85,5 +58,5 @@ export function settingsDrawer(cockpit) {
     else fields.find(({ name }) => name === tried)?.complain(notice);
   }
 
-  return { node, open, draw, stop: () => window.removeEventListener("keydown", onKey) };
+  return { node, open, draw, stop };
 }

@@ -47,6 +47,8 @@ export function absorbFrame(before, { meta, arrays }) {
     stride: meta.stride,
     restarted,
     curves: curvesOf(kept, arrays, "curve", RUN_CURVES),
+    rival: rivalOf(kept, meta, arrays),
+    pinned: pinnedOf(before, meta, arrays),
     layers,
     gates: meta.gates.map((gate, at) => ({
       name: gate.name, entries: gate.entries, outside: gate.outside,
@@ -118,6 +120,23 @@ function curvesOf(kept, arrays, key, names, before = kept?.curves) {
   return Object.fromEntries(
     Object.entries(names).map(([name, travels]) => [name, arrays[`${key}/${travels}`]?.data ?? new Float32Array(0)]),
   );
+}
+
+const BESIDE_CURVES = { step: "step", loss: "loss", testAccuracy: "test_accuracy" };
+
+// The network that learns beside this one.
+function rivalOf(kept, { rival }, arrays) {
+  if (!rival) return null;
+  const same = kept?.rival?.name === rival.name ? kept.rival : null;
+  return { ...rival, curves: curvesOf(same, arrays, "rival", BESIDE_CURVES), grid: arrays["rival/grid"]?.data ?? null };
+}
+
+// Curves that were put aside stay over new starts.
+function pinnedOf(before, { pinned = [] }, arrays) {
+  return pinned.map((name, at) => {
+    const same = before?.pinned.length === pinned.length ? before.pinned[at] : null;
+    return { name, curves: curvesOf(same, arrays, `pinned${at}`, BESIDE_CURVES) };
+  });
 }
 
 function passesOf(meta, arrays, layers) {

@@ -47,7 +47,9 @@ export function decisionSurface(cockpit) {
     ctx.imageSmoothingEnabled = true;
     // The outermost values stand on the very edge, half a pixel inside the image.
     ctx.drawImage(pixels, 0.5, 0.5, view.side - 1, view.side - 1, 0, 0, width, height);
-    drawUndecidedLine(ctx, view, width, height, shown.palette);
+    drawUndecidedLine(ctx, view, width, height, shown.palette.ink);
+    const { rival } = shown.state;
+    if (rival?.grid) drawUndecidedLine(ctx, { ...view, grid: rival.grid }, width, height, shown.palette.control, true);
     drawPoints(ctx, view, width, height, shown.palette);
     if (example?.point) drawExamplePoint(ctx, view, example.point, width, shown.palette);
   }

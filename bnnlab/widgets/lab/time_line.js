@@ -42,14 +42,14 @@ export function timeLine(cockpit) {
   }
 
   function draw(state, palette) {
-    const { curves, layers, now, backAt } = state;
+    const { curves, layers, now, backAt, rival, pinned } = state;
     time.follow(state);
     setHidden(toNow, backAt === null);
     // Curves travel a few times a second; drawing a little more often would show nothing else.
     const still = shown?.curves === curves && shown.palette === palette && shown.backAt === backAt;
     if (still && now >= shown.now) return;
     const run = runOf(curves, layers);
-    shown = { curves, now, backAt, palette, run };
+    shown = { curves, now, backAt, palette, run, rival, pinned };
     writeAttribute(canvas.node, "aria-valuemax", now);
     writeAttribute(canvas.node, "aria-valuenow", backAt ?? now);
     nameCanvas(canvas.node, `The run up to step ${grouped(now)}, to go back in: ${percentText(lastKnown(run.right), 1)} of the test answers right after the last epoch, ${grouped(run.flips.at(-1) ?? NaN)} flips a step, loss ${roundedText(lastKnown(run.loss))}`);
@@ -60,14 +60,16 @@ export function timeLine(cockpit) {
     const pen = canvas.begin();
     if (!pen.width) return;
     const { ctx, width, height, em } = pen;
-    const { run, palette, now, backAt } = shown;
-    const last = Math.max(10, now, run.steps.at(-1) ?? 0);
+    const { run, palette, now, backAt, rival, pinned } = shown;
+    const last = Math.max(10, now, ...[run.steps, ...pinned.map(({ curves }) => curves.step)].map((steps) => steps.at(-1) ?? 0));
     const box = { left: 2, right: width - NAMES_EM * em, top: 5, bottom: height - 4 };
     const x = linearScale(0, last, box.left, box.right);
     Object.assign(shown, { x, box, last });
     paintRelief(ctx, run, x, box, palette);
     paintTicks(pen, x, box, last, palette);
     const y = linearScale(0, 1, box.bottom, box.top);
+    for (const { curves } of pinned) paintCurve(ctx, curves.step, curves.testAccuracy, x, y, palette.faint, 1, []);
+    if (rival) paintCurve(ctx, rival.curves.step, rival.curves.testAccuracy, x, y, palette.control, 1.4, [5, 4]);
     paintCurve(ctx, run.steps, run.evenLoss, x, (value) => y(Math.min(1, value / run.lossTop)), palette.faint, 1.4, [3, 2.5]);
     paintCurve(ctx, run.steps, run.right, x, y, palette.ink, 1.7, []);
     if (backAt !== null) paintFuture(ctx, x(backAt), box, palette);

@@ -1,0 +1,102 @@
+// What stands beside this run: another network from the same seed on the same batches, and curves that were put aside.
+
+import { element, setHidden } from "../shared/dom.js";
+import { writeText } from "../shared/late_text.js";
+import { grouped } from "../shared/numbers.js";
+import { drawer } from "./drawer.js";
+import { cockpitButton } from "./panel_parts.js";
+
+const FLOAT_TWIN = "float twin";
+const RECENT = 0.1; // share of the run that flips "lately" are the mean of, as in beside.py
+
+export function compareDrawer(cockpit) {
+  let state = null;
+  const beside = element("select", { "aria-label": "a network beside it" });
+  beside.addEventListener("change", () => cockpit.act({ do: "compare", name: beside.value || null }));
+  const standing = element("p", { class: "note", role: "status" });
+  const table = element("table", { class: "beside-table" });
+  const pin = cockpitButton("pin this run", "Its curves stay as thin lines under those of the next runs", () => cockpit.act({ do: "pin" }));
+  const unpin = cockpitButton("let go of all", "Take the pinned curves away", () => cockpit.act({ do: "unpin" }));
+  const names = element("ul", { class: "pinned-names" });
+  const panel = drawer(
+    "Compare", "the comparison", () => state && show(),
+    section("a network beside it", "From the same seed, on the same batches, with one difference.", beside, standing, table),
+    section("runs put aside", "Pin this run, change a setting, and see both in the time line.", pin, names, unpin),
+  );
+
+  function draw(next) {
+    state = next;
+    if (panel.isOpen()) show();
+  }
+
+  function show() {
+    offer(state);
+    const { rival, pinned } = state;
+    writeText(standing, rival ? standingText(rival, state) : "");
+    setHidden(table, !rival);
+    if (rival) fill(table, rivalRows(rival, state));
+    names.replaceChildren(...pinned.map(({ name }) => element("li", {}, name)));
+    setHidden(unpin, !pinned.length);
+  }
+
+  // Which networks can stand beside this one.
+  function offer({ choices, config, rival, latent }) {
+    const estimators = (choices?.quantizer ?? []).filter((name) => name !== config?.quantizer);
+    const offers = ["", ...(latent && config?.binarize !== "nothing" ? [FLOAT_TWIN] : []), ...estimators];
+    if (beside.dataset.offers !== offers.join()) {
+      beside.dataset.offers = offers.join();
+      beside.replaceChildren(...offers.map((name) => element("option", { value: name }, offerText(name))));
+    }
+    if (beside.getRootNode().activeElement !== beside) beside.value = rival?.name ?? "";
+  }
+
+  return { node: panel.node, open: panel.open, draw, stop: panel.stop };
+}
+
+function section(title, note, ...content) {
+  return element("section", {}, element("h4", {}, title), element("p", { class: "note" }, note), ...content);
+}
+
+function offerText(name) {
+  if (!name) return "none";
+  return name === FLOAT_TWIN ? "float twin: nothing is binarised" : `estimator ${name}`;
+}
+
+function standingText({ step, right, examined }, { now, view }) {
+  if (step < now) return `It catches up: step ${grouped(step)} of ${grouped(now)}.`;
+  const share = (count, all) => `${grouped((100 * count) / all, 1)} %`;
+  return `It answers ${share(right, examined)} rightly, this network ${share(view.right, view.examined)}.`;
+}
+
+// A row for each binary layer: flips of each lately, and how far both gradients agree.
+function rivalRows({ name, flips, cosines }, { layers, config }) {
+  const binary = name !== FLOAT_TWIN;
+  const head = ["layer", config?.quantizer ?? "this one", name, ...(binary ? ["gradients agree"] : [])];
+  const rows = layers.map((layer) => [
+    layer.name,
+    flipsText(recentMean(layer.curves.flipRatio), layer.weights),
+    flipsText(flips[layer.name], layer.weights),
+    ...(binary ? [cosineText(cosines[layer.name])] : []),
+  ]);
+  return [head, ...rows, ["", "flips a step lately", "", ...(binary ? ["cosine"] : [])]];
+}
+
+function flipsText(ratio, weights) {
+  return ratio === null || ratio === undefined ? "–" : grouped(ratio * weights, 1);
+}
+
+function cosineText(cosine) {
+  return typeof cosine === "number" ? grouped(cosine, 3) : "–";
+}
+
+function recentMean(values) {
+  const recent = values.slice(-Math.max(1, Math.ceil(RECENT * values.length)));
+  return recent.length ? recent.reduce((sum, value) => sum + value, 0) / recent.length : null;
+}
+
+function fill(table, rows) {
+  const text = JSON.stringify(rows);
+  if (table.dataset.text === text) return;
+  table.dataset.text = text;
+  table.replaceChildren(...rows.map((cells, at) => element("tr", {}, ...cells.map((cell) => element(at ? "td" : "th", {}, cell)))));
+}
