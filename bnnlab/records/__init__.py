@@ -9,12 +9,13 @@ from bnnlab.records.benchmark import (
     KernelSpeed,
 )
 from bnnlab.records.claims import Claim, ClaimValue
+from bnnlab.records.curves import LAYER_COLUMNS, RUN_COLUMNS
 from bnnlab.records.energy import EnergyConstant, EnergyEstimate, EnergyPreset
 from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.records.events import STARVED_AFTER, LayerDynamics, TrainingEvent
 from bnnlab.records.example import Example, LayerPass
 from bnnlab.records.flip_statistics import FlipStatistics, takeaway
-from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
+from bnnlab.records.history import History
 from bnnlab.records.product import LayerProduct
 from bnnlab.records.profile import NodeTime, Profile
 from bnnlab.records.recorded_product import recorded_product

@@ -83,7 +83,8 @@ class FlipStatistics:
     @property
     def all_return_times(self) -> NDArray[np.int64]:
         """`(RETURN_BINS,)` int64, `return_times` of the layer."""
-        return self.return_times.sum(axis=0)
+        times: NDArray[np.int64] = self.return_times.sum(axis=0)
+        return times
 
 
 def flip_statistics(layer: str, step: int, counts: FlipCounts) -> FlipStatistics:
@@ -135,4 +136,5 @@ def takeaway(statistics: FlipStatistics) -> str:
 def _settled(last: NDArray[np.uint32]) -> NDArray[np.int64]:
     """By row, the step after which each of `SETTLED_SHARES` of the entries stood."""
     places = [max(int(np.ceil(share * last.shape[1] - 1e-9)) - 1, 0) for share in SETTLED_SHARES]
-    return np.partition(last, places, axis=1)[:, places].astype(np.int64)
+    steps: NDArray[np.int64] = np.partition(last, places, axis=1)[:, places].astype(np.int64)
+    return steps

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bnnlab.bits.packing import PackedMatrix
 from bnnlab.records.flip_counts import FlipCounts
 from bnnlab.records.sign_block import LayerForm, SignBlock
+from bnnlab.records.sign_state import SignState
 
 Words = NDArray[np.uint64]
 
@@ -172,6 +173,22 @@ class SignLog:
         """`(neurons, weights of each)`, flips of each weight since the start; stops at 65535. A copy."""
         with self._lock:
             return self._counts.flips.copy()
+
+    def state(self) -> SignState:
+        """All that is known at this moment."""
+        with self._lock:
+            blocks = tuple((block.key, block.entries()) for block in self._blocks)
+            counts = self._counts.copy()
+            return SignState(self.form, self.since, self.newest, self._signs, blocks, counts)
+
+    @classmethod
+    def of(cls, state: SignState) -> SignLog:
+        """A log that knows what a state says."""
+        log = cls(PackedMatrix(state.signs, state.form.depth, "rows"))
+        log.since, log.newest, log._counts = state.since, state.newest, state.counts
+        log._blocks = [SignBlock.made(key, state.form, entries) for key, entries in state.blocks]
+        log._sealed_bytes = sum(block.nbytes for block in log._blocks[:-1])
+        return log
 
     def _positions(self, flips: Words) -> NDArray[np.uint32]:
         bits = np.unpackbits(flips.astype("<u8", copy=False).view(np.uint8), axis=1, bitorder="little")
