@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
-from bnnlab.records import Selection, Snapshot, TrainingEvent
+from bnnlab.records import History, Selection, Snapshot, TrainingEvent
 from bnnlab.train.answers import predict
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DATASETS
@@ -56,6 +56,7 @@ class TrainingRun:
         dataset: The examples.
         model: The network, on the config's device.
         monitor: Watches its binary layers.
+        history: Its curves, and the signs of its binary layers after every step: `history.at(step)`.
         steps_per_epoch: Steps of one pass over the training set; the last batch may be smaller.
         total_steps: Steps of the config's epochs: of the whole run, unless it is endless.
         endless: Whether it goes on after them.
@@ -74,6 +75,7 @@ class TrainingRun:
         generator = torch.Generator().manual_seed(config.seed)
         self.model = MODELS[config.model](config.spec, generator).to(config.device)
         self.monitor = Monitor(self.model)
+        self.history = History(signs=self.monitor.signs)
         self._observer = Observer(self.model, self.dataset, self.monitor, config.device)
         self.event: TrainingEvent | None = None
         self._optimizers = OPTIMIZERS[config.optimizer](self.model, config.learning_rate)
@@ -126,6 +128,7 @@ class TrainingRun:
             test_accuracy=test_accuracy,
             layers=layers,
         )
+        self.history.append(self.event)
         return self.event
 
     def update(self, **changes: Unpack[AtOnce]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bnnlab.records import History, Snapshot
 from bnnlab.train.config import RunConfig
@@ -17,7 +17,6 @@ class Played:
     Attributes:
         config: Its settings, including updates.
         run: The run, or None until it is loaded.
-        history: Its curves.
         snapshot: The newest picture of it.
         error: Why it failed, or None.
         extent: What there is to look at in it.
@@ -26,7 +25,6 @@ class Played:
 
     config: RunConfig
     run: TrainingRun | None = None
-    history: History = field(default_factory=History)
     snapshot: Snapshot | None = None
     error: str | None = None
     extent: Extent | None = None
@@ -36,6 +34,11 @@ class Played:
     def step(self) -> int:
         """Steps done so far."""
         return 0 if self.run is None else self.run.step
+
+    @property
+    def history(self) -> History:
+        """Its curves and past signs."""
+        return History() if self.run is None else self.run.history
 
     def close(self) -> None:
         """Let go of the run."""

@@ -299,7 +299,7 @@ class Trainer:
             self._turn = None
 
     def _step(self, run: TrainingRun) -> None:
-        self._played.history.append(next(run))
+        next(run)
 
     def _fail(self, error: Exception) -> None:
         expected = isinstance(error, DatasetError | TrainingDivergedError | ValueError)
