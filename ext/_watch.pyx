@@ -15,8 +15,10 @@ cdef extern from "watch.h":
                       BINARY_WORD *reached) noexcept nogil
     int HISTOGRAM_BINS
     void xnor_histogram(Py_ssize_t n, const float *values, float limit, int64_t *bins) noexcept nogil
-    Py_ssize_t xnor_flips(Py_ssize_t rows, Py_ssize_t depth, const BINARY_WORD *flips, uint16_t *counts,
-                          Py_ssize_t room, uint32_t *positions) noexcept nogil
+    int RETURN_BINS
+    Py_ssize_t xnor_flips(Py_ssize_t rows, Py_ssize_t depth, const BINARY_WORD *flips, uint32_t step,
+                          uint16_t *counts, uint32_t *last, uint64_t *returns, Py_ssize_t room,
+                          uint32_t *positions) noexcept nogil
 
 
 def read_weights(const float[:, ::1] latent, float limit, uint64_t[:, ::1] signs):
@@ -64,16 +66,20 @@ def streaks(const uint64_t[:, ::1] mask, uint64_t[:, :, ::1] planes, uint64_t[:,
                          &reached[0, 0])
 
 
-def flips(const uint64_t[:, ::1] bits, uint16_t[:, ::1] counts, uint32_t[::1] positions):
-    """Add 1 where `bits`, packed along rows, has its bit set, stopping at 65535, and write where that is.
+def flips(const uint64_t[:, ::1] bits, uint32_t step, uint16_t[:, ::1] counts, uint32_t[:, ::1] last,
+          uint64_t[:, ::1] returns, uint32_t[::1] positions):
+    """Note the flips of one step, `bits` packed along rows, in all the other arrays; see watch.h.
 
     Padding bits must be 0. Returns how many were found, at most as many as `positions` has room for."""
     cdef Py_ssize_t found = 0
     _check_rows(counts.shape[0], counts.shape[1], bits.shape[0], bits.shape[1])
+    if (last.shape[0] != counts.shape[0] or last.shape[1] != counts.shape[1]
+            or returns.shape[0] != counts.shape[0] or returns.shape[1] != RETURN_BINS + 1):
+        raise ValueError("counts, last and returns must fit each other")
     if bits.size and positions.shape[0]:
         with nogil:
-            found = xnor_flips(counts.shape[0], counts.shape[1], &bits[0, 0], &counts[0, 0], positions.shape[0],
-                               &positions[0])
+            found = xnor_flips(counts.shape[0], counts.shape[1], &bits[0, 0], step, &counts[0, 0], &last[0, 0],
+                               &returns[0, 0], positions.shape[0], &positions[0])
     return found
 
 

@@ -134,17 +134,18 @@ XNOR_CLONES void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *ma
     }
 }
 
-/* Counts of the weights whose bit is set, stopping at 65535, and where they are. Few are, so each is looked up. */
-ptrdiff_t xnor_flips(ptrdiff_t rows, ptrdiff_t depth, const BINARY_WORD *flips, uint16_t *counts, ptrdiff_t room,
-                     uint32_t *positions)
+/* Few flip, so each is looked up. The bin of a return time is the place of its highest bit. */
+ptrdiff_t xnor_flips(ptrdiff_t rows, ptrdiff_t depth, const BINARY_WORD *flips, uint32_t step, uint16_t *counts,
+                     uint32_t *last, uint64_t *returns, ptrdiff_t room, uint32_t *positions)
 {
     ptrdiff_t found = 0;
-    for (ptrdiff_t row = 0; row < rows; ++row)
+    for (ptrdiff_t row = 0; row < rows; ++row, returns += RETURN_BINS + 1)
         for (ptrdiff_t first = 0; first < depth; first += WORD_BITS)
             for (BINARY_WORD left = *flips++; left && found < room; left &= left - 1) {
                 const ptrdiff_t at = row * depth + first + __builtin_ctzll(left);
-                if (counts[at] != UINT16_MAX)
-                    ++counts[at];
+                counts[at] = (uint16_t)(counts[at] + (counts[at] != UINT16_MAX));
+                ++returns[last[at] ? 31 - __builtin_clz((step - last[at]) | 1) : RETURN_BINS];
+                last[at] = step;
                 positions[found++] = (uint32_t)at;
             }
     return found;

@@ -19,9 +19,12 @@ void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_W
 enum { HISTOGRAM_BINS = 64 };
 void xnor_histogram(ptrdiff_t n, const float *values, float limit, int64_t *bins);
 
-/* Add 1 to the count of every weight whose bit is set, stopping at 65535, and write where they are, in order; ends when
- * `positions` has no more room. Returns how many were found. */
-ptrdiff_t xnor_flips(ptrdiff_t rows, ptrdiff_t depth, const BINARY_WORD *flips, uint16_t *counts, ptrdiff_t room,
-                     uint32_t *positions);
+/* Note the flips of one step, which is at least 1. For each weight whose bit is set: 1 more in `counts`, stopping at
+ * 65535; the step in `last`; in `positions` where it is, in order, until there is no more room; and in its row of
+ * `returns`, (rows x (RETURN_BINS + 1)), 1 more in bin k where 2^k <= steps since its last flip < 2^(k+1), or in the bin
+ * after them all if this is its first. Returns how many were found. */
+enum { RETURN_BINS = 32 };
+ptrdiff_t xnor_flips(ptrdiff_t rows, ptrdiff_t depth, const BINARY_WORD *flips, uint32_t step, uint16_t *counts,
+                     uint32_t *last, uint64_t *returns, ptrdiff_t room, uint32_t *positions);
 
 #endif

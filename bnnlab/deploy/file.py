@@ -28,7 +28,7 @@ from bnnlab.deploy.names import numbered
 from bnnlab.deploy.node import Node
 from bnnlab.deploy.ops import OPS, Op
 from bnnlab.deploy.ops.fields import annotations_of, holds_array, may_be_none, shown
-from bnnlab.deploy.writing import replace_file
+from bnnlab.records.writing import replace_file
 
 Tensors = dict[str, NDArray[Any]]
 

@@ -9,16 +9,19 @@ from bnnlab.records.benchmark import (
     KernelSpeed,
 )
 from bnnlab.records.claims import Claim, ClaimValue
+from bnnlab.records.curves import LAYER_COLUMNS, RUN_COLUMNS
 from bnnlab.records.energy import EnergyConstant, EnergyEstimate, EnergyPreset
 from bnnlab.records.estimator import EstimatorCurve
 from bnnlab.records.events import STARVED_AFTER, LayerDynamics, TrainingEvent
 from bnnlab.records.example import Example, LayerPass
-from bnnlab.records.history import LAYER_COLUMNS, RUN_COLUMNS, History
+from bnnlab.records.flip_statistics import FlipStatistics, takeaway
+from bnnlab.records.history import History
 from bnnlab.records.product import LayerProduct
 from bnnlab.records.profile import NodeTime, Profile
 from bnnlab.records.recorded_product import recorded_product
 from bnnlab.records.rival import PinnedRun, RivalLook
 from bnnlab.records.selection import Selection
+from bnnlab.records.sign_history import SignHistory
 from bnnlab.records.snapshot import (
     HISTOGRAM_BINS,
     MAX_WRONG_SHOWN,
@@ -51,6 +54,7 @@ __all__ = [
     "EstimatorCurve",
     "Example",
     "FlipEffect",
+    "FlipStatistics",
     "FloatLayer",
     "GateSnapshot",
     "History",
@@ -69,8 +73,10 @@ __all__ = [
     "Profile",
     "RivalLook",
     "Selection",
+    "SignHistory",
     "Snapshot",
     "TrainingEvent",
     "WeightLook",
     "recorded_product",
+    "takeaway",
 ]

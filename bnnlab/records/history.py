@@ -1,6 +1,6 @@
-"""The curves of a run in constant memory.
+"""The past of a run in bounded memory: its curves, and the signs of all weights after every step.
 
-A history keeps at most `capacity` points however long the run is. Each point is the mean over `stride`
+Of the curves, a history keeps at most `capacity` points however long the run is. Each point is the mean over `stride`
 consecutive steps; when the points run out, neighbours are merged and the stride doubles. So the curve
 always covers the whole run, and nothing that happened between two points is lost from their mean.
 The newest evaluation is kept beside the points as it was: no mean may pass for what the test set says now.
@@ -8,26 +8,21 @@ The newest evaluation is kept beside the points as it was: no mean may pass for 
 
 from __future__ import annotations
 
-from typing import Final
+import os
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bnnlab.bits.packing import PackedMatrix
+from bnnlab.records.curves import LAYER_COLUMNS, RUN_COLUMNS, Curves, row
 from bnnlab.records.events import TrainingEvent
+from bnnlab.records.film import write_film
+from bnnlab.records.flip_statistics import FlipStatistics
+from bnnlab.records.history_file import read_history, write_history
+from bnnlab.records.mean import Mean
+from bnnlab.records.sign_history import SignHistory, Signs
 
 Array = NDArray[np.float64]
-
-RUN_COLUMNS: Final = ("step", "loss", "train_accuracy", "test_loss", "test_accuracy")
-LAYER_COLUMNS: Final = (
-    "flip_ratio",
-    "net_flip_ratio",
-    "outside_clip",
-    "clipped_weight_gradients",
-    "clipped_input_gradients",
-    "gradient_norm_before",
-    "gradient_norm_after",
-    "starved_ratio",
-)
 
 
 class History:
@@ -35,8 +30,11 @@ class History:
 
     Args:
         capacity: Most points kept; even and at least 2.
+        signs: The signs after every step, such as `bnnlab.train.Monitor.signs`, which grow by themselves; None keeps
+            none.
 
     Attributes:
+        signs: As given.
         stride: Steps that each point is the mean of.
         evaluated: The newest event that was evaluated on the test set, or None.
 
@@ -44,16 +42,16 @@ class History:
         ValueError: If `capacity` is odd or smaller than 2.
     """
 
-    def __init__(self, capacity: int = 400) -> None:
+    def __init__(self, capacity: int = 400, signs: SignHistory | None = None) -> None:
         if capacity < 2 or capacity % 2:
             raise ValueError(f"capacity must be even and at least 2, got {capacity}")
-        self.capacity = capacity
+        self.capacity, self.signs = capacity, signs
         self.stride = 1
         self.layer_names: tuple[str, ...] = ()
         self.evaluated: TrainingEvent | None = None
         self._points: Array = np.empty((0, 0))
         self._filled = 0
-        self._pending = _Mean(0)
+        self._pending = Mean(0)
 
     def __len__(self) -> int:
         """Number of complete points."""
@@ -66,12 +64,12 @@ class History:
             self.layer_names = names
             width = len(RUN_COLUMNS) + len(names) * len(LAYER_COLUMNS)
             self._points = np.empty((self.capacity, width))
-            self._pending = _Mean(width)
+            self._pending = Mean(width)
         elif names != self.layer_names:
             raise ValueError(f"event has layers {names}, this history has {self.layer_names}")
         if event.test_loss is not None or event.test_accuracy is not None:
             self.evaluated = event
-        self._pending.add(_row(event))
+        self._pending.add(row(event))
         if self._pending.rows == self.stride and self._filled == self.capacity:
             self._halve()  # doubles the stride, so the pending point waits for more steps
         if self._pending.rows == self.stride:
@@ -91,13 +89,127 @@ class History:
         return self._points[: self._filled, self._index(name, layer)].copy()
 
     def copy(self) -> History:
-        """An independent copy; the original may go on growing."""
-        other = History(self.capacity)
+        """A copy with curves of its own, while the original may go on growing; both share the signs."""
+        other = History(self.capacity, self.signs)
         other.stride, other.layer_names = self.stride, self.layer_names
         other.evaluated = self.evaluated
         other._points, other._filled = self._points.copy(), self._filled
         other._pending = self._pending.copy()
         return other
+
+    def at(self, step: int) -> dict[str, Signs]:
+        """The signs after a step, as `SignHistory.at` gives them: by layer, int8 in the shape of its weight.
+
+        Raises:
+            TypeError: If the step is no whole number.
+            ValueError: If the step is forgotten or has not been done, or this history holds no signs.
+        """
+        return self.known_signs.at(step)
+
+    def flips_at(self, step: int) -> dict[str, PackedMatrix]:
+        """Which weights training flipped in this very step, by layer, packed along rows.
+
+        Raises:
+            TypeError: If the step is no whole number.
+            ValueError: If the step is forgotten or has not been done, or this history holds no signs.
+        """
+        return self.known_signs.flips_at(step)
+
+    def flip_statistics(self, layer: str) -> FlipStatistics:
+        """What became of the flips of a layer: see `FlipStatistics`.
+
+        Raises:
+            ValueError: If there is no such layer, or this history holds no signs.
+        """
+        return self.known_signs.flip_statistics(layer)
+
+    @property
+    def sign_bytes(self) -> int:
+        """Bytes that the past signs take; 0 without signs."""
+        return 0 if self.signs is None else self.signs.nbytes
+
+    @property
+    def known_signs(self) -> SignHistory:
+        """The signs after every step.
+
+        Raises:
+            ValueError: If this history holds none.
+        """
+        if self.signs is None:
+            raise ValueError("this history holds curves but no signs")
+        return self.signs
+
+    def to_npz(self, path: str | os.PathLike[str]) -> None:
+        """Write everything into one file, whole or not at all; `load` reads it.
+
+        It is a NumPy archive without pickles, with a SHA-256 of its content.
+
+        Args:
+            path: Where; a file that is there is replaced.
+
+        Raises:
+            TypeError: If `path` is no path.
+            ValueError: If the file would be too large.
+            OSError: If it cannot be written.
+        """
+        write_history(path, self.curves(), self.signs)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> History:
+        """The history that `to_npz` wrote: it answers everything as the one that was written.
+
+        Raises:
+            TypeError: If `path` is no path.
+            ValueError: If the file is damaged, cut short or none of these; it names the file and what is wrong.
+            OSError: If it cannot be read.
+        """
+        curves, signs = read_history(path)
+        history = cls(curves.capacity, signs)
+        history.stride, history.layer_names = curves.stride, curves.layer_names
+        history.evaluated = curves.evaluated
+        history._filled, history._pending = len(curves.points), curves.pending
+        if curves.points.shape[1]:
+            history._points = np.empty((curves.capacity, curves.points.shape[1]))
+            history._points[: history._filled] = curves.points
+        return history
+
+    def film(
+        self,
+        path: str | os.PathLike[str],
+        layer: str,
+        first: int | None = None,
+        last: int | None = None,
+        fps: float = 12.0,
+    ) -> int:
+        """Write the signs of a layer, step by step, as a moving picture: see `bnnlab.records.film.write_film`.
+
+        Args:
+            path: A file ending in ``.gif`` or ``.webp``.
+            layer: Name of a binary layer.
+            first: The first step; None takes the oldest there is.
+            last: The last step; None takes the newest.
+            fps: Pictures a second.
+
+        Returns:
+            How many pictures it has.
+
+        Raises:
+            TypeError: If an argument has the wrong type.
+            ValueError: If an argument is out of its range, or this history holds no signs.
+            OSError: If the file cannot be written.
+        """
+        return write_film(path, self.known_signs, layer, first, last, fps)
+
+    def curves(self) -> Curves:
+        """All of the curves, as they are kept."""
+        return Curves(
+            self.capacity,
+            self.stride,
+            self.layer_names,
+            self._points[: self._filled].copy(),
+            self._pending.copy(),
+            self.evaluated,
+        )
 
     def _index(self, name: str, layer: str | None) -> int:
         if layer is None:
@@ -113,58 +225,6 @@ class History:
 
     def _halve(self) -> None:
         pairs = self._points.reshape(self.capacity // 2, 2, -1)
-        self._points[: self.capacity // 2] = np.stack([_Mean.of(pair) for pair in pairs])
+        self._points[: self.capacity // 2] = np.stack([Mean.of(pair) for pair in pairs])
         self._filled = self.capacity // 2
         self.stride *= 2
-
-
-def _row(event: TrainingEvent) -> Array:
-    run = [event.step, event.loss, event.train_accuracy, event.test_loss, event.test_accuracy]
-    values = [np.nan if value is None else float(value) for value in run]
-    for layer in event.layers:
-        values += [
-            layer.flip_ratio,
-            layer.net_flips / layer.weights,
-            layer.outside_clip,
-            layer.clipped_weight_gradients,
-            layer.clipped_input_gradients,
-            layer.gradient_norm_before,
-            layer.gradient_norm_after,
-            layer.starved / layer.weights,
-        ]
-    return np.array(values)
-
-
-class _Mean:
-    """Running mean of rows that skips NaN, and is NaN only where every row is."""
-
-    def __init__(self, width: int) -> None:
-        self.rows = 0
-        self._total: Array = np.zeros(width)
-        self._known: Array = np.zeros(width)
-
-    @classmethod
-    def of(cls, rows: Array) -> Array:
-        mean = cls(rows.shape[1])
-        for row in rows:
-            mean.add(row)
-        return mean.take()
-
-    def add(self, row: Array) -> None:
-        known = ~np.isnan(row)
-        self._total[known] += row[known]
-        self._known += known
-        self.rows += 1
-
-    def take(self) -> Array:
-        """The mean so far; starts again from nothing."""
-        mean = np.full_like(self._total, np.nan)
-        np.divide(self._total, self._known, out=mean, where=self._known > 0)
-        self._total[:], self._known[:], self.rows = 0.0, 0.0, 0
-        return mean
-
-    def copy(self) -> _Mean:
-        other = _Mean(len(self._total))
-        other.rows = self.rows
-        other._total, other._known = self._total.copy(), self._known.copy()
-        return other

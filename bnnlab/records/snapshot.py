@@ -25,7 +25,7 @@ class LayerSnapshot:
         name: Name of the layer, equal to `LayerDynamics.name`.
         signs: Signs of the latent weights, `(outputs, inputs)` packed along rows.
         flipped: Bit 1 where the weight flipped at least once since the previous snapshot; same shape.
-        flip_counts: `(outputs, inputs)` uint16, flips of each weight since the start (stops at 65535).
+        flip_counts: `(outputs, inputs)` uint16, flips of each weight in training since the start (stops at 65535).
         histogram: `(HISTOGRAM_BINS,)` int64, latent weights per bin; the first and last bin also hold
             everything beyond them.
         histogram_limit: The bins span `[-histogram_limit, +histogram_limit]` evenly.

@@ -47,7 +47,7 @@ class WeightLook:
         life_steps: `(n,)` int64, steps of `life_values`, increasing.
         life_values: `(n,)` float32, the hidden number after each of these steps.
         life_since: The first step that `life_values` could know.
-        crossings: `(m,)` int64, every step in which the sign flipped, increasing.
+        crossings: `(m,)` int64, every step in which training flipped the sign, increasing; flips by hand are left out.
         crossings_since: Flips up to this step are no longer known one by one; 0 if all are.
         effect: What a flip would change, or None while it has not been computed.
     """

@@ -14,7 +14,7 @@ from torch.nn import functional
 from bnnlab.nn import QUANTIZERS, BinaryLayer
 from bnnlab.nn.layers.binarizers import binarizers_of
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
-from bnnlab.records import History, PointsView, RivalLook
+from bnnlab.records import PointsView, RivalLook
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.look import Look
 from bnnlab.train.training import TrainingRun
@@ -35,7 +35,6 @@ class Rival:
     Attributes:
         name: What it is.
         run: The rival itself.
-        history: Its curves.
 
     Raises:
         ValueError: If there is no such rival of these settings.
@@ -46,7 +45,6 @@ class Rival:
     ) -> None:
         self.name = name
         self.run = TrainingRun(rival_config(settings, name), endless=True, dataset=run.dataset)
-        self.history = History()
         self._updates, self._obeyed = updates, 0
         self._cosines: dict[str, float] = {}
         self._cosines_due = 0.0
@@ -64,7 +62,7 @@ class Rival:
         until = time.monotonic() + seconds
         while self.run.step < step:
             self._obey()
-            self.history.append(next(self.run))
+            next(self.run)
             if time.monotonic() >= until:
                 break
         return self.run.step == step
@@ -80,7 +78,7 @@ class Rival:
             step=self.run.step,
             right=examined.right,
             examined=len(examined.labels),
-            history=self.history.copy(),
+            history=self.run.history.copy(),
             grid=view.grid if isinstance(view, PointsView) else None,
             cosines=self._cosines,
         )

@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from bnnlab.nn import MODELS, OPTIMIZERS, BinaryActivation, BinaryLayer
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
-from bnnlab.records import ImagesView, PointsView, Selection, Snapshot, TrainingEvent
+from bnnlab.records import History, ImagesView, PointsView, Selection, Snapshot, TrainingEvent
 from bnnlab.train.answers import Examined, predict
 from bnnlab.train.batches import Batches
 from bnnlab.train.checkpoint import Checkpoint, copied_model, copied_optimizers, put_back
@@ -59,6 +59,7 @@ class TrainingRun:
         dataset: The examples.
         model: The network, on the config's device.
         monitor: Watches its binary layers.
+        history: Its curves, and the signs of its binary layers after every step: `history.at(step)`.
         steps_per_epoch: Steps of one pass over the training set; the last batch may be smaller.
         total_steps: Steps of the config's epochs: of the whole run, unless it is endless.
         endless: Whether it goes on after them.
@@ -80,6 +81,7 @@ class TrainingRun:
         generator = torch.Generator().manual_seed(config.seed)
         self.model = MODELS[config.model](config.spec, generator).to(config.device)
         self.monitor = Monitor(self.model)
+        self.history = History(signs=self.monitor.signs)
         self._observer = Observer(self.model, self.dataset, self.monitor, config.device)
         self.event: TrainingEvent | None = None
         self._optimizers = OPTIMIZERS[config.optimizer](self.model, config.learning_rate)
@@ -129,6 +131,7 @@ class TrainingRun:
             test_accuracy=test_accuracy,
             layers=layers,
         )
+        self.history.append(self.event)
         return self.event
 
     def update(self, **changes: Unpack[AtOnce]) -> None:
@@ -156,7 +159,7 @@ class TrainingRun:
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Be as this run, or another of the same settings, was.
+        """Be as this run, or another of the same settings, was; its history begins there.
 
         Args:
             checkpoint: Of a run with the same data, model, optimiser and seed.
@@ -168,6 +171,7 @@ class TrainingRun:
         self.batches.restore(checkpoint.batches)
         self._use(checkpoint.config)
         self.monitor.restore(checkpoint.watches)
+        self.history = History(signs=self.monitor.signs)
         self._observer.asked_anew()
 
     def _use(self, config: RunConfig) -> None:

@@ -133,21 +133,32 @@ static void check_flips(ptrdiff_t rows, ptrdiff_t depth, place where)
     const ptrdiff_t each = (depth + WORD_BITS - 1) / WORD_BITS;
     guarded flips = words_of("flips", rows * each, where);
     guarded counts = guard("counts", (size_t)(rows * depth) * sizeof(uint16_t), sizeof(uint16_t), where);
+    guarded last = guard("last", (size_t)(rows * depth) * sizeof(uint32_t), sizeof(uint32_t), where);
+    guarded returns =
+        guard("returns", (size_t)(rows * (RETURN_BINS + 1)) * sizeof(uint64_t), sizeof(uint64_t), where);
     const uint16_t starts[] = {0, 1, UINT16_MAX - 1, UINT16_MAX};
+    const uint32_t step = (uint32_t)1 << between(0, 31), earlier[] = {0, step - 1, step / 2, step / 3};
     uint16_t *before = memory(rows * depth * (ptrdiff_t)sizeof *before);
+    uint32_t *flipped_at = memory(rows * depth * (ptrdiff_t)sizeof *flipped_at);
+    uint64_t *expected = memory(rows * (RETURN_BINS + 1) * (ptrdiff_t)sizeof *expected);
+    memset(expected, 0, returns.bytes);
+    memset(returns.at, 0, returns.bytes);
     ptrdiff_t set = 0, seen = 0;
     memset(flips.at, 0, flips.bytes);
     for (ptrdiff_t i = 0; i < rows * depth; ++i) {
         before[i] = PICK(starts);
+        flipped_at[i] = PICK(earlier);
         if (chance(20)) {
             ((BINARY_WORD *)flips.at)[i / depth * each + i % depth / WORD_BITS] |= (BINARY_WORD)1 << i % depth % WORD_BITS;
             ++set;
         }
     }
     memcpy(counts.at, before, counts.bytes);
+    memcpy(last.at, flipped_at, last.bytes);
     const ptrdiff_t room = set && chance(20) ? set - 1 : set; /* too small a room is filled, and no more is done */
     guarded positions = guard("positions", (size_t)(room ? room : 1) * sizeof(uint32_t), sizeof(uint32_t), where);
-    const ptrdiff_t found = xnor_flips(rows, depth, flips.at, counts.at, room, positions.at);
+    const ptrdiff_t found = xnor_flips(rows, depth, flips.at, step, counts.at, last.at, returns.at, room,
+                                       positions.at);
     if (found != room)
         fail("%td flips found, expected %td", found, room);
     for (ptrdiff_t i = 0; i < rows * depth; ++i) {
@@ -157,8 +168,21 @@ static void check_flips(ptrdiff_t rows, ptrdiff_t depth, place where)
             fail("count of weight %td, %td", i / depth, i % depth);
         if (flipped && ((uint32_t *)positions.at)[seen++] != (uint32_t)i)
             fail("position of weight %td, %td", i / depth, i % depth);
+        if (((uint32_t *)last.at)[i] != (flipped ? step : flipped_at[i]))
+            fail("last flip of weight %td, %td", i / depth, i % depth);
+        int bin = RETURN_BINS;
+        if (flipped && flipped_at[i])
+            for (bin = 0; step - flipped_at[i] >= (uint64_t)2 << bin; ++bin)
+                ;
+        expected[i / depth * (RETURN_BINS + 1) + bin] += (uint64_t)flipped;
     }
+    if (memcmp(expected, returns.at, returns.bytes))
+        fail("return times");
     free(before);
+    free(flipped_at);
+    free(expected);
+    release(&last);
+    release(&returns);
     release(&flips);
     release(&counts);
     release(&positions);

@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as hnp
 import bnnlab
 from bnnlab import _watch
 from bnnlab.records import HISTOGRAM_BINS
-from bnnlab.train.watch.readings import histogram, read_flips, read_gradient, read_weights
+from bnnlab.records.flip_counts import RETURN_BINS, FlipCounts
+from bnnlab.train.watch.readings import histogram, read_gradient, read_weights
 
 matrices = hnp.arrays(
     np.float32,
@@ -64,21 +65,28 @@ def test_sums_over_many_rows_are_as_good_as_doubles(depth: int, rng: np.random.G
 
 
 def test_flips_stop_counting_at_the_end_of_their_range() -> None:
-    counts = np.array([[0, 65533, 65534, 65535]], np.uint16)
+    counts = FlipCounts((1, 4))
+    counts.flips[:] = [[0, 65533, 65534, 65535]]
     flips = bnnlab.pack_rows(np.ones((1, 4))).words
-    assert read_flips(counts, flips).tolist() == [0, 1, 2, 3]
-    assert counts.tolist() == [[1, 65534, 65535, 65535]]
-    read_flips(counts, flips)
-    assert counts.tolist() == [[2, 65535, 65535, 65535]]
+    assert counts.note(1, flips).tolist() == [0, 1, 2, 3]
+    assert counts.flips.tolist() == [[1, 65534, 65535, 65535]]
+    counts.note(2, flips)
+    assert counts.flips.tolist() == [[2, 65535, 65535, 65535]]
 
 
 @settings(deadline=None)
 @given(hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=140)))
 def test_flips_are_counted_where_they_are(flipped: np.ndarray) -> None:
-    counts = np.full(flipped.shape, 7, np.uint16)
-    positions = read_flips(counts, bnnlab.pack_rows(flipped).words)
-    assert np.array_equal(counts, 7 + flipped)
-    assert np.array_equal(positions, np.flatnonzero(flipped))
+    counts = FlipCounts(flipped.shape)
+    for step in (3, 8):
+        positions = counts.note(step, bnnlab.pack_rows(flipped).words)
+        assert np.array_equal(positions, np.flatnonzero(flipped))
+        assert np.array_equal(counts.last, step * flipped)
+    assert np.array_equal(counts.flips, 2 * flipped)
+    each = flipped.sum(axis=1)
+    assert np.array_equal(counts.returns[:, RETURN_BINS], each)
+    assert np.array_equal(counts.returns[:, 2], each)
+    assert counts.returns.sum() == 2 * flipped.sum()
 
 
 def test_a_histogram_has_even_bins_and_outer_bins_that_take_the_rest() -> None:
@@ -113,7 +121,10 @@ def test_the_doorway_refuses_what_would_read_out_of_bounds() -> None:
     with pytest.raises(ValueError, match="one shape"):
         _watch.read_gradient(matrix, matrix[:2], np.zeros((3, 2), np.uint64))
     with pytest.raises(ValueError, match="words do not fit"):
-        _watch.flips(words, np.zeros((3, 70), np.uint16), np.zeros(3, np.uint32))
+        FlipCounts((3, 70)).note(1, words)
+    counts = FlipCounts((3, 64))
+    with pytest.raises(ValueError, match="fit each other"):
+        _watch.flips(words, 1, counts.flips, counts.last[:2], counts.returns, np.zeros(3, np.uint32))
     with pytest.raises(ValueError, match="HISTOGRAM_BINS"):
         _watch.histogram(matrix, 1.0, np.zeros(HISTOGRAM_BINS - 1, np.int64))
     with pytest.raises(ValueError, match="fit each other"):

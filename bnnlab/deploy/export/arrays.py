@@ -12,7 +12,7 @@ import numpy as np
 from bnnlab.deploy.arguments import check_type
 from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.deploy.graph import PackedModel
-from bnnlab.deploy.writing import replace_file
+from bnnlab.records.writing import replace_file
 
 CONVENTION = (
     "Words are uint64, lowest bit first; bit 1 is +1 and bit 0 is -1; padding bits are 0. "

@@ -21,7 +21,7 @@ from bnnlab.deploy.export.lowering import lowered, takes_pixels
 from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.ops import PackCompared, PackSigns
-from bnnlab.deploy.writing import replace_file
+from bnnlab.records.writing import replace_file
 
 CANDIDATES = 64
 """Random examples from which the one for the self-test is taken."""

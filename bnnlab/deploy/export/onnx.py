@@ -19,7 +19,7 @@ from bnnlab.deploy.export.onnx_graph import INPUT_NAME, OUTPUT_NAME, OnnxGraph, 
 from bnnlab.deploy.export.onnx_ops import write
 from bnnlab.deploy.graph import PackedModel
 from bnnlab.deploy.node import INPUT
-from bnnlab.deploy.writing import replace_file
+from bnnlab.records.writing import replace_file
 
 if TYPE_CHECKING:
     from torch import nn

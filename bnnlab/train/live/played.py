@@ -24,7 +24,6 @@ class Played:
     Attributes:
         config: Its settings, including updates.
         run: The run, or None until it is loaded.
-        history: Its curves.
         snapshot: The newest picture of it.
         error: Why it failed, or None.
         extent: What there is to look at in it.
@@ -36,7 +35,6 @@ class Played:
 
     config: RunConfig
     run: TrainingRun | None = None
-    history: History = field(default_factory=History)
     snapshot: Snapshot | None = None
     error: str | None = None
     extent: Extent | None = None
@@ -61,7 +59,7 @@ class Played:
 
     def do_step(self, run: TrainingRun) -> None:
         """Do one step, and remember it."""
-        self.history.append(next(run))
+        next(run)
         if self.past is not None:
             self.past.note_step(run)
         if self.rival is not None:
@@ -109,12 +107,21 @@ class Played:
         then = self.past.approach(look.step, seconds)
         if then is None:
             return None
-        snapshot = then.snapshot(look)
+        snapshot = self._with_flips_of(look.step, then.snapshot(look))
         if snapshot.weight is None or look.selection is None:
             return snapshot
         self.run.monitor.follow(look.selection)
         weight = self.run.monitor.life(look.selection).put_into(snapshot.weight, look.step)
         return dataclasses.replace(snapshot, weight=weight)
+
+    def _with_flips_of(self, step: int, snapshot: Snapshot) -> Snapshot:
+        """The picture with exactly the flips of its step marked, as far as they are known."""
+        signs = self.history.known_signs
+        if not signs.since < step <= signs.newest:
+            return snapshot
+        flips = signs.flips_at(step)
+        layers = tuple(dataclasses.replace(layer, flipped=flips[layer.name]) for layer in snapshot.layers)
+        return dataclasses.replace(snapshot, layers=layers)
 
     def update(self, changes: AtOnce) -> None:
         """Change settings between two steps: see `TrainingRun.update`."""
@@ -158,6 +165,11 @@ class Played:
     def _note(self, deed: Deed) -> None:
         if self.past is not None:
             self.past.note_deed(deed)
+
+    @property
+    def history(self) -> History:
+        """Its curves and past signs."""
+        return History() if self.run is None else self.run.history
 
     def close(self) -> None:
         """Let go of the run."""

@@ -22,7 +22,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar, Unpack
 
-from bnnlab.records import Selection
+from bnnlab.records import History, Selection
 from bnnlab.train.compare import rival_config
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State
@@ -94,6 +94,14 @@ class LiveRun:
     def status(self) -> LiveStatus:
         """Where the run stands, without counting as a look at the picture."""
         return self._publisher.frame.status
+
+    @property
+    def history(self) -> History:
+        """The curves up to the newest frame, and the signs after every step done: `history.at(step)`.
+
+        Of the run that plays now; what was read stays valid after a reset. Not to be appended to.
+        """
+        return self._publisher.frame.history
 
     def _look(self) -> LiveFrame:
         self._publisher.last_read = self._clock()

@@ -14,14 +14,13 @@ from torch import Tensor
 from bnnlab.bits.packing import PackedMatrix, pack_rows
 from bnnlab.nn import BinaryLayer
 from bnnlab.records import STARVED_AFTER, LayerDynamics, LayerSnapshot, Selection, WeightLook
-from bnnlab.records.flip_log import FlipLog
 from bnnlab.records.latent_log import LatentLog
+from bnnlab.records.sign_log import MAX_SIGN_BYTES, SignLog
 from bnnlab.train.watch.readings import (
     StreakCounters,
     Words,
     histogram,
     popcount,
-    read_flips,
     read_gradient,
     read_weights,
 )
@@ -115,12 +114,16 @@ class LayerWatch:
     Args:
         name: Name of the layer inside its model.
         layer: The layer; its gradients are watched until `close`.
+        max_sign_bytes: Memory for its past signs.
+
+    Attributes:
+        signs: Its signs after every step.
 
     Raises:
         ValueError: If the layer is already watched.
     """
 
-    def __init__(self, name: str, layer: BinaryLayer) -> None:
+    def __init__(self, name: str, layer: BinaryLayer, max_sign_bytes: int = MAX_SIGN_BYTES) -> None:
         if layer.weight_binarizer.probe is not None:
             raise ValueError(f"layer {name!r} is already watched by another monitor; close it first")
         self.name, self._layer = name, layer
@@ -130,8 +133,7 @@ class LayerWatch:
         self._signs, self._within = read_weights(latent, self._clip_value)
         self._first_signs = self._signs
         self._flipped = np.zeros_like(self._signs)
-        self._flip_counts: NDArray[np.uint16] = np.zeros(latent.shape, np.uint16)
-        self._flips = FlipLog(latent.size)
+        self.signs = SignLog(PackedMatrix(self._signs, self._depth, "rows"), max_sign_bytes)
         self._lives = LatentLog(latent.size) if latent.size <= MAX_WEIGHTS_WITH_LIVES else None
         self._followed: tuple[int, LatentLog] | None = None
         self._note_lives(latent)
@@ -161,24 +163,25 @@ class LayerWatch:
         )
 
     def read_again(self) -> None:
-        """See what somebody did to the weights by hand between two steps; it counts to the step before."""
-        self._read(_matrix(self._layer.weight))
+        """See what somebody did to the weights by hand between two steps; no flip of training."""
+        self._read(_matrix(self._layer.weight), by_hand=True)
 
     def state(self) -> WatchState:
         """What later steps are counted on, to come back to."""
         return WatchState(self._step, self._first_signs, self._starving.state())
 
     def restore(self, state: WatchState) -> None:
-        """Count on from a state; the layer's weights must be those of then already."""
+        """Count on from a state; the layer's weights must be those of then already. Past signs begin there."""
         self._step, self._first_signs = state.step, state.first_signs
         self._starving.restore(state.starving)
         self._signs, self._within = read_weights(_matrix(self._layer.weight), self._clip_value)
         self._flipped = np.zeros_like(self._signs)
+        self.signs = SignLog(PackedMatrix(self._signs, self._depth, "rows"), MAX_SIGN_BYTES, state.step)
 
     def snapshot(self) -> LayerSnapshot:
         """The layer as it is now; weights flipped since the previous snapshot are marked."""
         flipped, self._flipped = self._flipped, np.zeros_like(self._flipped)
-        flip_counts = self._flip_counts.copy()
+        flip_counts = self.signs.flip_counts
         latent = _matrix(self._layer.weight)
         limit = max(MIN_HISTOGRAM_LIMIT, CLIP_ROOM * self._clip_value)
         bins = histogram(latent, limit)
@@ -214,9 +217,9 @@ class LayerWatch:
         else:
             log, place = LatentLog(1, since=self._step), 0
         steps, values = log.life(place, self._step, latent)
-        crossings = self._flips.crossings(at)
+        crossings = self.signs.crossings(at)
         crossings.flags.writeable = False
-        return WeightLife(latent, steps, values, log.since, crossings, self._flips.since)
+        return WeightLife(latent, steps, values, log.since, crossings, self.signs.since)
 
     def close(self) -> None:
         """Stop watching."""
@@ -240,15 +243,12 @@ class LayerWatch:
         assert selection.weight is not None
         return selection.neuron * self._depth + selection.weight
 
-    def _read(self, latent: NDArray[np.float32]) -> int:
+    def _read(self, latent: NDArray[np.float32], by_hand: bool = False) -> int:
         """Compare the signs with those read before; returns how many flipped."""
-        signs, self._within = read_weights(latent, self._clip_value)
-        flips = signs ^ self._signs
-        self._signs = signs
-        self._flipped |= flips
-        positions = read_flips(self._flip_counts, flips)
-        self._flips.append(self._step, positions)
-        return len(positions)
+        self._signs, self._within = read_weights(latent, self._clip_value)
+        flips = self.signs.append(self._step, self._signs, by_hand)
+        self._flipped |= flips.words
+        return flips.count
 
     def _note_lives(self, latent: NDArray[np.float32]) -> None:
         if self._lives is not None:
@@ -259,7 +259,7 @@ class LayerWatch:
 
     def _every_weight(self) -> Words:
         """A mask of all weights: none receives a gradient in a step without a backward pass."""
-        return pack_rows(np.ones(self._flip_counts.shape, np.bool_)).words
+        return pack_rows(np.ones((len(self._signs), self._depth), np.bool_)).words
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ for x, y in batches:
     cross_entropy(model(x), y).backward()
     optimizer.step()
     layers = monitor.step()         # one LayerDynamics per binary layer
+signs = monitor.signs.at(1)         # as they were after the first step: {layer: int8 array of -1 and +1}
 monitor.close()                     # or: with Monitor(model) as monitor
 """
 
@@ -17,8 +18,11 @@ from typing import Self
 from torch import nn
 
 from bnnlab.nn import BinaryLayer
-from bnnlab.records import LayerDynamics, LayerSnapshot, Selection
+from bnnlab.records import LayerDynamics, LayerSnapshot, Selection, SignHistory
+from bnnlab.records.sign_log import MAX_SIGN_BYTES
 from bnnlab.train.watch.layer import LayerWatch, WatchState, WeightLife
+
+MIN_SIGN_BYTES = 2**16
 
 
 class Monitor:
@@ -27,20 +31,31 @@ class Monitor:
     Args:
         model: Any module; its `BinaryLinear` and `BinaryConv2d` submodules are found, and reported in the
             order in which they were registered.
+        max_sign_bytes: Memory for the past signs of all layers together, at least `MIN_SIGN_BYTES`. When it is full,
+            the oldest steps are forgotten; of each layer the newest signs are always kept, however large it is.
+
+    Attributes:
+        signs: The signs of every layer after every step so far, a `bnnlab.records.SignHistory`; stays after `close`.
 
     Raises:
-        ValueError: If the model is already watched by another monitor.
+        ValueError: If the model is already watched by another monitor, or `max_sign_bytes` is too small.
     """
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, max_sign_bytes: int = MAX_SIGN_BYTES) -> None:
+        if max_sign_bytes < MIN_SIGN_BYTES:
+            raise ValueError(f"max_sign_bytes must be at least {MIN_SIGN_BYTES}, got {max_sign_bytes}")
         self._watches: list[LayerWatch] = []
+        layers = {name: each for name, each in model.named_modules() if isinstance(each, BinaryLayer)}
+        weights = sum(layer.weight.numel() for layer in layers.values())
         try:
-            for name, module in model.named_modules():
-                if isinstance(module, BinaryLayer):
-                    self._watches.append(LayerWatch(name, module))
+            for name, layer in layers.items():
+                share = max_sign_bytes * layer.weight.numel() // weights
+                self._watches.append(LayerWatch(name, layer, share))
         except ValueError:
             self.close()
             raise
+        self._shapes = {name: tuple(layer.weight.shape) for name, layer in layers.items()}
+        self.signs = self._sign_history()
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -63,7 +78,7 @@ class Monitor:
         return tuple(watch.snapshot() for watch in self._watches)
 
     def read_again(self) -> None:
-        """See what somebody did to the weights by hand between two steps; flips count to the step before."""
+        """See what somebody did to the weights by hand between two steps: it is done after the step before."""
         for watch in self._watches:
             watch.read_again()
 
@@ -82,9 +97,13 @@ class Monitor:
         return tuple(watch.state() for watch in self._watches)
 
     def restore(self, states: tuple[WatchState, ...]) -> None:
-        """Count on from a state; the weights must be those of then already."""
+        """Count on from a state; the weights must be those of then already. Past signs begin there."""
         for watch, state in zip(self._watches, states, strict=True):
             watch.restore(state)
+        self.signs = self._sign_history()
+
+    def _sign_history(self) -> SignHistory:
+        return SignHistory({watch.name: watch.signs for watch in self._watches}, self._shapes)
 
     def close(self) -> None:
         """Stop watching; the model is as before."""

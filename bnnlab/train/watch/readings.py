@@ -63,21 +63,6 @@ def read_gradient(before: Floats, surrogate: Floats) -> GradientReading:
     return GradientReading(*_watch.read_gradient(before, surrogate, zero), zero)
 
 
-def read_flips(counts: NDArray[np.uint16], flips: Words) -> NDArray[np.uint32]:
-    """Add 1 to `counts` where `flips` has its bit set, stopping at 65535.
-
-    Args:
-        counts: `(outputs, inputs)`, changed in place.
-        flips: The same matrix packed along rows.
-
-    Returns:
-        Which weights these are, counted row by row, increasing.
-    """
-    positions = np.empty(popcount(flips), np.uint32)
-    _watch.flips(flips, counts, positions)
-    return positions
-
-
 def histogram(values: Floats, limit: float) -> NDArray[np.int64]:
     """Count values in `HISTOGRAM_BINS` even bins over `[-limit, limit]`.
 

@@ -7,7 +7,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from bnnlab.deploy.arguments import check_type
+from bnnlab.bits.packing import described
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
@@ -23,7 +23,8 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
         TypeError: If `path` is no path.
         OSError: If its folder is not there or cannot be written to, or what is there is no ordinary file.
     """
-    check_type("path", path, "a str or PathLike", str, os.PathLike)
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a str or PathLike, got {described(path)}")
     target = Path(os.path.realpath(path))  # a link stays one
     if target.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder, not a file")
