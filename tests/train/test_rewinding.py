@@ -49,7 +49,12 @@ def marks(frame: LiveFrame) -> tuple[dict[str, Any], dict[str, Any]]:
 
 @pytest.mark.parametrize(
     "run",
-    [{}, {"dataset": "moons", "batch_size": 100}, {"model": "convnet", "widths": (4, 4, 8)}, {"optimizer": "bop"}],
+    [
+        {},
+        {"dataset": "moons", "batch_size": 100},
+        {"model": "convnet", "widths": (4, 4, 8)},
+        {"optimizer": "bop"},
+    ],
     indirect=True,
 )
 def test_every_mark_equals_the_live_frame_of_that_step(run: LiveRun) -> None:

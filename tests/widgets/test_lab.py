@@ -114,7 +114,7 @@ def test_signs_and_curves_travel_as_they_are() -> None:
 @pytest.mark.parametrize("flips", [0, 1, 19, 20, 100, 350])
 def test_flips_are_positions_while_few_and_bits_when_many(flips: int) -> None:
     hidden = layer(5, 70, flips)  # 80 bytes of bits: worth as much as 20 positions
-    meta, arrays = unpack_frame(encode(*run(hidden, steps=1)))
+    _, arrays = unpack_frame(encode(*run(hidden, steps=1)))
     expected = np.flatnonzero(hidden.flipped.unpack() > 0)
     assert ("L0/flips" in arrays) == (flips < 20)
     if flips < 20:
