@@ -24,7 +24,6 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
   .st-key-scores { min-height: 477px; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
   [data-testid="stPageLink"] * { white-space: normal; }
-  [data-testid="stTable"] :is(th, td) { padding-inline: 0.3rem !important; font-size: 0.8125rem; }
 }
 </style>"""
 
@@ -38,6 +37,9 @@ _LARGE_SCREENS = """<style>
 # right until it has been scrolled to its end.
 _TABLES = """<style>
 [data-testid="stTable"] th + td { padding-left: 1rem !important; }
+@media (max-width: 640px) {
+  [data-testid="stTable"] :is(th, td, th + td) { padding-inline: 0.3rem !important; font-size: 0.8125rem; }
+}
 @property --fade { syntax: "<length>"; inherits: false; initial-value: 0px; }
 @keyframes fade { from, 90% { --fade: 3rem; } to { --fade: 0px; } }
 [data-testid="stTable"] > [role="region"] {
