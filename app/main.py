@@ -39,6 +39,7 @@ summary_page = st.Page(summary.page, title="Summary", icon=":material/summarize:
 
 pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page, summary_page]
 page = st.navigation(pages, position="top")
+style.begin_at_top(page.title)
 measuring.tell_of_interruption()
 page.run()
 

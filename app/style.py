@@ -20,7 +20,11 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-scores { min-height: 169px; }
 .st-key-what_it_takes { min-height: 179px; }
 .st-key-gemm_shape { min-height: 68px; }
-@media (max-width: 640px) { .st-key-scores { min-height: 477px; } }
+@media (max-width: 640px) {
+  .st-key-scores { min-height: 477px; }
+  [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
+  [data-testid="stPageLink"] * { white-space: normal; }
+}
 </style>"""
 
 # A large screen gets large letters: Streamlit counts in rem.
@@ -33,6 +37,9 @@ _LARGE_SCREENS = """<style>
 # right until it has been scrolled to its end.
 _TABLES = """<style>
 [data-testid="stTable"] th + td { padding-left: 1rem !important; }
+@media (max-width: 640px) {
+  [data-testid="stTable"] :is(th, td, th + td) { padding-inline: 0.3rem !important; font-size: 0.8125rem; }
+}
 @property --fade { syntax: "<length>"; inherits: false; initial-value: 0px; }
 @keyframes fade { from, 90% { --fade: 3rem; } to { --fade: 0px; } }
 [data-testid="stTable"] > [role="region"] {
@@ -49,14 +56,26 @@ _NO_SIDEBAR = """<style>
 </style>"""
 
 # On a phone the list of pages is a drawer over the page. Streamlit closes it behind a chosen page if the browser calls
-# itself a phone's; a window that is merely narrow needs this. It runs once for each page that is opened.
+# itself a phone's; a window that is merely narrow needs this.
 _CLOSE_DRAWER = """<script>
 if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 </script>"""
 
+# A link at the end of a page would lead to the end of the next one.
+_TO_TOP = """<script>document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);</script>"""
+
 
 IN_HEAD = _CSS + _LARGE_SCREENS + _TABLES + _NO_SIDEBAR
 """What all pages share; it stands in their head."""
+
+
+def begin_at_top(page: str) -> None:
+    """Show the beginning of a page that was opened. To be called before the page is drawn.
+
+    Args:
+        page: Its name.
+    """
+    _once_for(page, _TO_TOP)
 
 
 def close_drawer(page: str) -> None:
@@ -65,7 +84,12 @@ def close_drawer(page: str) -> None:
     Args:
         page: Its name.
     """
-    st.html(f"<div hidden>{page}</div>{_CLOSE_DRAWER}", unsafe_allow_javascript=True)
+    _once_for(page, _CLOSE_DRAWER)
+
+
+def _once_for(page: str, script: str) -> None:
+    """Run a script in the browser each time that another page is opened, and not when a page is drawn again."""
+    st.html(f"<div hidden>{page}</div>{script}", unsafe_allow_javascript=True)
 
 
 def icon() -> Image.Image:

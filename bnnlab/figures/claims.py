@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from math import log10
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -14,8 +15,10 @@ from bnnlab.records.claims import ratio_text
 PATTERNS = {"formula": "/", "measured": "", "model": "."}
 """Of the bars, so that they are told apart without colour."""
 
-ROW, ABOVE, BELOW = 40, 32, 56  # pixels of a row, and of what stands above and below all of them
+ROW, ABOVE, BELOW = 35, 32, 56  # pixels of a row, and of what stands above and below all of them
 HEADING = 0.7  # rows that a group's heading takes
+LINE = 0.4  # rows that each further line of words takes
+MAX_LETTERS = 42  # in a line, so that it fits a phone
 
 
 def claim_bars(claim: Claim, dark: bool = False) -> go.Figure:
@@ -28,9 +31,9 @@ def claim_bars(claim: Claim, dark: bool = False) -> go.Figure:
     fill = dict(zip(PATTERNS, (colours[3], colours[0], colours[1]), strict=True))
     figure, row, rows = go.Figure(), 0.0, []
     for group, values in groupby(claim.values, key=lambda value: value.group):
-        _write(figure, f"<b>{group}</b>", row)
-        row += HEADING
+        row = _write(figure, f"<b>{group}</b>", row) + HEADING
         for value in values:
+            row = _write(figure, f"<b>{ratio_text(value.ratio)}</b> {value.label}", row)
             figure.add_bar(
                 x=[value.ratio - 1],
                 base=1,
@@ -44,7 +47,6 @@ def claim_bars(claim: Claim, dark: bool = False) -> go.Figure:
                 hovertemplate=f"{value.detail}<extra></extra>",
                 name=value.label,
             )
-            _write(figure, f"<b>{ratio_text(value.ratio)}</b> {value.label}", row)
             rows.append(row)
             row += 1
     figure.add_scatter(
@@ -76,8 +78,12 @@ def claim_bars(claim: Claim, dark: bool = False) -> go.Figure:
     return figure
 
 
-def _write(figure: go.Figure, text: str, row: float) -> None:
-    """Words above a row."""
+def _write(figure: go.Figure, text: str, row: float) -> float:
+    """Words above a row; returns the row, further down where they take several lines."""
+    lines = wrap(text, MAX_LETTERS + len("<b></b>"), break_on_hyphens=False)
+    row += LINE * (len(lines) - 1)
     figure.add_annotation(
-        text=text, x=0, xref="paper", xanchor="left", y=row - 0.18, yanchor="bottom", showarrow=False, align="left",
+        text="<br>".join(lines), x=0, xref="paper", xanchor="left", y=row - 0.18, yanchor="bottom",
+        showarrow=False, align="left",
     )  # fmt: skip
+    return row

@@ -7,12 +7,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from .nginx import PUBLIC_NAME
 from .programs import CHROMIUM
@@ -94,14 +94,42 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, server: str) -> Iterator[Page]:
-    """A new visitor; the test fails if the page reported an error of its own."""
+@pytest.fixture(scope="session")
+def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
+    """What all visitors share: a cache. Who they are the lab tells by their tabs."""
     context = browser.new_context(viewport=SIZE, base_url=server)
     context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
+    yield context
     context.close()
+
+
+@pytest.fixture
+def visitor(context: BrowserContext) -> Iterator[Callable[[], Page]]:
+    """Opens a tab, as a new visitor does; the test fails if a page reported an error of its own."""
+    pages: list[Page] = []
+    errors: list[str] = []
+
+    def opened() -> Page:
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
     assert not errors
+
+
+@pytest.fixture
+def page(visitor: Callable[[], Page]) -> Page:
+    """The tab of a new visitor."""
+    return visitor()
+
+
+def check_fits(page: Page) -> None:
+    """Nothing on the page is wider than its window, once it has settled."""
+    page.wait_for_function(
+        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+                 .every(node => node.scrollWidth <= node.clientWidth)"""
+    )

@@ -22,7 +22,7 @@ def counting_instruction(page: Page) -> Locator:
     return page.locator(".machine-lines li.marked")
 
 
-def test_word_line_and_instruction_of_a_weight_are_seen_together(page: Page) -> None:
+def test_word_line_and_instruction_of_a_weight_are_seen_together_and_lead_on(page: Page) -> None:
     page.set_viewport_size(LAPTOP)
     page.goto(NEURON)
     instruction = counting_instruction(page)
@@ -43,6 +43,13 @@ def test_word_line_and_instruction_of_a_weight_are_seen_together(page: Page) -> 
     expect(said).to_contain_text(
         "they agree, so this bit adds 1" if equal else "they differ, so this bit adds 0"
     )
+    page.get_by_role("link", name="The whole function on the Kernel page").click()
+    expect(page.get_by_role("heading", name="Kernel", exact=True)).to_be_visible()
+    expect(instruction).to_contain_text("popcnt")
+    expect(instruction).to_be_in_viewport(ratio=1)
+    page.go_back()
+    page.get_by_role("link", name="Back to the Lab: hidden1, neuron 3, weight 10").click()
+    expect(page.locator(".bnnlab").first).to_have_attribute("data-draws", ANY_NUMBER)
 
 
 def test_a_framed_bit_stays_with_its_word(page: Page) -> None:
@@ -68,6 +75,7 @@ def test_a_framed_bit_stays_with_its_word(page: Page) -> None:
     ("query", "said"),
     [
         ("?layer=hidden1&neuron=3&weight=10", "Input 10 of neuron 3 is"),
+        ("?transport=fragments&speed=10&layer=hidden1&neuron=3&weight=10", "Input 10 of neuron 3 is"),
         (
             "?dataset=mnist&model=convnet&layer=conv2&neuron=4&weight=40&row=1&column=2",
             "Tap 40 (channel 4, row 1, column 1) of filter 4",
@@ -80,7 +88,7 @@ def test_a_weight_that_is_clicked_while_the_network_learns_is_found_bit_by_bit(
     page.set_viewport_size(LAPTOP)
     page.goto(f"/{query}")
     lab = page.locator(".bnnlab")
-    page.wait_for_function("node => Number(node.dataset.step) >= 20", arg=lab.element_handle())
+    page.wait_for_function("node => Number(node.dataset.step) >= 5", arg=lab.element_handle())
     # What the panel says at the very moment of the click: the next frame may say something else.
     panel = page.get_by_text(WORD).first
     panel.evaluate(
@@ -107,19 +115,6 @@ def test_one_press_of_back_leads_from_the_instruction_to_the_lab(page: Page) -> 
     expect(page.get_by_role("button", name="Next step")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("button", name="the instruction that counts it")).to_be_visible()
-
-
-def test_one_click_leads_on_to_the_whole_function_and_one_back_to_the_lab(page: Page) -> None:
-    page.goto(NEURON)
-    instruction = counting_instruction(page)
-    expect(instruction).to_be_visible()
-    page.get_by_role("link", name="The whole function on the Kernel page").click()
-    expect(page.get_by_role("heading", name="Kernel", exact=True)).to_be_visible()
-    expect(instruction).to_contain_text("popcnt")
-    expect(instruction).to_be_in_viewport(ratio=1)
-    page.go_back()
-    page.get_by_role("link", name="Back to the Lab: hidden1, neuron 3, weight 10").click()
-    expect(page.locator(".bnnlab").first).to_have_attribute("data-draws", ANY_NUMBER)
 
 
 def test_an_impossible_address_is_one_sentence(page: Page) -> None:

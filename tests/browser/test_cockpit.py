@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from .conftest import PATIENCE_MS
+from .conftest import check_fits
 from .test_journeys import open_lab
 
 STILL = "?play=false"
+WINDOWS: tuple[ViewportSize, ...] = (
+    {"width": 390, "height": 844},
+    {"width": 1366, "height": 768},
+    {"width": 1920, "height": 1080},
+    {"width": 3840, "height": 2160},
+)
 
 
 def lab_of(page: Page) -> Locator:
@@ -45,103 +51,55 @@ def click_weight(page: Page, neuron: int, weight: int, layer: int = 1) -> None:
     )
 
 
-@pytest.fixture
-def visit(browser: Browser, server: str) -> Any:
-    """Opens the lab in a window of some size."""
-    contexts = []
-
-    def opened(width: int, height: int, query: str = STILL, **options: Any) -> Page:
-        size: ViewportSize = {"width": width, "height": height}
-        context = browser.new_context(base_url=server, viewport=size, **options)
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        page = context.new_page()
-        open_lab(page, query)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+def test_the_network_and_the_neuron_row_are_whole_on_a_laptop(page: Page) -> None:
+    open_lab(page, STILL)
+    for height in (768, 650):  # without and with what a browser takes of the screen
+        page.set_viewport_size({"width": 1366, "height": height})
+        for part in ("the network", "Neuron", "Distribution of weights", "Distribution of x", "Weight"):
+            expect(page.get_by_role("region", name=part, exact=True)).to_be_in_viewport(ratio=1)
+        if height == 768:
+            expect(page.get_by_role("region", name="The run so far")).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("height", [650, 768])
-def test_the_network_and_the_neuron_row_are_whole_on_a_laptop(visit: Any, height: int) -> None:
-    page = visit(1366, height)
-    for part in ("the network", "Neuron", "Distribution of weights", "Distribution of x", "Weight"):
-        expect(page.get_by_role("region", name=part, exact=True)).to_be_in_viewport(ratio=1)
-    if height == 768:
-        expect(page.get_by_role("region", name="The run so far")).to_be_in_viewport(ratio=1)
-
-
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768), (1920, 1080), (3840, 2160)])
 @pytest.mark.parametrize("query", [STILL, f"{STILL}&dataset=moons"])
-def test_nothing_is_wider_than_its_window_and_no_text_is_tiny(
-    visit: Any, width: int, height: int, query: str
-) -> None:
-    page = visit(width, height, query)
-    too_wide = page.evaluate(
-        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
-                 .some(node => node.scrollWidth > node.clientWidth)"""
-    )
-    assert not too_wide
-    tiny = lab_of(page).evaluate(
-        """host => [...host.querySelectorAll('*')].filter(node => node.textContent.trim() && node.checkVisibility()
-             && [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
-             && parseFloat(getComputedStyle(node).fontSize) < 12).map(node => node.textContent)"""
-    )
-    assert tiny == []
+def test_nothing_is_wider_than_its_window_and_no_text_is_tiny(page: Page, query: str) -> None:
+    page.set_viewport_size(WINDOWS[0])
+    open_lab(page, query)
+    for window in WINDOWS:
+        page.set_viewport_size(window)
+        check_fits(page)
+        tiny = lab_of(page).evaluate(
+            """host => [...host.querySelectorAll('*')].filter(node => node.textContent.trim() && node.checkVisibility()
+                 && [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
+                 && parseFloat(getComputedStyle(node).fontSize) < 12).map(node => node.textContent)"""
+        )
+        assert tiny == [], window
 
 
-def test_signs_flip_while_it_plays_and_nothing_is_mounted_anew(page: Page) -> None:
+def test_signs_flip_while_it_plays_which_the_keyboard_stops_and_nothing_is_mounted_anew(page: Page) -> None:
     open_lab(page)
     node = lab_of(page).element_handle()
     assert node is not None
     before = map_pixels(page)
     wait_for_step(page, step_of(page) + 20)
     assert map_pixels(page) != before
-    assert node.evaluate("node => node.isConnected")
-
-
-def test_reset_goes_back_to_the_same_beginning(page: Page) -> None:
-    open_lab(page, STILL)
-    before = map_pixels(page)
-    page.get_by_role("button", name="step", exact=True).click()
-    expect(lab_of(page)).to_have_attribute("data-step", "1")
-    page.get_by_role("button", name="Start again").click()
-    expect(lab_of(page)).to_have_attribute("data-step", "0")
-    assert map_pixels(page) == before
-
-
-def test_the_keyboard_plays_and_pauses(page: Page) -> None:
-    open_lab(page)
     page.keyboard.press("p")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     page.keyboard.press("p")
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    assert node.evaluate("node => node.isConnected")
 
 
-def test_a_link_opens_the_same_neuron(page: Page, visit: Any) -> None:
+def test_a_link_opens_the_same_neuron(visitor: Callable[[], Page]) -> None:
+    page, other = visitor(), visitor()
     open_lab(page, STILL)
     click_weight(page, neuron=5, weight=20)
     expect(page.get_by_role("heading", name="hidden1, neuron 5")).to_be_visible()
     expect(page.get_by_role("heading", name="the weight of its input 20")).to_be_visible()
     page.wait_for_url("**layer=hidden1&neuron=5&weight=20*")
-    other = visit(1366, 768, "?" + page.url.partition("?")[2])
+    open_lab(other, "?" + page.url.partition("?")[2])
     expect(other.get_by_role("heading", name="hidden1, neuron 5")).to_be_visible()
     expect(other.get_by_role("heading", name="the weight of its input 20")).to_be_visible()
-
-
-def test_what_a_neuron_counts_is_the_sum_it_shows(page: Page) -> None:
-    open_lab(page, STILL)
-    click_weight(page, neuron=7, weight=0)
-    panel = page.get_by_role("region", name="Neuron", exact=True)
-    expect(panel).to_contain_text(re.compile(r"sum \d+ − \d+ = "))
-    agree, differ, total = (
-        int(part.replace("−", "-"))
-        for part in re.findall(r"sum (\d+) − (\d+) = (−?\d+)", panel.inner_text())[0]
-    )
-    assert agree + differ == 64
-    assert agree - differ == total
 
 
 def test_flip_it_and_back(page: Page) -> None:
@@ -177,8 +135,14 @@ def test_walls_are_dragged_while_paused(page: Page) -> None:
     expect(lab_of(page)).to_have_attribute("data-step", "0")
 
 
-def test_other_data_begin_anew_with_one_undo(page: Page) -> None:
+def test_a_reset_and_other_data_begin_anew_with_one_undo(page: Page) -> None:
     open_lab(page, STILL)
+    before = map_pixels(page)
+    page.get_by_role("button", name="step", exact=True).click()
+    expect(lab_of(page)).to_have_attribute("data-step", "1")
+    page.get_by_role("button", name="Start again").click()
+    expect(lab_of(page)).to_have_attribute("data-step", "0")
+    assert map_pixels(page) == before
     page.get_by_role("button", name="step", exact=True).click()
     expect(lab_of(page)).to_have_attribute("data-step", "1")
     page.get_by_role("button", name=re.compile("moons", re.IGNORECASE)).first.click()
@@ -190,28 +154,25 @@ def test_other_data_begin_anew_with_one_undo(page: Page) -> None:
     expect(lab_of(page)).to_have_attribute("data-step", "1")
 
 
-def test_where_nothing_is_binarised_no_bits_are_counted(page: Page) -> None:
+def test_a_still_network_tells_a_neurons_sum_the_way_back_and_the_next_example(page: Page) -> None:
     open_lab(page, STILL)
-    page.get_by_role("button", name="nothing", exact=True).click()
-    expect(page.get_by_role("status").first).to_contain_text("Nothing is binarised now")
-    expect(page.get_by_role("region", name="Neuron", exact=True)).to_contain_text("no bits are counted")
-    expect(lab_of(page)).to_have_attribute("data-step", "0")
-
-
-def test_the_way_back_shows_gradients(page: Page) -> None:
-    open_lab(page, STILL)
+    click_weight(page, neuron=7, weight=0)
+    panel = page.get_by_role("region", name="Neuron", exact=True)
+    expect(panel).to_contain_text(re.compile(r"sum \d+ − \d+ = "))
+    agree, differ, total = (
+        int(part.replace("−", "-"))
+        for part in re.findall(r"sum (\d+) − (\d+) = (−?\d+)", panel.inner_text())[0]
+    )
+    assert agree + differ == 64
+    assert agree - differ == total
+    page.get_by_role("button", name="next ›").click()
+    expect(page.get_by_text("test image 1: ")).to_be_visible()
+    page.wait_for_url("**example=1*")
     page.get_by_role("button", name="backward").click()
     expect(page.get_by_text(re.compile(r"\d+ of 64 gradients blocked")).first).to_be_visible()
 
 
-def test_the_next_example_goes_through(page: Page) -> None:
-    open_lab(page, STILL)
-    page.get_by_role("button", name="next ›").click()
-    expect(page.get_by_text("test image 1: ")).to_be_visible()
-    page.wait_for_url("**example=1*")
-
-
-def test_settings_say_when_they_take_hold(page: Page) -> None:
+def test_settings_say_when_they_take_hold_and_do(page: Page) -> None:
     open_lab(page, STILL)
     page.get_by_role("button", name="more settings").click()
     drawer = page.get_by_role("dialog")
@@ -223,10 +184,14 @@ def test_settings_say_when_they_take_hold(page: Page) -> None:
     expect(drawer).to_contain_text("whole numbers")
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+    page.get_by_role("button", name="nothing", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Nothing is binarised now")
+    expect(page.get_by_role("region", name="Neuron", exact=True)).to_contain_text("no bits are counted")
+    expect(lab_of(page)).to_have_attribute("data-step", "0")
 
 
-def test_convolutions_show_filters_and_maps(visit: Any) -> None:
-    page = visit(1366, 768, f"{STILL}&dataset=mnist&model=convnet")
+def test_convolutions_show_filters_and_maps(page: Page) -> None:
+    open_lab(page, f"{STILL}&dataset=mnist&model=convnet")
     expect(page.get_by_text("32 filters of 16 × 3 × 3")).to_be_visible()
     expect(page.get_by_text("a map of bits for each filter").first).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("conv2"))).to_be_visible()

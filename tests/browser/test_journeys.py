@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 import bnnlab
 from bnnlab.deploy import PackedModel, summary
 
-from .conftest import PATIENCE_MS, SIZE
+from .conftest import PATIENCE_MS, check_fits
 
 
 def open_lab(page: Page, query: str = "") -> None:
@@ -76,14 +76,7 @@ def test_the_kernel_page_opens_at_the_loop_of_the_chosen_kernel(page: Page) -> N
     expect(picture).to_have_attribute("data-kernel", "scalar")
 
 
-def test_the_speeds_are_measured_on_a_click(page: Page) -> None:
-    page.goto("/kernel?speed_m=8&speed_k=64&speed_n=16")
-    page.get_by_role("button", name="Measure here, now").click()
-    expect(page.get_by_text("Every element of every result equals NumPy's.")).to_be_visible()
-    expect(page.locator(".js-plotly-plot").get_by_text("lecture")).to_be_visible()
-
-
-def test_a_click_that_interrupts_a_measurement_is_owned_up_to(page: Page) -> None:
+def test_the_speeds_are_measured_on_a_click_and_an_interruption_is_owned_up_to(page: Page) -> None:
     page.goto("/kernel")
     page.get_by_role("button", name="Measure here, now").click()
     expect(page.get_by_text("Measuring", exact=True)).to_be_visible()
@@ -91,26 +84,25 @@ def test_a_click_that_interrupts_a_measurement_is_owned_up_to(page: Page) -> Non
     expect(page.get_by_text("The measurement was interrupted")).to_be_visible()
     page.get_by_role("radio", name="lecture").click()
     expect(page.locator(".bnnlab")).to_have_attribute("data-kernel", "lecture")
+    page.goto("/kernel?speed_m=8&speed_k=64&speed_n=16")
+    page.get_by_role("button", name="Measure here, now").click()
+    expect(page.get_by_text("Every element of every result equals NumPy's.")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").get_by_text("lecture")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["", "signs", "packing", "gemm", "kernel"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_cut_off_and_colours_follow_the_theme(
-    browser: Browser, server: str, path: str, scheme: str
-) -> None:
-    context = browser.new_context(base_url=server, viewport=SIZE, color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
+def test_nothing_is_cut_off_and_colours_follow_the_theme(page: Page, path: str) -> None:
+    page.emulate_media(color_scheme="light")
     page.goto(f"/{path}")
     host = page.locator(".bnnlab").first
-    expect(host).to_be_visible(timeout=PATIENCE_MS)
-    minus = host.evaluate("node => getComputedStyle(node).getPropertyValue('--minus').trim().toUpperCase()")
-    assert minus == {"light": "#1B4F9C", "dark": "#4A86E8"}[scheme]
-    too_wide = page.evaluate(
-        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
-                 .some(node => node.scrollWidth > node.clientWidth)"""
-    )
-    assert not too_wide
-    context.close()
+    for scheme, minus in (("light", "#1B4F9C"), ("dark", "#4A86E8")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        expect(host).to_be_visible()
+        page.wait_for_function(
+            "([node, minus]) => getComputedStyle(node).getPropertyValue('--minus').trim().toUpperCase() === minus",
+            arg=[host.element_handle(), minus],
+        )
+        check_fits(page)
 
 
 def test_a_trained_network_is_packed_proved_and_downloaded(page: Page) -> None:
@@ -128,20 +120,19 @@ def test_a_trained_network_is_packed_proved_and_downloaded(page: Page) -> None:
     assert [layer.macs.bit_bit for layer in summary(packed).layers] == [0, 256 * 256, 256 * 256, 0]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1024, 1366, 1920])
-def test_the_summary_fits_every_window(browser: Browser, server: str, scheme: str, width: int) -> None:
-    size: ViewportSize = {"width": width, "height": 900}
-    context = browser.new_context(base_url=server, viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
+def test_the_summary_fits_every_window_and_shows_where_a_table_goes_on(page: Page) -> None:
     page.goto("/summary")
-    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=PATIENCE_MS)
-    too_wide = page.evaluate(
-        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
-                 .some(node => node.scrollWidth > node.clientWidth)"""
-    )
-    assert not too_wide
-    context.close()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    for width in (1920, 1366, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        check_fits(page)
+    table = page.get_by_test_id("stTable").first.get_by_role("region")
+    fades = "node => getComputedStyle(node).getPropertyValue('--fade')"
+    page.wait_for_function(f"node => ({fades})(node) === '48px'", arg=table.element_handle())
+    table.scroll_into_view_if_needed()
+    table.evaluate("node => node.scrollTo({ left: node.scrollWidth })")
+    page.wait_for_function(f"node => ({fades})(node) === '0px'", arg=table.element_handle())
+    expect(table.get_by_text("hidden1")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["narrow window", "phone"])
@@ -156,34 +147,16 @@ def test_the_list_of_pages_closes_behind_the_chosen_one(browser: Browser, server
     page = context.new_page()
     open_lab(page, "?play=false")
     drawer = page.get_by_test_id("stSidebar")
-    for name, heading in (("Summary", "Summary"), ("Kernel", "Kernel"), ("Summary", "Summary")):
+    for name in ("Packing", "Kernel", "Packing"):
         page.get_by_test_id("stExpandSidebarButton").click()
         drawer.get_by_role("link", name=name).click()
-        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         expect(drawer).to_have_attribute("data-collapsed", "true")
     context.close()
 
 
-def test_a_table_too_wide_for_the_window_shows_that_it_goes_on(browser: Browser, server: str) -> None:
-    context = browser.new_context(base_url=server, viewport=NARROW)
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    page.goto("/summary")
-    table = page.get_by_test_id("stTable").first.get_by_role("region")
-    expect(table).to_be_visible()
-    fades = "node => getComputedStyle(node).getPropertyValue('--fade')"
-    page.wait_for_function(f"node => ({fades})(node) === '48px'", arg=table.element_handle())
-    table.scroll_into_view_if_needed()
-    table.evaluate("node => node.scrollTo({ left: node.scrollWidth })")
-    page.wait_for_function(f"node => ({fades})(node) === '0px'", arg=table.element_handle())
-    expect(table.get_by_text("hidden1")).to_be_in_viewport(ratio=1)
-    context.close()
-
-
-def test_code_too_wide_for_the_window_shows_that_it_goes_on(browser: Browser, server: str) -> None:
-    context = browser.new_context(base_url=server, viewport=NARROW)
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
+def test_code_too_wide_for_the_window_shows_that_it_goes_on(page: Page) -> None:
+    page.set_viewport_size(NARROW)
     page.goto("/kernel?kernel=scalar")
     code = page.get_by_role("list", name="C source of the kernel")
     expect(code).to_be_visible()
@@ -191,4 +164,3 @@ def test_code_too_wide_for_the_window_shows_that_it_goes_on(browser: Browser, se
     page.wait_for_function(f"node => ({mask})(node) === '100% 100%'", arg=code.element_handle())
     code.evaluate("node => node.scrollTo({ left: node.scrollWidth })")
     page.wait_for_function(f"node => ({mask})(node) !== '100% 100%'", arg=code.element_handle())
-    context.close()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.request
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
-
-from .conftest import PATIENCE_MS, SIZE
+from playwright.sync_api import Locator, Page, WebSocket, WebSocketRoute, expect
 
 GONE_WITHIN_S = 30  # of patience; how long it takes is measured by tests/measure/live_lab.py
 
@@ -52,6 +51,35 @@ def frames_received(socket: WebSocket) -> list[int]:
     return seen
 
 
+def test_the_recorded_beginning_hands_over_to_live_frames_that_have_caught_up(page: Page) -> None:
+    sockets: list[WebSocketRoute] = []
+    page.route_web_socket(re.compile("/api/bnn/live"), lambda socket: sockets.append(socket))
+    page.goto("/")
+    mark = page.locator(".bnnlab .recorded")
+    expect(mark).to_be_visible()
+    wait_for_step(page, 3)
+    page.evaluate(
+        """([lab, mark]) => {
+             window.seen = [];
+             const look = () => {
+               window.seen.push([Number(lab.dataset.step), !mark.hidden]);
+               requestAnimationFrame(look);
+             };
+             look();
+           }""",
+        [page.locator(".bnnlab").element_handle(), mark.element_handle()],
+    )
+    sockets[-1].connect_to_server()  # until now nothing live could arrive
+    expect(mark).to_be_hidden()
+    wait_for_step(page, step_of(page) + 3)
+    seen = page.evaluate("window.seen")
+    steps = [step for step, _ in seen]
+    assert steps == sorted(steps), "none is seen twice"
+    kinds = [recorded for _, recorded in seen]
+    assert kinds == sorted(kinds, reverse=True), "and once it is live, it stays so"
+    assert kinds[0]
+
+
 def test_a_paused_lab_gets_nothing_and_one_step_brings_one_picture(
     page: Page, sockets: list[WebSocket]
 ) -> None:
@@ -66,7 +94,7 @@ def test_a_paused_lab_gets_nothing_and_one_step_brings_one_picture(
     page.wait_for_timeout(500)  # what was on its way
     seen.clear()
     requests.clear()
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(1000)
     assert seen == []
     assert requests == []
     step = step_of(page)
@@ -99,20 +127,14 @@ def test_a_hidden_page_gets_no_frames_and_goes_on_when_it_is_seen(
     wait_for_step(page, step + 10)
 
 
-def test_a_reloaded_page_has_its_run_again(page: Page) -> None:
+def test_a_reloaded_page_has_its_run_again_and_a_link_that_is_followed_one_of_its_own(page: Page) -> None:
     page.goto("/?speed=fast&seed=3")
     wait_for_step(page, 50)
     run = page.evaluate("sessionStorage.getItem('bnnlab.run')")
     page.reload()
     wait_for_step(page, 50)
     assert page.evaluate("sessionStorage.getItem('bnnlab.run')") == run
-
-
-def test_a_link_that_is_followed_begins_a_run_of_its_own(page: Page) -> None:
-    page.goto("/?play=false")
-    expect(page.locator(".bnnlab")).to_have_attribute("data-step", "0")
-    run = page.evaluate("sessionStorage.getItem('bnnlab.run')")
-    page.goto("/?play=false&seed=3")
+    page.goto("/?play=false&seed=4")
     page.wait_for_function("run => sessionStorage.getItem('bnnlab.run') !== run", arg=run)
 
 
@@ -158,22 +180,19 @@ def test_without_a_socket_the_page_carries_frames_and_commands(
     assert sockets == []
 
 
-@pytest.mark.parametrize(
-    "query", ["learning_rate=nan", "clip_value=-5&seed=abc", "dataset=nowhere", "neuron=3&layer=x"]
-)
-def test_impossible_addresses_are_explained_and_the_lab_lives_on(page: Page, query: str) -> None:
-    page.goto(f"/?{query}")
+def test_an_impossible_address_is_one_sentence_and_the_lab_lives_on(page: Page) -> None:
+    page.goto("/?layer=nope&neuron=99999")
+    sentence = page.get_by_role("status").first
+    expect(sentence).to_contain_text("Layer must be one of hidden1, hidden2; got 'nope'.")
     wait_for_step(page, 1)
 
 
-def test_a_closed_tab_ends_its_thread_and_leaves_its_run(browser: Browser, server: str) -> None:
+def test_a_closed_tab_ends_its_thread_and_leaves_its_run(page: Page, server: str) -> None:
     before = stats(server)
-    context = browser.new_context(base_url=server, viewport=SIZE)
-    page = context.new_page()
     page.goto("/")
-    page.wait_for_selector(".bnnlab[data-step]", timeout=PATIENCE_MS)
+    page.wait_for_selector(".bnnlab[data-step]")
     assert stats(server)["sessions"] > 0
-    context.close()
+    page.close()
     deadline = time.monotonic() + GONE_WITHIN_S
     while (now := stats(server))["trainers"] > 0 and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -44,7 +44,7 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Page]:
+def stranger(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=SIZE)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
@@ -64,30 +64,30 @@ def moves(page: Page) -> None:
     page.wait_for_function("node => Number(node.dataset.draws) >= 5", arg=lab)
 
 
-def test_frames_come_by_the_socket_under_the_base_path(visitor: Page, doors: Doors) -> None:
+def test_frames_come_by_the_socket_under_the_base_path(stranger: Page, doors: Doors) -> None:
     sockets: list[WebSocket] = []
     failed: list[str] = []
-    visitor.on("websocket", lambda socket: sockets.append(socket))
-    visitor.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
-    visitor.goto(address(doors.open))
-    moves(visitor)
+    stranger.on("websocket", lambda socket: sockets.append(socket))
+    stranger.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    stranger.goto(address(doors.open))
+    moves(stranger)
     assert any(f"{BASE_PATH}/api/bnn/live" in socket.url for socket in sockets)
-    modules = visitor.evaluate(
+    modules = stranger.evaluate(
         """() => performance.getEntriesByType('resource').map(entry => entry.name)
                             .filter(name => name.includes('/bidi-components/'))"""
     )
     assert [module.split("?")[0].removeprefix(address(doors.open, "")) for module in modules] == [
         "/_stcore/bidi-components/bnnlab.lab/lab/lab.js"
     ]
-    visitor.get_by_role("link", name="XNOR-GEMM").first.click()
-    expect(visitor.get_by_text("step 1 of 4", exact=True)).to_be_visible()
+    stranger.get_by_role("link", name="XNOR-GEMM").first.click()
+    expect(stranger.get_by_text("step 1 of 4", exact=True)).to_be_visible()
     assert not failed
 
 
-def test_a_cut_socket_leaves_the_page_to_carry_frames_and_commands(visitor: Page, doors: Doors) -> None:
-    visitor.goto(address(doors.cut, "/?speed=10"))
-    moves(visitor)
-    assert visitor.evaluate("sessionStorage.getItem('bnnlab.run')")
+def test_a_cut_socket_leaves_the_page_to_carry_frames_and_commands(stranger: Page, doors: Doors) -> None:
+    stranger.goto(address(doors.cut, "/?speed=10"))
+    moves(stranger)
+    assert stranger.evaluate("sessionStorage.getItem('bnnlab.run')")
 
 
 @pytest.mark.parametrize(

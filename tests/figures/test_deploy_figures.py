@@ -38,6 +38,23 @@ def test_a_claim_beside_its_values(dark: bool) -> None:
     assert list(claimed.y) == [bar.y[0] for bar in bars], "a mark on each bar, none through the words"
 
 
+def test_long_words_go_on_in_another_line_which_pushes_down_what_follows() -> None:
+    def bars(label: str) -> tuple[list[str], list[float], int]:
+        values = tuple(ClaimValue(label, 2.0, "measured", "", "Against") for _ in range(2))
+        figure = claim_bars(Claim("speed", "58× faster", 58.0, "S", "", "", values, ""))
+        texts = [note.text for note in figure.layout.annotations]
+        return texts, [bar.y[0] for bar in figure.data[:-1]], figure.layout.height
+
+    (short, short_rows, low), (long, long_rows, high) = (
+        bars("torch"),
+        bars("a very long name of an opponent, in words"),
+    )
+    assert short[1] == "<b>2×</b> torch"
+    assert long[1] == "<b>2×</b> a very long name of an opponent, in<br>words"
+    assert all(below > row for row, below in zip(short_rows, long_rows, strict=True))
+    assert high > low
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_shares_of_the_time_sum_to_all_of_it(dark: bool) -> None:
     nodes = (NodeTime("a", "XnorDense", "binary", 3e-6), NodeTime("b", "FloatDense", "float", 1e-6))

@@ -40,7 +40,7 @@ def _card(
         control: Draws what the visitor chooses or starts, and returns it.
         claim_of: The claim, from the network and what was chosen.
     """
-    left, right = st.container(border=True).columns(2, gap="large")
+    left, right = st.container(border=True).columns((3, 2), gap="large")  # words take more room than bars
     top = left.container()
     with left:
         claim = claim_of(network, control())

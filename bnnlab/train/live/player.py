@@ -178,7 +178,7 @@ class Player:
         self._played.update(changes)
         self.publish()
 
-    # What is looked at.
+    # What is looked at and shown.
 
     def look_at(self, changes: dict[str, Any]) -> None:
         """Show something else from now on, as far as it is there.
@@ -238,8 +238,6 @@ class Player:
         self._follow()
         if self._look.selection is not None and self._played.flip(self._look.selection):
             self.publish()
-
-    # What is shown.
 
     def show(self, shown: threading.Event) -> None:
         """Publish a frame of this moment, unless the last one is of it already, and say so.

@@ -5,9 +5,10 @@ import { element, setText, svgElement } from "../shared/dom.js";
 import { numberText } from "../shared/numbers.js";
 
 const PLOT_HEIGHT = 230;
-const PLOT_MARGIN = { left: 40, right: 14, top: 14, bottom: 30 };
+const PLOT_MARGIN = { left: 40, right: 14, top: 18, bottom: 30 };
 const PLOT_BOTTOM = PLOT_HEIGHT - PLOT_MARGIN.bottom;
 const JUMP = 0.25; // neighbouring samples that differ by this share of the whole range are no slope
+const MAX_OUTWARD = 0.66; // share of the plot within which words beside a clip line find room outside it
 
 // onPick(index) is told which sample the pointer chose.
 export function quantizerPlot({ title, onPick }) {
@@ -112,7 +113,7 @@ function plotAxes({ x }, range, { left, top, right }) {
     parts.push(svgElement("line", { class: name, x1: PLOT_MARGIN.left, x2: right, y1: at, y2: at }));
     parts.push(svgElement("text", { x: PLOT_MARGIN.left - 8, y: at + 4, "text-anchor": "end" }, numberText(value)));
   }
-  parts.push(svgElement("text", { x: right, y: PLOT_BOTTOM - 6, "text-anchor": "end", class: "axis" }, "rᵢ"));
+  parts.push(svgElement("text", { x: right, y: PLOT_BOTTOM + 18, "text-anchor": "end", class: "axis" }, "rᵢ"));
   return parts;
 }
 
@@ -121,10 +122,9 @@ function clipLines({ clip, x }, { left }) {
   return [-clip, clip].flatMap((value) => {
     const at = left(value);
     const line = { class: "clip", x1: at, x2: at, y1: PLOT_MARGIN.top, y2: PLOT_BOTTOM };
-    // Between the lines where there is room, outside them otherwise.
-    const rightwards = value < 0 === clip > 0.6;
-    const place = { x: at + (rightwards ? 5 : -5), "text-anchor": rightwards ? "start" : "end" };
-    const text = { ...place, y: PLOT_MARGIN.top + 11, class: "axis" };
+    // Above the curve and its marker; away from each other, unless the plot ends there.
+    const rightwards = value < 0 === clip > x.at(-1) * MAX_OUTWARD;
+    const text = { x: at, "text-anchor": rightwards ? "start" : "end", y: PLOT_MARGIN.top - 5, class: "axis" };
     return [svgElement("line", line), svgElement("text", text, value < 0 ? "−t_clip" : "+t_clip")];
   });
 }

@@ -40,7 +40,7 @@ export function recordedBeginning(show) {
   // Whether a live frame is as far as what was shown of the recording, which then ends.
   function yieldsTo(meta) {
     if (over || !began) return true;
-    if (meta.step < shown && meta.state === "playing") return false;
+    if (meta.step < shown && meta.state !== "failed") return false; // the run may not have heard yet that it plays
     stop();
     return true;
   }
