@@ -234,7 +234,9 @@ def test_convolutions_show_filters_and_maps(visit: Any) -> None:
 
 def test_a_word_of_the_trade_is_explained_where_it_stands(page: Page) -> None:
     open_lab(page, f"{STILL}&layer=hidden1&neuron=3&weight=10")
-    word = page.get_by_role("region", name="Distribution of weights").get_by_role("button", name="t_clip").first
+    word = (
+        page.get_by_role("region", name="Distribution of weights").get_by_role("button", name="t_clip").first
+    )
     note = page.get_by_role("tooltip")
     word.hover()
     expect(note).to_contain_text("lets nothing through")
