@@ -2,7 +2,7 @@
 // On the way back the same column shows the gradient of each x, and where it is blocked.
 
 import { hatching } from "../shared/canvas.js";
-import { tilePlace } from "./strip_layout.js";
+import { tilePlace } from "./strip_places.js";
 import { mixColours, packedColour, pixelsFor } from "./weight_pixels.js";
 
 const BEYOND = 0.4; // opacity of what lies beyond the walls

@@ -43,7 +43,7 @@ export const LAB_STYLE = `
   flex: 1; min-height: 0; display: grid; column-gap: 0.6em;
   grid-template-columns: 9em minmax(0, 1fr) 11.8em;
 }
-.bnnlab .network[data-kind="points"] .network-body { grid-template-columns: 9em minmax(0, 1fr) minmax(12em, 17em); }
+.bnnlab .network[data-kind="points"] .network-body { grid-template-columns: 9em minmax(0, 1fr) minmax(12em, 15em); }
 
 .bnnlab .input {
   display: flex; flex-direction: column; min-height: 0; gap: 0.45em;
@@ -62,7 +62,7 @@ export const LAB_STYLE = `
   .flipped { border: 2px solid var(--mismatch); }
 }
 
-.bnnlab .strip-scroll { min-width: 0; min-height: 0; overflow: hidden; }
+.bnnlab .strip-scroll { min-width: 0; min-height: 0; overflow: auto hidden; scrollbar-width: thin; }
 .bnnlab .strip {
   position: relative; width: 100%; height: 100%; overflow: hidden;
   .strip-layer { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }

@@ -1,7 +1,7 @@
 // A lens over maps whose cells are too small to be told apart: the weights around the pointer, enlarged.
 
 import { element } from "../shared/dom.js";
-import { cellAtWeight } from "./strip_layout.js";
+import { cellAtWeight } from "./strip_places.js";
 
 const LARGE_CELL = 4; // CSS pixels from which no lens is needed
 const REACH = 7; // weights to each side

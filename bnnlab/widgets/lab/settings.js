@@ -42,11 +42,12 @@ export function settingsDrawer(cockpit) {
     const { config, choices, datasets } = state;
     if (!config) return;
     const here = datasets?.filter((dataset) => dataset.here || dataset.name === config.dataset);
+    const titles = Object.fromEntries(here?.map(({ name, title }) => [name, title]) ?? []);
     const data = datasets?.find(({ name }) => name === config.dataset)?.kind ?? state.view.kind;
     for (const field of fields) {
       setHidden(field.node, field.applies ? !field.applies(config, data) : !(field.name in config));
       if (!field.node.hidden) {
-        field.show(config, field.name === "dataset" ? here?.map(({ name }) => name) : choices?.[field.name]);
+        field.show(config, field.name === "dataset" ? here?.map(({ name }) => name) : choices?.[field.name], titles);
       }
     }
   }

@@ -2,6 +2,7 @@
 
 import { element, setHidden } from "../shared/dom.js";
 import { writeAttribute, writeText } from "../shared/late_text.js";
+import { choiceName } from "./choice_names.js";
 import { lineIcon } from "./panel_icons.js";
 import { choiceRow, cockpitButton } from "./panel_parts.js";
 
@@ -13,7 +14,9 @@ export function settingField(field, commit) {
   const control = CONTROLS[field.kind](field, id, tried);
   const complaint = element("p", { class: "complaint", role: "alert", hidden: true });
   const help = [field.help, field.allowed && `Allowed: ${field.allowed}.`].filter(Boolean).join(" ");
-  const label = control.labelled ? element("label", { for: id }, field.label) : element("span", {}, field.label);
+  const label = control.labelled
+    ? element("label", { for: id, title: field.name }, field.label)
+    : element("span", { title: field.name }, field.label);
   const node = element(
     "div", { class: "setting" },
     label, control.node, element("p", { class: "note", id: `${id}-help` }, help), complaint,
@@ -41,12 +44,12 @@ export function settingField(field, commit) {
   }
 
   // What stands in the field changes only when the setting does: never under the reader's hands.
-  function show(config, choices) {
+  function show(config, choices, titles) {
     const value = JSON.stringify([config[field.name], field.lock && config.clip_value, choices]);
     if (value === shown) return;
     shown = value;
     complain("");
-    control.show(config[field.name], choices, config);
+    control.show(config[field.name], choices, config, titles);
   }
 
   return { name: field.name, node, show, complain };
@@ -98,11 +101,13 @@ const CONTROLS = {
     return {
       node: select,
       labelled: true,
-      show(value, choices) {
+      show(value, choices, config, titles) {
         values = field.choices ?? choices ?? [value];
         if (!values.includes(value)) values = [value, ...values];
-        select.replaceChildren(...values.map((each) => element("option", {}, String(each).replace("-1", "−1"))));
+        const named = values.map((each) => [each, choiceName(field.name, each, titles)]);
+        select.replaceChildren(...named.map(([each, name]) => element("option", { title: String(each) }, name)));
         select.selectedIndex = values.indexOf(value);
+        select.title = `${field.name} = ${value}`;
       },
     };
   },

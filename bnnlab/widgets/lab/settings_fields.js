@@ -1,5 +1,5 @@
 // Every setting of a run as the drawer shows it: its label, what it does in one sentence, what is allowed, when it
-// applies. Names of fields and of their choices are those of the library and the command line.
+// applies. Names of fields are those of the library and the command line; how choices are called says choice_names.js.
 
 // kind: "number", "widths", "choice" (from the choices that the frame lists, or `choices` here) or "switch".
 export const AT_ONCE_FIELDS = [
@@ -49,7 +49,7 @@ export const ANEW_FIELDS = [
   { name: "quantizer", label: "estimator", kind: "choice", help: "What stands in for the slope of the sign on the way back." },
   {
     name: "optimizer", label: "optimiser", kind: "choice",
-    help: "adam and sgd move hidden numbers; bop keeps none and flips signs itself.",
+    help: "Adam and SGD move hidden numbers; Bop keeps none and flips signs itself.",
   },
   { name: "batch_size", label: "batch size", kind: "number", help: "Examples in one step.", allowed: "2 to 10,000" },
   {

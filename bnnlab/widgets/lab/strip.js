@@ -9,7 +9,7 @@ import { mapLens } from "./lens.js";
 import { stripPatch } from "./patch.js";
 import { stripFlips } from "./strip_flips.js";
 import { stripLabels } from "./strip_labels.js";
-import { stripLayout } from "./strip_layout.js";
+import { neededWidth, stripLayout } from "./strip_layout.js";
 import { markAt, markText, neighbour } from "./strip_marks.js";
 import { drawSelection, selectedPass } from "./strip_selection.js";
 import { shapeOf } from "./strip_shape.js";
@@ -84,10 +84,13 @@ export function networkStrip(cockpit) {
   }
 
   function arrange() {
-    const { clientWidth: width, clientHeight: height } = node;
-    if (!width || !height) return;
     const em = parseFloat(getComputedStyle(node).fontSize);
     const shape = shapeOf(shown.state);
+    const needed = neededWidth(shape, { height: node.clientHeight, em });
+    node.style.minWidth = `${needed}px`;
+    const { clientWidth: width, clientHeight: height } = node;
+    node.parentElement.classList.toggle("fading", width > node.parentElement.clientWidth);
+    if (!width || !height) return;
     const layout = { ...stripLayout(shape, { width, height, em }), neurons: shape.passes.map((pass) => pass.rows) };
     shown = { ...shown, layout };
     maps.forEach((map, at) => {

@@ -52,7 +52,8 @@ export const STRIP_DOTS_STYLE = `
     display: flex; align-items: center; justify-content: space-between; gap: 0.6em; grid-column: 1 / -1; margin-top: -0.6em;
     .faint { font-size: 12px; white-space: nowrap; }
   }
-  .bnnlab .unswiped { mask: linear-gradient(to left, transparent, black 3.5em); }
+  .bnnlab .strip-scroll { mask: none; animation: none; }
+  .bnnlab .strip-scroll.unswiped { mask: linear-gradient(to left, transparent, black 3.5em); }
   .bnnlab .strip-scroll:not(.unswiped) + .strip-nav .faint { visibility: hidden; }
   .bnnlab .strip-dots { display: flex; flex: 1; max-width: 20em; }
   .bnnlab .strip-dots .strip-dot {

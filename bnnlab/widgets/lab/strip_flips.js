@@ -1,7 +1,7 @@
 // Which weights have just flipped: a ring around the new sign, gone after one step. At full speed the picture would
 // flicker, so it takes new rings at most four times a second, and a soft tint tells where flips were lately.
 
-import { cellAtWeight, cellPlace } from "./strip_layout.js";
+import { cellAtWeight, cellPlace } from "./strip_places.js";
 import { paintTint } from "./weight_pixels.js";
 
 const MIN_PAUSE = 260; // ms between two repaints at full speed

@@ -59,8 +59,8 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }, first) {
     writeText(what, narrow ? "" : whatText(state, pass));
     heading.title = `${pass.name}: ${whatText(state, pass)}`;
     setHidden(flips, !pass.layer || pass.layer.flipCount === null);
-    if (pass.layer) writeText(flips, flipsInStep(pass.layer));
-    writeText(beyond, beyondText(state, pass, backward));
+    if (pass.layer) writeText(flips, flipsInStep(pass.layer, narrow));
+    writeText(beyond, narrow && pass.layer && !backward ? "" : beyondText(state, pass, backward));
     writeX?.(backward && !gate.gradient ? "gradient" : "x");
     if (nodes.sign) writeText(nodes.sign, backward && !gate.gradient ? "" : state.binarize === "both" ? "sign" : "cut x");
   }
@@ -84,8 +84,8 @@ function whatText(state, pass) {
   return state.binarize === "nothing" ? `${size} hidden numbers, used as they are` : `${size} weights of one bit`;
 }
 
-function flipsInStep({ flipCount }) {
-  return `${grouped(flipCount)} ${flipCount === 1 ? "flip" : "flips"} in this step`;
+function flipsInStep({ flipCount }, narrow) {
+  return `${grouped(flipCount)} ${flipCount === 1 ? "flip" : "flips"}${narrow ? "" : " in this step"}`;
 }
 
 function beyondText(state, pass, backward) {

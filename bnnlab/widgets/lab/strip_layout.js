@@ -6,27 +6,55 @@
 // both stand in one line. Layers with convolutions have tiles instead: a map of bits for each filter.
 
 const MAX_CELL = 5; // em: cells of small layers do not grow beyond it
-const MIN_MAP = 4.5; // em
-const TILE_GAP = 2; // px
+const MIN_MAP = 4.95; // em
+const TIGHT = 16; // em: where maps would become narrower than this, all else gives way
+const [TOP, BOTTOM] = [3.45, 1.8]; // em above and below what is drawn
+export const TILE_GAP = 2; // px
 const WIDE = 120; // em of room from which more is shown: gradients beside every x, the last layer's numbers as a table
+
+// Sizes in em: of a column of x, of the tiles beside it, of the space behind a gate, of a layer of ordinary numbers, of the
+// answer; `margins` are those that the maps must leave too.
+const ROOMY = { bar: 3.6, tiles: 6, gap: 3.2, numbers: 5, answer: 9.6, margins: 0 };
+const COMPACT = { bar: 2.4, tiles: 4.6, gap: 1.2, numbers: 2, answer: 8.4, margins: 0.5 };
 
 // shape: { image: bool, passes: [{ binary, conv, rows, columns, kernel, tiles: { count, height, width } | null }], classes }
 // room: { width, height, em }. Returns { passes: [{ weights, bits, gate }], input, answer, top, bottom, ... }.
-export function stripLayout(shape, { width, height, em }) {
-  const top = 3.45 * em;
-  const bottom = 1.8 * em;
-  const inner = Math.max(60, height - top - bottom);
+export function stripLayout(shape, room) {
+  const roomy = arrangement(shape, room, ROOMY);
+  return roomy.isTight ? arrangement(shape, room, COMPACT) : roomy;
+}
+
+// The width below which maps could not be read: then the strip is scrolled instead.
+export function neededWidth(shape, { height, em }) {
+  const inner = innerHeightOf(height, em);
+  const widths = shape.passes.slice(0, -1).map((pass) => {
+    const map = Math.min(mapSize(pass, inner, em, COMPACT).width, MIN_MAP * em);
+    return map + gateSize(pass, inner, em, false, COMPACT).width + (COMPACT.gap + COMPACT.margins) * em;
+  });
+  return Math.ceil(widths.reduce((sum, width) => sum + width, 0) + (COMPACT.answer + COMPACT.margins) * em);
+}
+
+function innerHeightOf(height, em) {
+  return Math.max(60, height - (TOP + BOTTOM) * em);
+}
+
+function arrangement(shape, { width, height, em }, sizes) {
+  const top = TOP * em;
+  const inner = innerHeightOf(height, em);
   const hidden = shape.passes.slice(0, -1);
   const wide = width >= WIDE * em && em >= 17;
-  const answerWidth = (wide ? 26 : 9.6) * em;
-  const gates = hidden.map((pass) => gateSize(pass, inner, em, wide));
-  const maps = hidden.map((pass) => mapSize(pass, inner, em));
-  const fixed = answerWidth + gates.reduce((sum, gate) => sum + gate.width, 0);
+  const answerWidth = (wide ? 26 : sizes.answer) * em;
+  const gates = hidden.map((pass) => gateSize(pass, inner, em, wide, sizes));
+  const maps = hidden.map((pass) => mapSize(pass, inner, em, sizes));
+  const gapBehind = (hidden.length > 4 ? Math.min(1.4, sizes.gap) : sizes.gap) * em;
+  const fixed = answerWidth + sizes.margins * em * (hidden.length + 1) + gates.reduce((sum, gate) => sum + gate.width, 0);
   const gaps = hidden.length; // behind each gate
-  const room = Math.max(hidden.length * 3 * em, width - fixed - gaps * minGap(hidden.length) * em);
+  const room = Math.max(hidden.length * 3 * em, width - fixed - gaps * gapBehind);
+  const natural = maps.map((map) => map.width);
   squeeze(maps, room);
+  const isTight = hidden.some((pass, at) => pass.binary && !pass.conv && maps[at].width < Math.min(natural[at], TIGHT * em));
   const taken = fixed + maps.reduce((sum, map) => sum + map.width, 0);
-  const gap = Math.max(minGap(hidden.length) * em, Math.min(8 * em, (width - taken) / gaps));
+  const gap = Math.max(gapBehind, Math.min(8 * em, (width - taken) / gaps));
   const place = { top, inner, em };
   let x = 0.4 * em;
   const passes = hidden.map((pass, at) => {
@@ -40,15 +68,11 @@ export function stripLayout(shape, { width, height, em }) {
   const output = wide ? outputPlace(shape.passes.at(-1), x + gap, place) : null;
   const left = x + gap + (output ? output.width + em : 0);
   const answer = { x: left, width: width - left, top, height: inner };
-  return { passes, output, answer, top, inner, width, height, em, gap };
-}
-
-function minGap(layers) {
-  return layers > 4 ? 1.4 : 3.2;
+  return { passes, output, answer, top, inner, width, height, em, gap, isTight };
 }
 
 // The filters of a convolution stand side by side, so that the picture is not a thread: `across` in each band.
-function mapSize(pass, inner, em) {
+function mapSize(pass, inner, em, sizes) {
   const [kernelRows, kernelColumns] = pass.kernel ?? [1, 1];
   const channels = pass.columns / (kernelRows * kernelColumns);
   let across = 1;
@@ -59,8 +83,8 @@ function mapSize(pass, inner, em) {
   while (pass.conv && grid().columns * 2 < grid().rows) across += 1;
   const { rows, columns } = grid();
   const cell = Math.min(inner / rows, MAX_CELL * em);
-  const narrow = pass.binary ? MIN_MAP : 2.6;
-  const natural = pass.binary ? columns * cell : Math.min(columns * cell, (inner > 40 * em ? 24 : 5) * em);
+  const narrow = pass.binary ? MIN_MAP : Math.min(2.6, sizes.numbers);
+  const natural = pass.binary ? columns * cell : Math.min(columns * cell, (inner > 40 * em ? 24 : sizes.numbers) * em);
   return { across, channels, rows, columns, height: rows * cell, width: Math.max(natural, narrow * em) };
 }
 
@@ -104,11 +128,11 @@ function bitsPlace(pass, weights, em) {
   return { x: weights.x, width: weights.width, y: weights.y - 1.15 * em, height: 0.75 * em, cell: weights.cellWidth };
 }
 
-function gateSize(pass, inner, em, wide) {
-  const tiles = pass.tiles ? tileGrid(pass.tiles, (pass.conv ? 11 : 6) * em, inner) : null;
+function gateSize(pass, inner, em, wide, sizes) {
+  const tiles = pass.tiles ? tileGrid(pass.tiles, (pass.conv ? 11 : sizes.tiles) * em, inner) : null;
   const gradient = wide && !pass.conv ? 5 * em : 0;
-  const column = pass.conv ? 0 : 4.9 * em + gradient;
-  return { tiles, gradient, column, width: column + (tiles ? tiles.width + 0.6 * em : 0) };
+  const column = pass.conv ? 0 : (sizes.bar + 1.3) * em + gradient;
+  return { tiles, gradient, column, bar: sizes.bar * em, width: column + (tiles ? tiles.width + 0.6 * em : 0) };
 }
 
 function tileGrid({ count, height, width }, budget, inner) {
@@ -128,9 +152,9 @@ function tileGrid({ count, height, width }, budget, inner) {
 function gatePlace(pass, gate, x, weights, { top, inner, em }) {
   const place = { x, width: gate.width, y: weights.y, height: weights.height, column: null, gradient: null, signs: null, tiles: null };
   if (gate.column) {
-    place.column = { x, width: 3.6 * em };
-    place.gradient = gate.gradient ? { x: x + 4.2 * em, width: 4 * em } : null;
-    place.signs = { x: x + 3.8 * em + gate.gradient, width: 0.8 * em };
+    place.column = { x, width: gate.bar };
+    place.gradient = gate.gradient ? { x: x + gate.bar + 0.6 * em, width: 4 * em } : null;
+    place.signs = { x: x + gate.bar + 0.2 * em + gate.gradient, width: 0.8 * em };
     place.pitch = weights.height / weights.rows;
   }
   if (gate.tiles) {
@@ -138,79 +162,4 @@ function gatePlace(pass, gate, x, weights, { top, inner, em }) {
     place.tiles = { ...gate.tiles, x: x + gate.column + (gate.column ? 0.4 * em : 0), y };
   }
   return place;
-}
-
-// The rectangle of one weight: of a convolution the tap's place inside its filter.
-export function cellPlace(weights, neuron, weight) {
-  const { row, column } = cellAtWeight(weights, neuron, weight);
-  return {
-    x: weights.x + column * weights.cellWidth, y: weights.y + row * weights.cellHeight,
-    width: weights.cellWidth, height: weights.cellHeight,
-  };
-}
-
-// The rectangle of all weights of a neuron.
-export function neuronPlace(weights, neuron) {
-  const [kernelRows, kernelColumns] = weights.kernel;
-  if (!weights.conv) {
-    return { x: weights.x, y: weights.y + neuron * weights.cellHeight, width: weights.width, height: weights.cellHeight };
-  }
-  const [band, place] = [Math.floor(neuron / weights.across), neuron % weights.across];
-  const width = weights.channels * kernelColumns * weights.cellWidth;
-  return {
-    x: weights.x + place * width, y: weights.y + band * kernelRows * weights.cellHeight,
-    width, height: kernelRows * weights.cellHeight,
-  };
-}
-
-// Row and column of the picture in which a weight stands.
-export function cellAtWeight(weights, neuron, weight) {
-  if (!weights.conv) return { row: neuron, column: weight };
-  const [kernelRows, kernelColumns] = weights.kernel;
-  const taps = kernelRows * kernelColumns;
-  const [channel, tap] = [Math.floor(weight / taps), weight % taps];
-  return {
-    row: Math.floor(neuron / weights.across) * kernelRows + Math.floor(tap / kernelColumns),
-    column: (neuron % weights.across) * weights.channels * kernelColumns
-      + channel * kernelColumns + (tap % kernelColumns),
-  };
-}
-
-// The weight at a point of the strip, or null: the inverse of `cellPlace`.
-export function weightAt(weights, outputs, x, y) {
-  const column = Math.floor((x - weights.x) / weights.cellWidth);
-  const row = Math.floor((y - weights.y) / weights.cellHeight);
-  if (row < 0 || column < 0 || row >= weights.rows || column >= weights.columns) return null;
-  if (!weights.conv) return { neuron: row, weight: column };
-  const [kernelRows, kernelColumns] = weights.kernel;
-  const perFilter = weights.channels * kernelColumns;
-  const neuron = Math.floor(row / kernelRows) * weights.across + Math.floor(column / perFilter);
-  if (neuron >= outputs) return null;
-  const inside = column % perFilter;
-  const channel = Math.floor(inside / kernelColumns);
-  return {
-    neuron,
-    weight: channel * kernelRows * kernelColumns + (row % kernelRows) * kernelColumns + (inside % kernelColumns),
-  };
-}
-
-// Where a neuron's sign leaves its gate, and where it enters the next layer as an input.
-export function signPlace(gate, neuron) {
-  if (gate.signs) return { x: gate.x + gate.width, y: gate.y + (neuron + 0.5) * gate.pitch };
-  return tileCentre(gate.tiles, neuron);
-}
-
-export function tilePlace(tiles, at) {
-  const [down, across] = [Math.floor(at / tiles.across), at % tiles.across];
-  return { x: tiles.x + across * (tiles.size + TILE_GAP), y: tiles.y + down * (tiles.tall + TILE_GAP) };
-}
-
-function tileCentre(tiles, at) {
-  const { x, y } = tilePlace(tiles, at);
-  return { x: x + tiles.size, y: y + tiles.tall / 2 };
-}
-
-export function inputPlace(pass, input) {
-  if (pass.bits) return { x: pass.bits.x + (input + 0.5) * pass.bits.cell, y: pass.bits.y };
-  return { x: pass.weights.x, y: pass.weights.y + pass.weights.height / 2 };
 }

@@ -1,7 +1,7 @@
 // What stands under a point of the strip, or next to what is selected, and how it is called.
 
 import { signBit } from "./state.js";
-import { weightAt } from "./strip_layout.js";
+import { weightAt } from "./strip_places.js";
 import { selectedPass } from "./strip_selection.js";
 
 // The neuron, and the weight if it is one, under a point; null over nothing that could be selected.

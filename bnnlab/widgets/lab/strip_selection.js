@@ -1,7 +1,7 @@
 // The marks of what is selected: its row of weights, its sum, its sign, its one wire onwards, and the weight itself.
 
 import { drawRing } from "./plane.js";
-import { cellPlace, neuronPlace, tilePlace } from "./strip_layout.js";
+import { cellPlace, neuronPlace, tilePlace } from "./strip_places.js";
 import { drawWire } from "./wires.js";
 
 // The place of the selected layer among those that the example passes, or -1.

@@ -1,6 +1,6 @@
 // The wires from each neuron's sign to the column of the next layer that it is multiplied with.
 
-import { inputPlace, signPlace } from "./strip_layout.js";
+import { inputPlace, signPlace } from "./strip_places.js";
 
 const MAX_DRAWN = 128; // wires of a wider layer are drawn one in so many
 const LANES = 6; // heights at which wires run over the map, so that they do not lie on one another
