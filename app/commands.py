@@ -161,6 +161,13 @@ def _compare(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.compare(name)
 
 
+def _statistics(run: LiveRun, arguments: Mapping[str, Any]) -> None:
+    on = _take(arguments, "on")
+    if not isinstance(on, bool):
+        raise TypeError(f"on must be true or false, got {on!r}")
+    run.look_at_flips(on)
+
+
 def _select(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     run.select(selection(arguments) if arguments else None)
 
@@ -239,6 +246,7 @@ _HANDLERS: Final[dict[str, Callable[[LiveRun, Mapping[str, Any]], str | None]]] 
     "backward": _backward,
     "rewind": _rewind,
     "compare": _compare,
+    "statistics": _statistics,
     "pin": lambda run, _: run.pin(),
     "unpin": lambda run, _: run.unpin(),
     "fetch": _fetch,

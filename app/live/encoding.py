@@ -81,6 +81,7 @@ def encode_frame(
         live=live,
         rival=frame.rival,
         pinned=frame.pinned,
+        statistics=frame.statistics,
     )
 
 

@@ -26,12 +26,14 @@ class Look:
         backward: Whether its gradients come back.
         selection: The neuron and weight looked at, or None.
         step: After which step the run is looked at; None follows it.
+        statistics: Whether to tell what became of the flips.
     """
 
     example: int | None = None
     backward: bool = False
     selection: Selection | None = None
     step: int | None = None
+    statistics: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Extent:
                 self.check_selection(selection)
         except ValueError:
             selection = None
-        return Look(example, look.backward, selection, look.step)
+        return dataclasses.replace(look, example=example, selection=selection)
 
     def opening(self, look: Look) -> Look:
         """What there is to see at the start: as much of `look` as fits, and some weight where none is chosen."""

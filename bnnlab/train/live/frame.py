@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
-from bnnlab.records import History, PinnedRun, RivalLook, Snapshot
+from bnnlab.records import FlipStatistics, History, PinnedRun, RivalLook, Snapshot
 from bnnlab.train.config import RunConfig
 from bnnlab.train.live.pace import Speed
 
@@ -62,6 +62,7 @@ class LiveFrame:
         status: Where the run stands.
         rival: The network that learns beside it, or None.
         pinned: Runs that were put aside, the oldest first.
+        statistics: What became of the flips of each binary layer, a moment ago; none unless asked for.
     """
 
     snapshot: Snapshot | None
@@ -69,6 +70,7 @@ class LiveFrame:
     status: LiveStatus
     rival: RivalLook | None = None
     pinned: tuple[PinnedRun, ...] = ()
+    statistics: tuple[FlipStatistics, ...] = ()
 
 
 def with_flips_of(earlier: Snapshot, later: Snapshot) -> Snapshot:

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-from bnnlab.records import History, PinnedRun, RivalLook, Selection, Snapshot
+from bnnlab.records import FlipStatistics, History, PinnedRun, RivalLook, Selection, Snapshot
 from bnnlab.train.compare import Rival
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus
@@ -28,6 +28,7 @@ class Played:
         error: Why it failed, or None.
         extent: What there is to look at in it.
         flip_report: Accuracy before and after the last flip by hand.
+        statistics: What became of its flips, when that was last asked.
         past: What it was after each of its steps.
         rival: A network that learns beside it, or None.
         rival_look: What was last seen of that.
@@ -39,6 +40,7 @@ class Played:
     error: str | None = None
     extent: Extent | None = None
     flip_report: tuple[float, float] | None = None
+    statistics: tuple[FlipStatistics, ...] = ()
     past: Past | None = None
     rival: Rival | None = None
     rival_look: RivalLook | None = None
@@ -90,6 +92,11 @@ class Played:
         """See how the network beside it does."""
         if self.rival is not None and self.run is not None:
             self.rival_look = self.rival.look(self.run)
+
+    def look_at_flips(self) -> None:
+        """See what became of the flips so far."""
+        names = self.history.layer_names
+        self.statistics = tuple(self.history.flip_statistics(name) for name in names)
 
     def look_back(self, look: Look, seconds: float) -> Snapshot | None:
         """What was to be seen after a past step.
@@ -160,7 +167,7 @@ class Played:
             schedule_done=run is not None and run.step >= run.total_steps,
             **standing,
         )
-        return LiveFrame(self.snapshot, self.history.copy(), status, self.rival_look, pinned)
+        return LiveFrame(self.snapshot, self.history.copy(), status, self.rival_look, pinned, self.statistics)
 
     def _note(self, deed: Deed) -> None:
         if self.past is not None:

@@ -22,6 +22,7 @@ from bnnlab.train.look import Extent, Look
 from bnnlab.train.training import TrainingDivergedError, TrainingRun
 
 MAX_PINNED = 4
+STATISTICS_EVERY_S = 1.0
 TRAVEL_S = 0.03  # steps of the past are done again for so long before somebody else has a turn
 
 
@@ -47,6 +48,7 @@ class Player:
         self._before: Played | None = None
         self._look = Look(example=0)
         self._pinned: tuple[tuple[RunConfig, History], ...] = ()
+        self._statistics_at = 0.0
         self._past: Snapshot | None = None  # what is to be seen of the past that is looked at
         self._followed = True  # whether the last picture was of the newest step
         self.state: State = "loading"
@@ -267,6 +269,9 @@ class Player:
                 snapshot = with_flips_of(played.snapshot, snapshot)
             played.snapshot = snapshot
             played.look_beside()
+        if self._look.statistics and (not self.plays or now >= self._statistics_at):
+            played.look_at_flips()
+            self._statistics_at = now + STATISTICS_EVERY_S
         self._followed = self._look.step is None
         self.publisher.publish(self._frame(), now)
 

@@ -231,6 +231,10 @@ class LiveRun:
             raise ValueError(f"step must be in 0..{done}, the steps done, or None; got {step!r}")
         self._ask(self._player.rewind, step)
 
+    def look_at_flips(self, on: bool) -> None:
+        """Choose whether frames tell what became of the flips, about once a second."""
+        self._want(statistics=bool(on))
+
     def look_backward(self, on: bool) -> None:
         """Choose whether each snapshot holds the gradients of the shown example."""
         self._want(backward=bool(on))

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from bnnlab.records import History, RivalLook
+from bnnlab.records import FlipStatistics, History, RivalLook, Selection
+from bnnlab.records.flip_statistics import takeaway
 from bnnlab.widgets.lab.example_parts import Arrays
 
 CURVES: Final = ("step", "loss", "test_accuracy")
@@ -31,6 +32,30 @@ def rival_meta(rival: RivalLook | None) -> dict[str, Any] | None:
         "cosines": {name: value if math.isfinite(value) else None for name, value in rival.cosines.items()},
         "flips": {name: recent_flips(rival.history, name) for name in rival.history.layer_names},
     }
+
+
+def statistics_meta(layer: FlipStatistics, selection: Selection | None) -> dict[str, Any]:
+    """What became of the flips of a layer, and of the selected neuron if it is one of its own."""
+    meta: dict[str, Any] = {
+        "name": layer.layer,
+        "step": layer.step,
+        "flips": layer.total_flips,
+        "taken_back": layer.total_taken_back,
+        "never": layer.never_flipped_share,
+        "settled": layer.settled_after,
+        "returns": layer.all_return_times.tolist(),
+        "takeaway": takeaway(layer),
+    }
+    if selection is not None and selection.layer == layer.layer:
+        neuron = selection.neuron
+        meta["neuron"] = {
+            "index": neuron,
+            "flips": int(layer.flips[neuron]),
+            "taken_back": int(layer.taken_back[neuron]),
+            "never": float(layer.never_flipped[neuron]),
+            "settled": layer.settled[neuron].tolist(),
+        }
+    return meta
 
 
 def recent_flips(history: History, layer: str) -> float | None:

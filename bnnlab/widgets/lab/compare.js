@@ -4,7 +4,9 @@ import { element, setHidden } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
 import { grouped } from "../shared/numbers.js";
 import { drawer } from "./drawer.js";
+import { flipOrigins } from "./flip_origins.js";
 import { cockpitButton } from "./panel_parts.js";
+import { fillTable } from "./table.js";
 
 const FLOAT_TWIN = "float twin";
 const RECENT = 0.1; // share of the run that flips "lately" are the mean of, as in beside.py
@@ -18,14 +20,21 @@ export function compareDrawer(cockpit) {
   const pin = cockpitButton("pin this run", "Its curves stay as thin lines under those of the next runs", () => cockpit.act({ do: "pin" }));
   const unpin = cockpitButton("let go of all", "Take the pinned curves away", () => cockpit.act({ do: "unpin" }));
   const names = element("ul", { class: "pinned-names" });
+  const origins = flipOrigins();
+  let asked = false; // whether frames are to tell what became of the flips
   const panel = drawer(
-    "Compare", "the comparison", () => state && show(),
+    "Compare", "the comparison", () => state && draw(state),
     section("a network beside it", "From the same seed, on the same batches, with one difference.", beside, standing, table),
     section("runs put aside", "Pin this run, change a setting, and see both in the time line.", pin, names, unpin),
+    origins.node,
   );
 
   function draw(next) {
     state = next;
+    if (panel.isOpen() !== asked && state.canCommand) {
+      asked = panel.isOpen();
+      cockpit.act({ do: "statistics", on: asked });
+    }
     if (panel.isOpen()) show();
   }
 
@@ -34,9 +43,10 @@ export function compareDrawer(cockpit) {
     const { rival, pinned } = state;
     writeText(standing, rival ? standingText(rival, state) : "");
     setHidden(table, !rival);
-    if (rival) fill(table, rivalRows(rival, state));
+    if (rival) fillTable(table, rivalRows(rival, state));
     names.replaceChildren(...pinned.map(({ name }) => element("li", {}, name)));
     setHidden(unpin, !pinned.length);
+    origins.draw(state);
   }
 
   // Which networks can stand beside this one.
@@ -92,11 +102,4 @@ function cosineText(cosine) {
 function recentMean(values) {
   const recent = values.slice(-Math.max(1, Math.ceil(RECENT * values.length)));
   return recent.length ? recent.reduce((sum, value) => sum + value, 0) / recent.length : null;
-}
-
-function fill(table, rows) {
-  const text = JSON.stringify(rows);
-  if (table.dataset.text === text) return;
-  table.dataset.text = text;
-  table.replaceChildren(...rows.map((cells, at) => element("tr", {}, ...cells.map((cell) => element(at ? "td" : "th", {}, cell)))));
 }

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from bnnlab.bits.packing import PackedMatrix
 from bnnlab.records import (
     STARVED_AFTER,
+    FlipStatistics,
     FloatLayer,
     GateSnapshot,
     History,
@@ -32,7 +33,7 @@ from bnnlab.records import (
     Snapshot,
 )
 from bnnlab.widgets.encoding import pack_frame
-from bnnlab.widgets.lab.beside import beside_arrays, rival_meta
+from bnnlab.widgets.lab.beside import beside_arrays, rival_meta, statistics_meta
 from bnnlab.widgets.lab.example_parts import Arrays, example_arrays, example_meta, weight_arrays, weight_meta
 
 RUN_CURVES: Final = ("step", "loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -55,6 +56,7 @@ def encode(
     live: Mapping[str, Any] | None = None,
     rival: RivalLook | None = None,
     pinned: tuple[PinnedRun, ...] = (),
+    statistics: tuple[FlipStatistics, ...] = (),
 ) -> bytes:
     """One frame of the live lab picture.
 
@@ -70,6 +72,7 @@ def encode(
             them. They join the header. Without it the picture offers no controls.
         rival: A network that learns beside this one.
         pinned: Curves that were put aside.
+        statistics: What became of the flips of each layer.
     """
     view, arrays = _view(snapshot.view)
     for at, layer in enumerate(snapshot.layers):
@@ -112,6 +115,7 @@ def encode(
         "view": view,
         "rival": rival_meta(rival),
         "pinned": [run.name for run in pinned],
+        "statistics": [statistics_meta(layer, snapshot.selection) for layer in statistics],
         **({} if live is None else live),
         "commands": live is not None,
     }

@@ -181,6 +181,11 @@ export const PANEL_STYLE = `
   th:first-child, td:first-child { text-align: left; }
   tr:last-child td { border: 0; font-size: var(--small); color: var(--faint); }
 }
+.bnnlab .return-bars {
+  display: flex; flex-direction: column; gap: 2px; font-variant-numeric: tabular-nums;
+  p { display: grid; grid-template-columns: 7.5em minmax(0, 1fr) 4.5em; gap: 0.6em; align-items: center; text-align: right; }
+  .bar { display: block; height: 0.8em; background: var(--mismatch); min-width: 1px; }
+}
 .bnnlab .pinned-names { margin: 0; padding-left: 1.2em; }
 
 /* Drawers: all other settings, what stands beside */

@@ -49,6 +49,7 @@ export function absorbFrame(before, { meta, arrays }) {
     curves: curvesOf(kept, arrays, "curve", RUN_CURVES),
     rival: rivalOf(kept, meta, arrays),
     pinned: pinnedOf(before, meta, arrays),
+    statistics: meta.statistics ?? [],
     layers,
     gates: meta.gates.map((gate, at) => ({
       name: gate.name, entries: gate.entries, outside: gate.outside,
