@@ -127,6 +127,17 @@ def page(visitor: Callable[[], Page]) -> Page:
     return visitor()
 
 
+@pytest.fixture
+def phone(browser: Browser, server: str) -> Iterator[Page]:
+    """The tab of a new visitor with a phone."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, base_url=server, has_touch=True, is_mobile=True
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
 def check_fits(page: Page) -> None:
     """Nothing on the page is wider than its window, once it has settled."""
     page.wait_for_function(

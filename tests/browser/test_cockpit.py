@@ -210,8 +210,9 @@ def test_a_word_of_the_trade_is_explained_where_it_stands(page: Page) -> None:
     expect(note).to_be_hidden()
 
 
-def test_a_finger_chooses_among_sixteen_large_bits_at_a_time(visit: Any) -> None:
-    page = visit(390, 844, f"{STILL}&widths=64,130,130", has_touch=True, is_mobile=True)
+def test_a_finger_chooses_among_sixteen_large_bits_at_a_time(phone: Page) -> None:
+    page = phone
+    open_lab(page, f"{STILL}&widths=64,130,130")
     drawn = page.locator(".strip-map").nth(2).bounding_box()
     assert drawn is not None
     page.touchscreen.tap(drawn["x"] + 20, drawn["y"] + 60)
