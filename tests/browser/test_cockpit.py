@@ -218,6 +218,7 @@ def test_a_finger_chooses_among_sixteen_large_bits_at_a_time(phone: Page) -> Non
     page.touchscreen.tap(drawn["x"] + 20, drawn["y"] + 60)
     sheet = page.get_by_role("region", name="Neuron", exact=True)
     expect(sheet).to_be_in_viewport(ratio=0.95)
+    expect(sheet.get_by_role("heading")).not_to_have_text("hidden1, neuron 3")  # the tap was answered
     sheet.get_by_role("button", name="the bits after these").tap()
     cell = sheet.locator(".bit-cell").nth(3)
     box = cell.bounding_box()
