@@ -123,10 +123,3 @@ def test_an_impossible_address_is_one_sentence(page: Page) -> None:
     expect(page.locator(".bit[data-marked]")).to_have_count(5)
 
 
-def test_one_press_of_back_leads_from_the_instruction_to_the_lab(page: Page) -> None:
-    page.goto("/?play=false&layer=hidden1&neuron=3&weight=10")
-    page.get_by_role("button", name="the instruction that counts it").click()
-    expect(page.get_by_role("heading", name="XNOR-GEMM", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name="Next step")).to_be_visible()
-    page.go_back()
-    expect(page.get_by_role("button", name="the instruction that counts it")).to_be_visible()

@@ -106,6 +106,7 @@ def _connect(viewer: Viewer) -> dict[str, Any]:
     return {
         "path": None if forced else url_path(base, LIVE),
         "token": viewer.token,
+        "polls": st.session_state["polls"],
         "recorded": f"{url_path(base, RECORDED)}?{version()}" if recorded else None,
         "ahead": modules_ahead(base),
     }

@@ -133,7 +133,8 @@ export function mountLab(host, send) {
 
   function stepThrough(selection) {
     link.command({ do: "keep", serial: shown }); // until the page comes to it, many newer frames are made
-    send("step_through!", { serial: shown, ...selection });
+    const clicked = { serial: shown, ...selection };
+    link.leave(() => send("step_through!", clicked));
   }
 
   function schedule() {

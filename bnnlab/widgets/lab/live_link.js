@@ -29,13 +29,16 @@ export function liveLink({ onFrame, send }) {
   let resend = 0;
   let offers = 0;
   let offering = 0;
+  let leaving = null; // what to do once the page asks for no more frames
   let stored = returns() ? load() : null; // the run that the tab had before, until it is back or given up
 
   // A frame that came by the page. Returns whether it is about another run than the one before.
   function page(meta) {
     if (!meta.connect) return false;
+    if (leaving && !meta.connect.polls) leave(leaving);
     numbered = numbered.filter(([at]) => at > meta.obeyed);
     const other = connect?.token !== meta.connect.token;
+    if (connect) connect.polls = meta.connect.polls;
     const expected = stored ?? connect?.token ?? null;
     if (expected && expected !== meta.connect.token) offer(expected);
     else settle(meta.connect.token);
@@ -58,6 +61,14 @@ export function liveLink({ onFrame, send }) {
     } else if (queue.length < MAX_QUEUED) {
       queue.push(order);
     }
+  }
+
+  // Calls `go`, which leads to another page, as soon as this one asks for no more frames by itself: a request that was on
+  // its way while pages change would bring the page that is left back, and empty the new one.
+  function leave(go) {
+    leaving = transport === "fragments" && connect?.polls && !leaving ? go : null;
+    if (leaving) send("transport", "leaving");
+    else go();
   }
 
   // The frame with this serial is on the screen: from the animation frame that drew it.
@@ -170,7 +181,7 @@ export function liveLink({ onFrame, send }) {
     document.removeEventListener("visibilitychange", tellTransport);
   }
 
-  return { page, command, shown, expectShown, stop };
+  return { page, command, shown, expectShown, leave, stop };
 }
 
 // Whether this page comes back to a run; a link that was followed asks for a new one.
