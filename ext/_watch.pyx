@@ -11,8 +11,11 @@ cdef extern from "watch.h":
     void xnor_watch_gradient(Py_ssize_t rows, Py_ssize_t depth, const float *before, const float *surrogate,
                              BINARY_WORD *zero, int64_t *blocked, double *squares_before,
                              double *squares_after) noexcept nogil
-    void xnor_streaks(Py_ssize_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
-                      BINARY_WORD *reached) noexcept nogil
+    int64_t xnor_streaks(Py_ssize_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
+                         BINARY_WORD *reached) noexcept nogil
+    int64_t xnor_differences(Py_ssize_t words, const BINARY_WORD *a, const BINARY_WORD *b,
+                             BINARY_WORD *out) noexcept nogil
+    int64_t xnor_zeros(Py_ssize_t n, const float *values) noexcept nogil
     int HISTOGRAM_BINS
     void xnor_histogram(Py_ssize_t n, const float *values, float limit, int64_t *bins) noexcept nogil
     int RETURN_BINS
@@ -56,14 +59,37 @@ def histogram(const float[:, ::1] values, float limit, int64_t[::1] bins):
 
 
 def streaks(const uint64_t[:, ::1] mask, uint64_t[:, :, ::1] planes, uint64_t[:, ::1] reached):
-    """One step of the counters of bnnlab/train/watch/readings.py."""
+    """One step of the counters of bnnlab/train/watch/readings.py; returns how many have reached their end."""
+    cdef int64_t count = 0
     if (planes.shape[1] != mask.shape[0] or planes.shape[2] != mask.shape[1]
             or reached.shape[0] != mask.shape[0] or reached.shape[1] != mask.shape[1]):
         raise ValueError("mask, planes and reached must fit each other")
     if planes.size:
         with nogil:
-            xnor_streaks(mask.shape[0] * mask.shape[1], planes.shape[0], &mask[0, 0], &planes[0, 0, 0],
-                         &reached[0, 0])
+            count = xnor_streaks(mask.shape[0] * mask.shape[1], planes.shape[0], &mask[0, 0], &planes[0, 0, 0],
+                                 &reached[0, 0])
+    return count
+
+
+def differences(const uint64_t[:, ::1] a, const uint64_t[:, ::1] b, uint64_t[:, ::1] out):
+    """Write the bits in which `a` and `b` differ into `out`; returns how many these are."""
+    cdef int64_t count = 0
+    if (b.shape[0] != a.shape[0] or b.shape[1] != a.shape[1]
+            or out.shape[0] != a.shape[0] or out.shape[1] != a.shape[1]):
+        raise ValueError("a, b and out must have one shape")
+    if a.size:
+        with nogil:
+            count = xnor_differences(a.shape[0] * a.shape[1], &a[0, 0], &b[0, 0], &out[0, 0])
+    return count
+
+
+def zeros(const float[::1] values):
+    """How many of the values are exactly 0."""
+    cdef int64_t count = 0
+    if values.shape[0]:
+        with nogil:
+            count = xnor_zeros(values.shape[0], &values[0])
+    return count
 
 
 def flips(const uint64_t[:, ::1] bits, uint32_t step, uint16_t[:, ::1] counts, uint32_t[:, ::1] last,

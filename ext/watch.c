@@ -119,9 +119,10 @@ XNOR_CLONES void xnor_histogram(ptrdiff_t n, const float *values, float limit, i
 }
 
 /* One step of the counters of bnnlab/train/watch/readings.py: `planes` holds `digits` arrays of `words` words. */
-XNOR_CLONES void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
-                               BINARY_WORD *reached)
+XNOR_CLONES int64_t xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes,
+                                  BINARY_WORD *reached)
 {
+    int64_t count = 0;
     for (ptrdiff_t word = 0; word < words; ++word) {
         BINARY_WORD carry = mask[word];
         for (int digit = 0; digit < digits; ++digit) {
@@ -131,7 +132,32 @@ XNOR_CLONES void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *ma
             carry &= kept;
         }
         reached[word] = (reached[word] | carry) & mask[word];
+        count += __builtin_popcountll(reached[word]);
     }
+    return count;
+}
+
+XNOR_CLONES int64_t xnor_differences(ptrdiff_t words, const BINARY_WORD *a, const BINARY_WORD *b, BINARY_WORD *out)
+{
+    int64_t count = 0;
+    for (ptrdiff_t word = 0; word < words; ++word) {
+        out[word] = a[word] ^ b[word];
+        count += __builtin_popcountll(out[word]);
+    }
+    return count;
+}
+
+XNOR_CLONES int64_t xnor_zeros(ptrdiff_t n, const float *values)
+{
+    int64_t count = 0;
+    for (ptrdiff_t first = 0; first < n; first += WORD_BITS) {
+        const int each = n - first < WORD_BITS ? (int)(n - first) : WORD_BITS;
+        int32_t zeros = 0;
+        for (int i = 0; i < each; ++i)
+            zeros += values[first + i] == 0.0f;
+        count += zeros;
+    }
+    return count;
 }
 
 /* Few flip, so each is looked up. The bin of a return time is the place of its highest bit. */

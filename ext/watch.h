@@ -12,8 +12,15 @@ int64_t xnor_watch_weights(ptrdiff_t rows, ptrdiff_t depth, const float *latent,
 void xnor_watch_gradient(ptrdiff_t rows, ptrdiff_t depth, const float *before, const float *surrogate,
                          BINARY_WORD *zero, int64_t *blocked, double *squares_before, double *squares_after);
 
-/* One step of the counters of bnnlab/train/watch/readings.py: `planes` holds `digits` arrays of `words` words. */
-void xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes, BINARY_WORD *reached);
+/* One step of the counters of bnnlab/train/watch/readings.py: `planes` holds `digits` arrays of `words` words. Returns how
+ * many have reached their end. */
+int64_t xnor_streaks(ptrdiff_t words, int digits, const BINARY_WORD *mask, BINARY_WORD *planes, BINARY_WORD *reached);
+
+/* `out` gets the bits in which `a` and `b` differ; returns how many these are. */
+int64_t xnor_differences(ptrdiff_t words, const BINARY_WORD *a, const BINARY_WORD *b, BINARY_WORD *out);
+
+/* How many of the values are exactly 0. */
+int64_t xnor_zeros(ptrdiff_t n, const float *values);
 
 /* Values in HISTOGRAM_BINS even bins over [-limit, limit]; the outer bins also hold what lies beyond, NaN is in none. */
 enum { HISTOGRAM_BINS = 64 };

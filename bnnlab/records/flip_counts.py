@@ -38,17 +38,18 @@ class FlipCounts:
         """Bytes that are taken."""
         return self.flips.nbytes + self.last.nbytes + self.returns.nbytes
 
-    def note(self, step: int, flips: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    def note(self, step: int, flips: NDArray[np.uint64], count: int) -> NDArray[np.uint32]:
         """Count the flips of one step.
 
         Args:
             step: The step, at least 1 and after the one noted before.
             flips: Bit 1 where a weight flipped, packed along rows; padding bits are 0.
+            count: How many these are.
 
         Returns:
             Which weights these are, counted row by row, increasing.
         """
-        positions = np.empty(int(np.bitwise_count(flips).sum()), np.uint32)
+        positions = np.empty(count, np.uint32)
         _watch.flips(flips, step, self.flips, self.last, self.returns, positions)
         return positions
 

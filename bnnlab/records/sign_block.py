@@ -157,6 +157,9 @@ class SignBlock:
         self._used = 0
         self._steps, self._ends, self._kinds = array("I"), array("I"), array("B")
         self._chunks = array("I")
+        self._borders = (
+            (np.arange(form.chunks + 1, dtype=np.int64) << CHUNK_BITS).clip(max=2**32 - 1).astype(np.uint32)
+        )
 
     def __len__(self) -> int:
         """Number of entries."""
@@ -199,9 +202,8 @@ class SignBlock:
         else:
             self._data[self._used : end] = positions.astype(np.uint16)  # keeps the low 16 bits
         if self._form.chunks:
-            borders = np.arange(self._form.chunks + 1, dtype=np.int64) << CHUNK_BITS
-            counts = np.diff(np.searchsorted(positions, borders)) * (not as_words)
-            self._chunks.frombytes(counts.astype(np.uint32).tobytes())
+            ends = np.searchsorted(positions[: 0 if as_words else None], self._borders)
+            self._chunks.frombytes((ends[1:] - ends[:-1]).astype(np.uint32).tobytes())
         self._kinds.append(AS_WORDS * as_words + BY_HAND * by_hand)
         self._ends.append(end)
         self._steps.append(step)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bnnlab import _watch
 from bnnlab.bits.packing import PackedMatrix
 from bnnlab.records.flip_counts import FlipCounts
 from bnnlab.records.sign_block import LayerForm, SignBlock
@@ -95,16 +96,15 @@ class SignLog:
             raise ValueError(f"signs must be uint64 words of shape {self._signs.shape}, got {signs.shape}")
         if not self.newest + (not by_hand) <= step <= (self.newest if by_hand else MAX_STEP):
             raise ValueError(f"step {step} does not follow step {self.newest}")
-        flips = signs ^ self._signs
+        flips = np.empty_like(signs)
+        count = _watch.differences(signs, self._signs, flips)
         with self._lock:
-            positions = self._positions(flips) if by_hand else self._counts.note(step, flips)
-            if len(positions) and not (
-                self._blocks and self._blocks[-1].write(step, flips, positions, by_hand)
-            ):
+            positions = self._positions(flips) if by_hand else self._counts.note(step, flips, count)
+            if count and not (self._blocks and self._blocks[-1].write(step, flips, positions, by_hand)):
                 self._begin_block()
                 self._blocks[-1].write(step, flips, positions, by_hand)
             self._signs, self.newest = signs, step
-        return Flips(flips, len(positions))
+        return Flips(flips, count)
 
     def at(self, step: int) -> PackedMatrix:
         """The signs after a step, with what was done by hand before the next one; packed along rows.

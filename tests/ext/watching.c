@@ -115,17 +115,45 @@ static void check_streaks(ptrdiff_t words, int digits, int steps, place where)
     for (int step = 0; step < steps; ++step) {
         for (ptrdiff_t word = 0; word < words; ++word)
             m[word] = draw() | draw() | draw();
-        xnor_streaks(words, digits, m, planes.at, r);
+        int64_t ended = xnor_streaks(words, digits, m, planes.at, r);
         for (ptrdiff_t i = 0; i < words * WORD_BITS; ++i) {
             length[i] = m[i / WORD_BITS] >> i % WORD_BITS & 1 ? length[i] + 1 : 0;
             if ((r[i / WORD_BITS] >> i % WORD_BITS & 1) != (length[i] >= (uint32_t)1 << digits))
                 fail("bit %td after step %d: a streak of %u", i, step, length[i]);
+            ended -= (int64_t)(r[i / WORD_BITS] >> i % WORD_BITS & 1);
         }
+        if (ended)
+            fail("counters that ended after step %d", step);
     }
     free(length);
     release(&mask);
     release(&planes);
     release(&reached);
+}
+
+static void check_counting(ptrdiff_t words, ptrdiff_t count, place where)
+{
+    guarded a = words_of("a", words, where), b = words_of("b", words, where), out = words_of("out", words, where);
+    guarded values = floats("values", count, where);
+    for (ptrdiff_t i = 0; i < words; ++i) {
+        ((BINARY_WORD *)a.at)[i] = draw();
+        ((BINARY_WORD *)b.at)[i] = draw();
+    }
+    int64_t differ = xnor_differences(words, a.at, b.at, out.at), zeros = xnor_zeros(count, values.at);
+    for (ptrdiff_t i = 0; i < words * WORD_BITS; ++i) {
+        const int differs = bit_of(a.at, 0, i, words * WORD_BITS) != bit_of(b.at, 0, i, words * WORD_BITS);
+        if (bit_of(out.at, 0, i, words * WORD_BITS) != differs)
+            fail("difference of bit %td", i);
+        differ -= differs;
+    }
+    for (ptrdiff_t i = 0; i < count; ++i)
+        zeros -= ((float *)values.at)[i] == 0.0f;
+    if (differ || zeros)
+        fail("numbers of differences and zeros");
+    release(&a);
+    release(&b);
+    release(&out);
+    release(&values);
 }
 
 static void check_flips(ptrdiff_t rows, ptrdiff_t depth, place where)
@@ -200,6 +228,7 @@ long check_watching(long draws)
             check_histogram(depth * rows, where);
             check_streaks(between(1, 5), (int)between(1, 4), 20, where);
             check_flips(rows, depth, where);
+            check_counting(between(1, 40), rows * depth, where);
         }
     return cases;
 }

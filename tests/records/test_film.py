@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_what_cannot_be_filmed_is_refused_and_nothing_written(
     tmp_path: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     past, path = history(5, rng), tmp_path / "signs.gif"
-    for bad, reason in [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"layer": "dense"}, "layer must be one of"),
         ({"first": 4, "last": 3}, "the first not after the last"),
         ({"last": 6}, "a film shows steps 0 to 5"),
@@ -79,12 +80,15 @@ def test_what_cannot_be_filmed_is_refused_and_nothing_written(
         ({"fps": 0.5}, "fps must be 1 to 50"),
         ({"fps": float("nan")}, "fps must be 1 to 50"),
         ({"path": tmp_path / "signs.mp4"}, r"a film ends in \.gif or \.webp"),
-    ]:
+    ]
+    options: dict[str, Any] = {"path": path, "layer": "conv"}
+    for bad, reason in cases:
         with pytest.raises(ValueError, match=reason):
-            past.film(**{"path": path, "layer": "conv"} | bad)  # type: ignore[arg-type]
-    for bad in ({"first": 1.5}, {"last": True}, {"fps": "fast"}, {"path": 3}):
+            past.film(**options | bad)
+    wrong_types: list[dict[str, Any]] = [{"first": 1.5}, {"last": True}, {"fps": "fast"}, {"path": 3}]
+    for bad in wrong_types:
         with pytest.raises(TypeError, match=" must be "):
-            past.film(**{"path": path, "layer": "conv"} | bad)  # type: ignore[arg-type]
+            past.film(**options | bad)
     with pytest.raises(ValueError, match="no signs"):
         History().film(path, "conv")
     with pytest.raises(FileNotFoundError):

@@ -14,7 +14,7 @@ def of(flips: np.ndarray) -> FlipStatistics:
     """Of flips `(steps, neurons, weights)` bool."""
     counts = FlipCounts((flips.shape[1], flips.shape[2]))
     for step, each in enumerate(flips, start=1):
-        counts.note(step, pack_rows(each).words)
+        counts.note(step, pack_rows(each).words, int(each.sum()))
     return flip_statistics("hidden1", len(flips), counts)
 
 

@@ -21,8 +21,8 @@ from bnnlab.records.sign_log import SignLog
 
 def event(step: int) -> TrainingEvent:
     layer = LayerDynamics("conv", 36, step % 5, 0, 0.0, 0.0, 0.0, 1.0, 1.0, 0)
-    test = (0.5, 0.75) if step % 10 == 0 else (None, None)
-    return TrainingEvent(step, 0, 1 / step, 0.5, *test, (layer,))
+    loss, accuracy = (0.5, 0.75) if step % 10 == 0 else (None, None)
+    return TrainingEvent(step, 0, 1 / step, 0.5, loss, accuracy, (layer,))
 
 
 def grown(steps: int = 90, max_bytes: int = 3000) -> History:

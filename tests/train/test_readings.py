@@ -12,7 +12,7 @@ import bnnlab
 from bnnlab import _watch
 from bnnlab.records import HISTOGRAM_BINS
 from bnnlab.records.flip_counts import RETURN_BINS, FlipCounts
-from bnnlab.train.watch.readings import histogram, read_gradient, read_weights
+from bnnlab.train.watch.readings import differences, histogram, read_gradient, read_weights, zeros
 
 matrices = hnp.arrays(
     np.float32,
@@ -68,10 +68,18 @@ def test_flips_stop_counting_at_the_end_of_their_range() -> None:
     counts = FlipCounts((1, 4))
     counts.flips[:] = [[0, 65533, 65534, 65535]]
     flips = bnnlab.pack_rows(np.ones((1, 4))).words
-    assert counts.note(1, flips).tolist() == [0, 1, 2, 3]
+    assert counts.note(1, flips, 4).tolist() == [0, 1, 2, 3]
     assert counts.flips.tolist() == [[1, 65534, 65535, 65535]]
-    counts.note(2, flips)
+    counts.note(2, flips, 4)
     assert counts.flips.tolist() == [[2, 65535, 65535, 65535]]
+
+
+@settings(deadline=None)
+@given(matrices)
+def test_differences_and_zeros_are_counted(values: np.ndarray) -> None:
+    one, other = bnnlab.pack_rows(values).words, bnnlab.pack_rows(values > 1).words
+    assert differences(one, other) == ((values >= 0) != (values > 1)).sum()
+    assert zeros(values) == (values == 0).sum()
 
 
 @settings(deadline=None)
@@ -79,7 +87,7 @@ def test_flips_stop_counting_at_the_end_of_their_range() -> None:
 def test_flips_are_counted_where_they_are(flipped: np.ndarray) -> None:
     counts = FlipCounts(flipped.shape)
     for step in (3, 8):
-        positions = counts.note(step, bnnlab.pack_rows(flipped).words)
+        positions = counts.note(step, bnnlab.pack_rows(flipped).words, int(flipped.sum()))
         assert np.array_equal(positions, np.flatnonzero(flipped))
         assert np.array_equal(counts.last, step * flipped)
     assert np.array_equal(counts.flips, 2 * flipped)
@@ -121,10 +129,12 @@ def test_the_doorway_refuses_what_would_read_out_of_bounds() -> None:
     with pytest.raises(ValueError, match="one shape"):
         _watch.read_gradient(matrix, matrix[:2], np.zeros((3, 2), np.uint64))
     with pytest.raises(ValueError, match="words do not fit"):
-        FlipCounts((3, 70)).note(1, words)
+        FlipCounts((3, 70)).note(1, words, 3)
     counts = FlipCounts((3, 64))
     with pytest.raises(ValueError, match="fit each other"):
         _watch.flips(words, 1, counts.flips, counts.last[:2], counts.returns, np.zeros(3, np.uint32))
+    with pytest.raises(ValueError, match="one shape"):
+        _watch.differences(words, words[:2], words.copy())
     with pytest.raises(ValueError, match="HISTOGRAM_BINS"):
         _watch.histogram(matrix, 1.0, np.zeros(HISTOGRAM_BINS - 1, np.int64))
     with pytest.raises(ValueError, match="fit each other"):

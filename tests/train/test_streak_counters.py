@@ -28,10 +28,10 @@ def test_equal_to_plain_counters(
     plain = np.zeros((shape[0], 64 * shape[1]), int)
     for _ in range(steps):
         mask = rng.random(plain.shape) < density
-        counters.update(np.packbits(mask, axis=1, bitorder="little").view(np.uint64))
+        said = counters.update(np.packbits(mask, axis=1, bitorder="little").view(np.uint64))
         plain = np.where(mask, plain + 1, 0)
         assert np.array_equal(bits(counters.reached), plain >= 2**digits)
-        assert counters.count() == (plain >= 2**digits).sum()
+        assert said == counters.count() == (plain >= 2**digits).sum()
 
 
 def test_a_mask_is_only_read() -> None:

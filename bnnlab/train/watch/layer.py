@@ -19,10 +19,11 @@ from bnnlab.records.sign_log import MAX_SIGN_BYTES, SignLog
 from bnnlab.train.watch.readings import (
     StreakCounters,
     Words,
+    differences,
     histogram,
-    popcount,
     read_gradient,
     read_weights,
+    zeros,
 )
 
 MIN_HISTOGRAM_LIMIT = 1.5  # the histogram of latent weights spans at least +- this
@@ -39,7 +40,7 @@ class InputProbe:
     def __call__(self, before: Tensor, surrogate: Tensor, after: Tensor) -> None:  # noqa: ARG002
         """Called by `Binarizer` in every backward pass."""
         self.entries += surrogate.numel()
-        self.blocked += int(np.count_nonzero(_array(surrogate) == 0))
+        self.blocked += zeros(_array(surrogate))
 
     @property
     def blocked_share(self) -> float:
@@ -148,18 +149,18 @@ class LayerWatch:
         self._note_lives(latent)
         weights, inputs = self._weights, self._inputs
         self._watch_gradients()
-        self._starving.update(self._every_weight() if weights.zero is None else weights.zero)
+        starved = self._starving.update(self._every_weight() if weights.zero is None else weights.zero)
         return LayerDynamics(
             name=self.name,
             weights=latent.size,
             flips=flips,
-            net_flips=popcount(self._signs ^ self._first_signs),
+            net_flips=differences(self._signs, self._first_signs),
             outside_clip=1 - self._within / latent.size,
             clipped_weight_gradients=weights.blocked_share,
             clipped_input_gradients=inputs.blocked_share,
             gradient_norm_before=math.sqrt(weights.squares_before),
             gradient_norm_after=math.sqrt(weights.squares_after),
-            starved=self._starving.count(),
+            starved=starved,
         )
 
     def read_again(self) -> None:

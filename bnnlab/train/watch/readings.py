@@ -74,6 +74,16 @@ def histogram(values: Floats, limit: float) -> NDArray[np.int64]:
     return bins
 
 
+def differences(one: Words, other: Words) -> int:
+    """In how many bits two arrays of words differ."""
+    return _watch.differences(one, other, np.empty_like(one))
+
+
+def zeros(values: Floats) -> int:
+    """How many values are exactly 0."""
+    return _watch.zeros(np.ascontiguousarray(values).reshape(-1))
+
+
 def popcount(words: Words) -> int:
     """Number of set bits."""
     return int(np.bitwise_count(words).sum())
@@ -96,13 +106,16 @@ class StreakCounters:
         self.reached: Words = np.zeros(shape, np.uint64)
         self._planes = np.zeros((digits, *shape), np.uint64)
 
-    def update(self, mask: Words) -> None:
+    def update(self, mask: Words) -> int:
         """Add 1 to the counters whose bit of `mask` is set, and put all others back to 0.
 
         Args:
             mask: uint64 words of the shape given at the start.
+
+        Returns:
+            How many counters have reached `2 ** digits`.
         """
-        _watch.streaks(mask, self._planes, self.reached)
+        return _watch.streaks(mask, self._planes, self.reached)
 
     def state(self) -> tuple[Words, Words]:
         """Copies of the digits and of what was reached."""

@@ -133,8 +133,7 @@ export function mountLab(host, send) {
 
   function stepThrough(selection) {
     link.command({ do: "keep", serial: shown }); // until the page comes to it, many newer frames are made
-    const clicked = { serial: shown, ...selection };
-    link.leave(() => send("step_through!", clicked));
+    link.leave({ serial: shown, ...selection });
   }
 
   function schedule() {

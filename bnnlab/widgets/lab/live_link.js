@@ -14,6 +14,8 @@ const LOOKS = ["backward", "example", "select"]; // they leave the run as it is
 const RESEND_MS = 1000;
 const MAX_QUEUED = 100;
 
+let leaving = null; // the click that leads to another page; it outlives the picture, which may be mounted anew meanwhile
+
 // `onFrame(bytes)` gets what comes by the socket; `send(name, value)` tells the page (see adapter.js).
 export function liveLink({ onFrame, send }) {
   let connect = null; // { path, token } of the run that is shown
@@ -29,20 +31,20 @@ export function liveLink({ onFrame, send }) {
   let resend = 0;
   let offers = 0;
   let offering = 0;
-  let leaving = null; // what to do once the page asks for no more frames
   let stored = returns() ? load() : null; // the run that the tab had before, until it is back or given up
 
   // A frame that came by the page. Returns whether it is about another run than the one before.
   function page(meta) {
     if (!meta.connect) return false;
-    if (leaving && !meta.connect.polls) leave(leaving);
     numbered = numbered.filter(([at]) => at > meta.obeyed);
     const other = connect?.token !== meta.connect.token;
     if (connect) connect.polls = meta.connect.polls;
     const expected = stored ?? connect?.token ?? null;
     if (expected && expected !== meta.connect.token) offer(expected);
     else settle(meta.connect.token);
-    if (other) {
+    if (leaving && !meta.connect.polls) {
+      go();
+    } else if (other) {
       connect = meta.connect;
       if (connect.path) open();
       else useFragments();
@@ -63,12 +65,17 @@ export function liveLink({ onFrame, send }) {
     }
   }
 
-  // Calls `go`, which leads to another page, as soon as this one asks for no more frames by itself: a request that was on
-  // its way while pages change would bring the page that is left back, and empty the new one.
-  function leave(go) {
-    leaving = transport === "fragments" && connect?.polls && !leaving ? go : null;
-    if (leaving) send("transport", "leaving");
+  // Asks for another page, as soon as this one asks for no more frames by itself: a request that was on its way while pages
+  // change would bring the page that is left back, and empty the new one.
+  function leave(click) {
+    leaving = click;
+    if (transport === "fragments" && connect?.polls) send("transport", "leaving");
     else go();
+  }
+
+  function go() {
+    send("step_through!", leaving);
+    leaving = null;
   }
 
   // The frame with this serial is on the screen: from the animation frame that drew it.
