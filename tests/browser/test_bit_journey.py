@@ -121,5 +121,3 @@ def test_an_impossible_address_is_one_sentence(page: Page) -> None:
     page.goto("/gemm?source=the+Lab%27s+network&neuron=99999&weight=10")
     expect(page.get_by_text("The address asks for neuron “99999”, but there are only 0 to")).to_be_visible()
     expect(page.locator(".bit[data-marked]")).to_have_count(5)
-
-
