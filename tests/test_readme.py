@@ -22,7 +22,7 @@ def test_its_python_runs_in_one_session(tmp_path: Path, monkeypatch: pytest.Monk
     signs = np.where(session["a"] >= 0, 1, -1), np.where(session["b"] >= 0, 1, -1)
     assert np.array_equal(session["c"], signs[0] @ signs[1])
     assert np.mean(session["packed"].predict(session["pixels"]) == session["run"].dataset.y_test) > 0.8
-    assert {file.name for file in tmp_path.iterdir()} == {"digits.bnn", "net.h"}
+    assert {file.name for file in tmp_path.iterdir()} == {"digits.bnn", "net.h", "run.npz"}
 
 
 def test_its_commands_are_those_there_are() -> None:

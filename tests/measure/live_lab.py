@@ -6,6 +6,8 @@ Run it on two quiet cores: browser, server and training share them. Each part pr
     first    seconds to the first picture on a warm server, recorded and live, median of ten
     fast     60 s of "fast": frames a second of the page, and its longest task
     clicks   seconds from a weight to the instruction that counts its bit, median of ten
+    seek     milliseconds from a press on the time line to the picture of a past step
+    beside   updates a second with another network in lockstep
     shifts   layout shifts while settings change and pages switch, those after input counted too
     quiet    requests and frames while paused, and while nothing is drawn
     many     8 sessions: 2 browsers and 6 clients that acknowledge frames; then seconds until their threads are gone
@@ -39,6 +41,7 @@ SECONDS = 20
 FAST_SECONDS = 60
 VISITS = 10
 CLIENTS = 6
+SEEKS = 40
 CASES = {
     "64x64": "?speed=fast&epochs=100000",
     "256x784": "?dataset=mnist&first_layer=binary&widths=256,256&speed=fast&epochs=100000",
@@ -111,6 +114,32 @@ FIRST_PICTURE = f"""() => {{
   return {{ drawn, paint: paint?.startTime ?? 0 }};
 }}"""
 
+# Presses at random places of the past, each after the one before was answered and drawn.
+SEEK = f"""async seeks => {{
+  {HOST}
+  const line = host.querySelector('.time-line canvas'), place = line.getBoundingClientRect(), times = [];
+  const press = (type, share) => line.dispatchEvent(new PointerEvent(type, {{
+    bubbles: true, pointerId: 1, clientX: place.left + place.width * share, clientY: place.top + 5,
+  }}));
+  for (let at = 0; at < seeks; at += 1) {{
+    const began = performance.now(), before = host.dataset.step;
+    const drawn = new Promise(resolve => {{
+      const watch = new MutationObserver(() => {{
+        if (host.dataset.step === before) return;
+        watch.disconnect();
+        requestAnimationFrame(resolve);
+      }});
+      watch.observe(host, {{ attributes: true, attributeFilter: ['data-drawn'] }});
+    }});
+    press('pointerdown', 0.05 + 0.7 * Math.random());
+    press('pointerup', 0);
+    await drawn;
+    times.push(performance.now() - began);
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }}
+  return times;
+}}"""
+
 SHIFTS = """window.shifted = 0;
 new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifted += entry.value; })
   .observe({ type: 'layout-shift', buffered: true });"""
@@ -123,6 +152,8 @@ def main() -> None:
         "first": first,
         "fast": fast,
         "clicks": clicks,
+        "seek": seek,
+        "beside": beside,
         "shifts": shifts,
         "quiet": quiet,
         "many": many,
@@ -192,6 +223,30 @@ def clicks(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
             page.get_by_role("button", name="the instruction that counts it").click()
             seconds.append(page.evaluate("window.arrived") / 1000)
     yield {"weight_to_instruction_s": round(median(seconds), 2), "slowest_s": round(max(seconds), 2)}
+
+
+def seek(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """From a press on the time line to the picture of that step, while training goes on."""
+    with opened(browser, f"{url}/?speed=fast") as page:
+        page.wait_for_function(
+            f"() => {{ {HOST} return Number(host.dataset.step) > 1500; }}", timeout=120_000
+        )
+        seconds = page.evaluate(SEEK, SEEKS)
+    p50, p95 = np.percentile(seconds, [50, 95])
+    yield {"seeks": len(seconds), "press_to_pixels_p50_ms": round(p50), "press_to_pixels_p95_ms": round(p95)}
+
+
+def beside(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """Updates a second while another network learns in lockstep."""
+    for name in ("float twin", "approx_sign"):
+        with opened(browser, f"{url}/{CASES['64x64']}") as page:
+            page.get_by_role("button", name="compare").click()
+            page.get_by_label("a network beside it").select_option(name)
+            page.get_by_text(re.compile("It answers")).wait_for(timeout=60_000)
+            page.keyboard.press("Escape")
+            page.wait_for_timeout(2000)
+            seen = page.evaluate(WATCH, SECONDS)
+        yield {"case": name, **_rates(seen, SECONDS)}
 
 
 def shifts(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
