@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bnnlab.app.live.runs import RUNS
-from bnnlab.app.live.viewer import Viewer
+from bnnlab.cockpit.viewer import Viewer
 from bnnlab.train import LiveRun, RunConfig
 
 IN_ADDRESS: Final[dict[str, Any]] = {"bind": "query-params", "persist_state": "session"}

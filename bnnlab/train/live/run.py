@@ -195,7 +195,9 @@ class LiveRun:
             ValueError: If the step has not been done.
         """
         done = self.status.step
-        if step is not None and (isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= done):
+        if step is not None and (
+            isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= done
+        ):
             raise ValueError(f"step must be in 0..{done}, the steps done, or None; got {step!r}")
         self._ask(self._player.rewind, step)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from bnnlab.app.commands import suited
+from bnnlab.cockpit.commands import suited
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
 from bnnlab.nn.models.spec import Precision
 from bnnlab.train import DATASETS, SCHEDULES, RunConfig
