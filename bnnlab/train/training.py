@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -63,6 +63,7 @@ class TrainingRun:
         endless: Whether it goes on after them.
         evaluates: Whether the test set is asked when that is due.
         event: The last step done, or None.
+        listeners: Called after each step with its event, on the thread that trains, and with None once it is over.
 
     Raises:
         DatasetError: If the data are not on this computer.
@@ -79,6 +80,7 @@ class TrainingRun:
         self.monitor = Monitor(self.model)
         self._observer = Observer(self.model, self.dataset, self.monitor, config.device)
         self.event: TrainingEvent | None = None
+        self.listeners: list[Callable[[TrainingEvent | None], None]] = []
         self._optimizers = OPTIMIZERS[config.optimizer](self.model, config.learning_rate)
         self._batches = Batches(self.dataset, config.batch_size, config.seed, config.device)
         self.steps_per_epoch = self._batches.per_epoch
@@ -100,6 +102,7 @@ class TrainingRun:
             TrainingDivergedError: If the loss is not finite; the weights are left as they were.
         """
         if self.step >= self.total_steps and not self.endless:
+            self._tell(None)
             raise StopIteration
         step = self.step + 1
         x, y = self._batches.next(self.step)
@@ -125,6 +128,7 @@ class TrainingRun:
             test_accuracy=test_accuracy,
             layers=layers,
         )
+        self._tell(self.event)
         return self.event
 
     def update(self, **changes: Unpack[AtOnce]) -> None:
@@ -222,6 +226,8 @@ class TrainingRun:
 
     def close(self) -> None:
         """Stop watching the model, which can then be used on its own."""
+        self._tell(None)
+        self.listeners.clear()
         self.monitor.close()
 
     def __enter__(self) -> Self:
@@ -234,6 +240,10 @@ class TrainingRun:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _tell(self, event: TrainingEvent | None) -> None:
+        for listener in tuple(self.listeners):  # one that is told may leave
+            listener(event)
 
     def _set_learning_rate(self, progress: float) -> None:
         factor = learning_rate_factor(self.config.schedule, progress, self.config.schedule_floor)

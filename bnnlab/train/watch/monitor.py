@@ -11,6 +11,7 @@ monitor.close()                     # or: with Monitor(model) as monitor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -28,11 +29,17 @@ class Monitor:
         model: Any module; its `BinaryLinear` and `BinaryConv2d` submodules are found, and reported in the
             order in which they were registered.
 
+    Attributes:
+        steps: Steps measured so far.
+        listeners: Called after each step with what it did, and with None before the watching ends.
+
     Raises:
         ValueError: If the model is already watched by another monitor.
     """
 
     def __init__(self, model: nn.Module) -> None:
+        self.steps = 0
+        self.listeners: list[Callable[[tuple[LayerDynamics, ...] | None], None]] = []
         self._watches: list[LayerWatch] = []
         try:
             for name, module in model.named_modules():
@@ -53,7 +60,16 @@ class Monitor:
         Where several backward passes make one step, shares are taken over all of them and the squares of
         their gradient norms add up. A weight has received no gradient if it received none in any of them.
         """
-        return tuple(watch.step() for watch in self._watches)
+        self.steps += 1
+        dynamics = tuple(watch.step() for watch in self._watches)
+        for listener in tuple(self.listeners):  # one that is told may leave
+            listener(dynamics)
+        return dynamics
+
+    @property
+    def layers(self) -> tuple[BinaryLayer, ...]:
+        """The binary layers themselves; none once the watching has ended."""
+        return tuple(watch.layer for watch in self._watches)
 
     def snapshot_layers(self) -> tuple[LayerSnapshot, ...]:
         """The layers as they are now, in read-only copies.
@@ -88,6 +104,9 @@ class Monitor:
 
     def close(self) -> None:
         """Stop watching; the model is as before."""
+        for listener in tuple(self.listeners):
+            listener(None)
+        self.listeners.clear()
         for watch in self._watches:
             watch.close()
         self._watches = []
