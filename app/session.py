@@ -35,7 +35,8 @@ def live_run(first: RunConfig | None = None) -> LiveRun:
 
 def viewer(first: RunConfig | None = None) -> Viewer:
     """What this session sees of its run; see `live_run`."""
-    return RUNS.of(_registered_session(), first)
+    seen: Viewer = RUNS.of(_registered_session(), first)
+    return seen
 
 
 def adopt(token: str) -> bool:

@@ -47,7 +47,7 @@ def page(step_through: StreamlitPage | None = None) -> None:
 def _greeted_viewer() -> Viewer:
     """The session's view of its run, which at the first visit is as the address asks for."""
     asked = opening(st.query_params.to_dict())
-    viewer = session.viewer(asked.config)
+    viewer: Viewer = session.viewer(asked.config)
     looks = [command for command in asked.commands if command["do"] in LOOKS]
     if viewer.greeted:
         if looks and looks != viewer.looked_at:  # a link from another page

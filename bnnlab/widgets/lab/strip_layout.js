@@ -17,8 +17,9 @@ export function stripLayout(shape, { width, height, em }) {
   const bottom = 1.8 * em;
   const inner = Math.max(60, height - top - bottom);
   const hidden = shape.passes.slice(0, -1);
-  const wide = width >= WIDE * em && em >= 17;
-  const answerWidth = (wide ? 26 : 9.6) * em;
+  const answers = shape.classes.length > 0;
+  const wide = width >= WIDE * em && em >= 17 && answers;
+  const answerWidth = answers ? (wide ? 26 : 9.6) * em : 0;
   const gates = hidden.map((pass) => gateSize(pass, inner, em, wide));
   const maps = hidden.map((pass) => mapSize(pass, inner, em));
   const fixed = answerWidth + gates.reduce((sum, gate) => sum + gate.width, 0);
@@ -107,7 +108,7 @@ function bitsPlace(pass, weights, em) {
 function gateSize(pass, inner, em, wide) {
   const tiles = pass.tiles ? tileGrid(pass.tiles, (pass.conv ? 11 : 6) * em, inner) : null;
   const gradient = wide && !pass.conv ? 5 * em : 0;
-  const column = pass.conv ? 0 : 4.9 * em + gradient;
+  const column = pass.conv || pass.unseen ? 0 : 4.9 * em + gradient;
   return { tiles, gradient, column, width: column + (tiles ? tiles.width + 0.6 * em : 0) };
 }
 

@@ -6,6 +6,8 @@ import { countText, grouped, numberText, percentText, roundedText, signedText } 
 import { setLine, cockpitButton } from "./panel_parts.js";
 import { weightLife } from "./weight_life.js";
 
+const EMPTY = "Behind each weight stands a hidden number. Click a cell of a map to see its life so far, and what would change if its weight flipped.";
+
 // cockpit: { act(command) }.
 export function weightPanel(cockpit) {
   let state = null;
@@ -27,10 +29,7 @@ export function weightPanel(cockpit) {
     flipLine,
     element("div", { class: "tiles" }, ...tiles.map((tile) => tile.node), flip),
   );
-  const empty = element(
-    "p", { class: "panel-empty" },
-    "Behind each weight stands a hidden number. Click a cell of a map to see its life so far, and what would change if its weight flipped.",
-  );
+  const empty = element("p", { class: "panel-empty" });
   const node = element("section", { class: "panel deck-panel weight-panel", "aria-label": "Weight" }, element("header", {}, title, subtitle), body, empty);
 
   function flipIt() {
@@ -44,6 +43,7 @@ export function weightPanel(cockpit) {
     const chosen = weight && selection?.weight != null;
     setHidden(body, !chosen);
     setHidden(empty, Boolean(chosen));
+    writeText(empty, selection?.weight != null && next.pending ? next.pending : EMPTY);
     writeText(title, chosen ? `the weight of its input ${selection.weight}` : "one weight");
     setLine(subtitle, chosen ? lifeFlipsText(weight) : "");
     if (!chosen) return;
@@ -53,6 +53,7 @@ export function weightPanel(cockpit) {
     writeText(push, short);
     writeAttribute(push, "title", whole);
     showFlip(next);
+    for (const part of [flipLine, ...tiles.map((tile) => tile.node)]) setHidden(part, next.view.kind === "none");
     showEffect(next);
   }
 
