@@ -14,7 +14,7 @@ from bnnlab.notebook.outlet import Outlet
 from bnnlab.records import History, Snapshot, TrainingEvent
 from bnnlab.widgets import lab
 
-REST_FOR_EACH: Final = 2.0  # seconds of training for each second that pictures take
+REST_FOR_EACH: Final = 1.0  # second of training, at least, for each second that pictures take
 SMOOTHING: Final = 0.8
 
 
