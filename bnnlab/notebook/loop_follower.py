@@ -116,7 +116,8 @@ class LoopFollower:
             self._stale = False
 
     def _frame(self, *, playing: bool, complete: bool) -> bytes:
-        self._snapshot = self._sight.snapshot(hurried=playing) or self._snapshot
+        newest = self._sight.snapshot(hurried=playing)
+        self._snapshot = newest or self._snapshot
         assert self._snapshot is not None
         self._serial += 1
         notice, self._notice = self._notice, None
@@ -132,7 +133,7 @@ class LoopFollower:
                 "state": "playing" if playing else "paused",
                 "steps_per_second": self._measured() if playing else 0.0,
                 "commands": False,
-                "looks": not self._closed,
+                "looks": newest is not None and not self._closed,
                 **self._sight.settings,
             },
         )

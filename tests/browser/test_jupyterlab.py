@@ -41,13 +41,13 @@ from bnnlab.train import Monitor
 model = nn.Sequential(nn.Linear(64, 32), BinaryLinear(32, 48), nn.BatchNorm1d(48), BinaryLinear(48, 10))
 optimizer = torch.optim.Adam(model.parameters())
 x, y = torch.randn(100, 64), torch.randint(0, 10, (100,))
-with Monitor(model) as monitor:
-    display(Lab(monitor))
-    for _ in range(40):
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(x), y).backward()
-        optimizer.step()
-        monitor.step()"""
+monitor = Monitor(model)
+display(Lab(monitor))
+for _ in range(40):
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(x), y).backward()
+    optimizer.step()
+    monitor.step()"""
 
 OTHERS = """\
 import numpy as np

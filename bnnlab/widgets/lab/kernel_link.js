@@ -3,7 +3,7 @@
 // is there, at once, and stands until a frame says the same.
 
 const WAITING = "The kernel tells the life of this weight with its next picture; if it is busy, once the running cell has ended.";
-const ALONE = "The life of this weight is not in this picture, and there is no kernel to ask.";
+const ALONE = "The life of this weight is not in this picture, and there is nobody to ask.";
 
 export function kernelLink(kernel) {
   let own = null; // { selection } that no frame has said yet
@@ -20,7 +20,7 @@ export function kernelLink(kernel) {
     const { canCommand, canLook } = state.offers ?? state;
     const shown = { ...state, offers: { canCommand, canLook }, canCommand: canCommand && alive, canLook: canLook && alive };
     if (!own) return shown;
-    return { ...shown, selection: own.selection, weight: null, pending: alive ? WAITING : ALONE };
+    return { ...shown, selection: own.selection, weight: null, pending: shown.canLook ? WAITING : ALONE };
   }
 
   return {
