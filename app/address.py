@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Final
 
-from bnnlab.app.commands import SPEEDS, checked, selection, sentence, suited
+from bnnlab.cockpit.commands import SPEEDS, checked, selection, sentence, suited
 from bnnlab.nn import MODELS
 from bnnlab.train import DATASETS, RunConfig
 from bnnlab.train.config import widths_from_text
@@ -31,7 +31,7 @@ class Opening:
 
     Attributes:
         config: Settings of the run.
-        commands: What else is asked of it, as `bnnlab.app.commands` takes it.
+        commands: What else is asked of it, as `bnnlab.cockpit.commands` takes it.
         plays: Whether it plays at once.
         notice: What was impossible, in one sentence, or None.
         is_default: Whether the address asks for nothing.

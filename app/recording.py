@@ -26,8 +26,8 @@ import torch
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bnnlab.app.live.encoding import encode_frame
 from bnnlab.bench.conditions import environment
+from bnnlab.cockpit.encoding import encode_frame
 from bnnlab.records import History
 from bnnlab.train import RunConfig, train
 from bnnlab.train.live.frame import LiveFrame, LiveStatus

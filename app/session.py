@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bnnlab.app.live.runs import RUNS
-from bnnlab.app.live.viewer import Viewer
+from bnnlab.cockpit.viewer import Viewer
 from bnnlab.train import LiveRun, RunConfig
 
 IN_ADDRESS: Final[dict[str, Any]] = {"bind": "query-params", "persist_state": "session"}
@@ -35,7 +35,8 @@ def live_run(first: RunConfig | None = None) -> LiveRun:
 
 def viewer(first: RunConfig | None = None) -> Viewer:
     """What this session sees of its run; see `live_run`."""
-    return RUNS.of(_registered_session(), first)
+    seen: Viewer = RUNS.of(_registered_session(), first)
+    return seen
 
 
 def adopt(token: str) -> bool:

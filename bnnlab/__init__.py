@@ -1,8 +1,8 @@
 """bnnlab: a laboratory for binary neural networks.
 
 The names here need NumPy and the compiled kernel only. `bnnlab.nn`, `bnnlab.train`, `bnnlab.deploy`,
-`bnnlab.bench`, `bnnlab.figures` and `bnnlab.widgets` are imported on first use, so that `import bnnlab` stays fast
-and works without torch.
+`bnnlab.bench`, `bnnlab.figures`, `bnnlab.widgets` and `bnnlab.notebook` are imported on first use, so that
+`import bnnlab` stays fast and works without torch.
 """
 
 from importlib import import_module
@@ -66,7 +66,7 @@ __all__ = [
     "xnor_gemm_uint8_threshold",
 ]
 
-_ON_FIRST_USE = ("bench", "bits", "deploy", "figures", "nn", "records", "train", "widgets")
+_ON_FIRST_USE = ("bench", "bits", "deploy", "figures", "nn", "notebook", "records", "train", "widgets")
 
 
 def __getattr__(name: str) -> ModuleType:

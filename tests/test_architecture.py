@@ -18,7 +18,14 @@ WITHOUT_TORCH = [
     "bnnlab.figures",
     "bnnlab.widgets",
 ]
-WITHOUT_STREAMLIT = [*WITHOUT_TORCH, "bnnlab.nn", "bnnlab.train", "bnnlab.cli"]
+WITHOUT_STREAMLIT = [
+    *WITHOUT_TORCH,
+    "bnnlab.nn",
+    "bnnlab.train",
+    "bnnlab.cockpit",
+    "bnnlab.notebook",
+    "bnnlab.cli",
+]
 
 MAY_USE = {
     "bits": set(),
@@ -29,6 +36,8 @@ MAY_USE = {
     "deploy": {"bench", "bits", "records", "nn"},
     "figures": {"bits", "records"},
     "widgets": {"bits", "records"},
+    "cockpit": {"records", "nn", "train", "widgets"},
+    "notebook": {"bits", "records", "nn", "train", "widgets", "cockpit"},
 }
 
 

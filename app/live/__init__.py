@@ -1,1 +1,1 @@
-"""How a browser tab and the run it watches stay together: frames out, commands in, and who owns which run."""
+"""How a browser tab and the run it watches stay together: the socket between them, and who owns which run."""

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bnnlab.app.launch import HOSTS
 from bnnlab.app.live.runs import RUNS, Runs
-from bnnlab.app.live.viewer import Viewer
+from bnnlab.cockpit.viewer import Viewer
 
 LIVE: Final = "api/bnn/live"
 AFTER_S: Final = 0.014  # from an acknowledgement to asking for the next frame: see `_send_frames`

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from bnnlab.app.live.viewer import Viewer
+from bnnlab.cockpit.viewer import Viewer
 from bnnlab.train import LiveRun, RunConfig
 
 KEPT_S: Final = 600.0

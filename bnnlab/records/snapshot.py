@@ -140,7 +140,7 @@ class Snapshot:
         clip_value: The estimator's t_clip for activations.
         weight_clip_value: The estimator's t_clip for weights.
         layers: One entry per binary layer, in forward order.
-        view: What the network answers at this moment.
+        view: What the network answers at this moment; None where nobody has data to ask it about.
         created: `time.time()` in seconds at which the snapshot was taken.
         latent: Whether real numbers stand behind the signs; an optimiser without them keeps the signs alone.
         binarize: What is binarised now: ``"both"``, ``"weights"`` or ``"nothing"``.
@@ -154,7 +154,7 @@ class Snapshot:
     event: TrainingEvent | None
     clip_value: float
     layers: tuple[LayerSnapshot, ...]
-    view: PointsView | ImagesView
+    view: PointsView | ImagesView | None
     created: float
     latent: bool = True
     weight_clip_value: float = 1.0

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -67,6 +67,7 @@ class TrainingRun:
         event: The last step done, or None.
         batches: The examples of each step.
         newest_batch: Examples and classes of the last step, or None.
+        listeners: Called after each step with its event, on the thread that trains, and with None once it is over.
 
     Raises:
         DatasetError: If the data are not on this computer.
@@ -84,6 +85,7 @@ class TrainingRun:
         self.history = History(signs=self.monitor.signs)
         self._observer = Observer(self.model, self.dataset, self.monitor, config.device)
         self.event: TrainingEvent | None = None
+        self.listeners: list[Callable[[TrainingEvent | None], None]] = []
         self._optimizers = OPTIMIZERS[config.optimizer](self.model, config.learning_rate)
         self.newest_batch: tuple[Tensor, Tensor] | None = None
         self.batches = Batches(self.dataset, config.batch_size, config.seed, config.device)
@@ -106,6 +108,7 @@ class TrainingRun:
             TrainingDivergedError: If the loss is not finite; the weights are left as they were.
         """
         if self.step >= self.total_steps and not self.endless:
+            self._tell(None)
             raise StopIteration
         step = self.step + 1
         x, y = self.newest_batch = self.batches.next(self.step)
@@ -132,6 +135,7 @@ class TrainingRun:
             layers=layers,
         )
         self.history.append(self.event)
+        self._tell(self.event)
         return self.event
 
     def update(self, **changes: Unpack[AtOnce]) -> None:
@@ -234,6 +238,8 @@ class TrainingRun:
 
     def close(self) -> None:
         """Stop watching the model, which can then be used on its own."""
+        self._tell(None)
+        self.listeners.clear()
         self.monitor.close()
 
     def __enter__(self) -> Self:
@@ -246,6 +252,10 @@ class TrainingRun:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _tell(self, event: TrainingEvent | None) -> None:
+        for listener in tuple(self.listeners):  # one that is told may leave
+            listener(event)
 
     def _set_learning_rate(self, progress: float) -> None:
         factor = learning_rate_factor(self.config.schedule, progress, self.config.schedule_floor)

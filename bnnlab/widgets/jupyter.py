@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -23,9 +24,10 @@ def notebook_widget(picture: str, data: bytes | Mapping[str, Any]) -> Any:
         ImportError: If anywidget is not installed.
         ValueError: If there is no such picture.
     """
+    token = secrets.token_hex(8)
     if isinstance(data, bytes):
-        return _widget_class(picture)(frame=data)
-    return _widget_class(picture)(data=dict(data))
+        return _widget_class(picture)(frame=data, token=token)
+    return _widget_class(picture)(data=dict(data), token=token)
 
 
 @cache
@@ -41,5 +43,6 @@ def _widget_class(picture: str) -> Any:
         frame = traitlets.Bytes(None, allow_none=True).tag(sync=True)
         data = traitlets.Dict().tag(sync=True)
         event = traitlets.Dict().tag(sync=True)
+        token = traitlets.Unicode().tag(sync=True)  # by which the page finds it among what a notebook saves
 
     return Picture

@@ -22,9 +22,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from bnnlab.app.live import route
 from bnnlab.app.live.route import MAX_MESSAGE, is_own, serve
-from bnnlab.app.live.viewer import Viewer
+from bnnlab.cockpit.viewer import Viewer
 
-from .fakes import FakeRun, viewer_of
+from ..cockpit.fakes import FakeRun, viewer_of
 
 PATIENCE_S = 30
 

@@ -16,10 +16,10 @@ from streamlit.testing.v1.element_tree import Button
 import bnnlab
 from bnnlab.app import session
 from bnnlab.app.ahead import CONTROLS
-from bnnlab.app.live.viewer import Viewer
 from bnnlab.app.matrix_input import matrix_from_csv
 from bnnlab.app.views.gemm.journey import NETWORK
 from bnnlab.bits.listing import KERNEL_SOURCES
+from bnnlab.cockpit.viewer import Viewer
 from bnnlab.nn import QUANTIZERS
 from bnnlab.records import Selection
 from bnnlab.train import LiveRun, RunConfig, TrainingRun

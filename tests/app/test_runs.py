@@ -9,7 +9,7 @@ import pytest
 from bnnlab.app.live.runs import KEPT_S, MAX_KEPT, Runs
 from bnnlab.train import RunConfig
 
-from .fakes import FakeRun
+from ..cockpit.fakes import FakeRun
 
 
 class Clock:

@@ -16,12 +16,12 @@ from streamlit.navigation.page import StreamlitPage
 from bnnlab.app import components, session
 from bnnlab.app.address import opening
 from bnnlab.app.ahead import modules_ahead
-from bnnlab.app.commands import sentence
 from bnnlab.app.launch import url_path
 from bnnlab.app.live.route import LIVE
-from bnnlab.app.live.viewer import Viewer
 from bnnlab.app.recording import FRAMES, RECORDED, version
 from bnnlab.app.views.gemm.journey import open_at
+from bnnlab.cockpit.commands import sentence
+from bnnlab.cockpit.viewer import Viewer
 from bnnlab.records import Selection
 
 KEY: Final = "lab"
@@ -47,7 +47,7 @@ def page(step_through: StreamlitPage | None = None) -> None:
 def _greeted_viewer() -> Viewer:
     """The session's view of its run, which at the first visit is as the address asks for."""
     asked = opening(st.query_params.to_dict())
-    viewer = session.viewer(asked.config)
+    viewer: Viewer = session.viewer(asked.config)
     looks = [command for command in asked.commands if command["do"] in LOOKS]
     if viewer.greeted:
         if looks and looks != viewer.looked_at:  # a link from another page

@@ -229,6 +229,11 @@ class LayerWatch:
             self._layer.input_binarizer.probe = None
 
     @property
+    def layer(self) -> BinaryLayer:
+        """The layer that is watched."""
+        return self._layer
+
+    @property
     def _clip_value(self) -> float:
         return self._layer.weight_binarizer.clip_value
 

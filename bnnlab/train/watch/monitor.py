@@ -12,6 +12,7 @@ monitor.close()                     # or: with Monitor(model) as monitor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -36,6 +37,8 @@ class Monitor:
 
     Attributes:
         signs: The signs of every layer after every step so far, a `bnnlab.records.SignHistory`; stays after `close`.
+        steps: Steps measured so far.
+        listeners: Called after each step with what it did, and with None before the watching ends.
 
     Raises:
         ValueError: If the model is already watched by another monitor, or `max_sign_bytes` is too small.
@@ -44,6 +47,8 @@ class Monitor:
     def __init__(self, model: nn.Module, max_sign_bytes: int = MAX_SIGN_BYTES) -> None:
         if max_sign_bytes < MIN_SIGN_BYTES:
             raise ValueError(f"max_sign_bytes must be at least {MIN_SIGN_BYTES}, got {max_sign_bytes}")
+        self.steps = 0
+        self.listeners: list[Callable[[tuple[LayerDynamics, ...] | None], None]] = []
         self._watches: list[LayerWatch] = []
         layers = {name: each for name, each in model.named_modules() if isinstance(each, BinaryLayer)}
         weights = sum(layer.weight.numel() for layer in layers.values())
@@ -68,7 +73,16 @@ class Monitor:
         Where several backward passes make one step, shares are taken over all of them and the squares of
         their gradient norms add up. A weight has received no gradient if it received none in any of them.
         """
-        return tuple(watch.step() for watch in self._watches)
+        self.steps += 1
+        dynamics = tuple(watch.step() for watch in self._watches)
+        for listener in tuple(self.listeners):  # one that is told may leave
+            listener(dynamics)
+        return dynamics
+
+    @property
+    def layers(self) -> tuple[BinaryLayer, ...]:
+        """The binary layers themselves; none once the watching has ended."""
+        return tuple(watch.layer for watch in self._watches)
 
     def snapshot_layers(self) -> tuple[LayerSnapshot, ...]:
         """The layers as they are now, in read-only copies.
@@ -107,6 +121,9 @@ class Monitor:
 
     def close(self) -> None:
         """Stop watching; the model is as before."""
+        for listener in tuple(self.listeners):
+            listener(None)
+        self.listeners.clear()
         for watch in self._watches:
             watch.close()
         self._watches = []

@@ -19,6 +19,7 @@ export function answerRows() {
 
   function draw({ state }) {
     const { classes } = state.view;
+    node.hidden = !classes.length;
     if (names !== classes.join("\n")) {
       names = classes.join("\n");
       rows = classes.map(answerRow);

@@ -74,7 +74,7 @@ export function controlBar(cockpit, openSettings, openComparison) {
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !state?.canCommand || !node.isConnected) return;
-    if (isField(event.composedPath()[0])) return;
+    if (!cockpit.hears(event) || isField(event.composedPath()[0])) return;
     const action = {
       p: togglePlay, s: act({ do: "step" }), 0: act({ do: "reset" }),
     }[event.key];
@@ -96,6 +96,7 @@ export function controlBar(cockpit, openSettings, openComparison) {
     binarise.show(next.binarize);
     binarise.forbid("nothing", next.latent ? "" : NO_NUMBERS);
     steps.show(`step ${grouped(next.step)}`, stepDetail(next));
+    setHidden(right.node, next.view.kind === "none");
     right.show(...accuracyTexts(next));
     setHidden(undo, !next.canUndo || absent);
     const aim = undoAimText(before, next);
@@ -138,7 +139,8 @@ function bigNumber(kind) {
   };
 }
 
-function stepDetail({ backAt, now, step, epoch }) {
+function stepDetail({ backAt, now, step, epoch, view }) {
+  if (view.kind === "none") return "of your own loop";
   if (backAt !== null) return `back, of ${grouped(now)}`;
   return step ? `epoch ${grouped(epoch + 1)}` : "not trained yet";
 }

@@ -7,6 +7,8 @@ import { grouped } from "../shared/numbers.js";
 import { pixelsFor } from "./weight_pixels.js";
 import { drawExamplePoint, drawPoints, nearestPoint } from "./plane.js";
 
+const NO_DATA = "A monitor watches layers only. What an example makes of them, its answer and the wrong ones would need your data.";
+
 export function inputPicture(cockpit) {
   let shown = null; // { state, palette }
   const title = element("b");
@@ -43,10 +45,12 @@ export function inputPicture(cockpit) {
     shown = { state, palette };
     const { example, view } = state;
     const points = view.kind === "points";
+    const nothing = view.kind === "none";
     setHidden(image, points || !example?.image);
     setHidden(plane.node, !points);
-    setHidden(buttons, !state.canCommand);
-    writeText(title, points ? "one point" : "one image");
+    setHidden(buttons, !state.canLook || nothing);
+    writeText(title, nothing ? "no data" : points ? "one point" : "one image");
+    if (nothing) writeText(caption, NO_DATA);
     if (!example) return;
     if (points) paintPlane();
     else if (example.image) paintImage(image, example.image, palette);

@@ -14,6 +14,7 @@ import { controlBar } from "./control_bar.js";
 import { directionSwitch } from "./direction.js";
 import { inputPicture } from "./input_picture.js";
 import { LAB_STYLE } from "./lab_style.js";
+import { kernelLink } from "./kernel_link.js";
 import { liveLink } from "./live_link.js";
 import { neuronPanel } from "./neuron_panel.js";
 import { PANEL_STYLE } from "./panel_style.js";
@@ -33,9 +34,11 @@ import { wrongImages } from "./wrong_images.js";
 
 const MIN_HEIGHT = 560; // CSS pixels
 const SETTLING_DRAWS = 25;
+const [NOTEBOOK_SHARE, MAX_NOTEBOOK_HEIGHT] = [0.8, 900]; // of the window; a notebook scrolls, so it must not follow its place
 const MIN_WIDE_PX = 2400; // CSS pixels from which gradients have a place of their own
 
-export function mountLab(host, send) {
+// `kernel`: the one behind a notebook, or nothing in the lab.
+export function mountLab(host, send, kernel) {
   let state = null;
   let pending = 0;
   let draws = 0;
@@ -47,9 +50,9 @@ export function mountLab(host, send) {
   let waving = false; // while a single step is being shown as waves
 
   addStyles(host, LAB_STYLE, PANEL_STYLE, BIT_PAGES_STYLE, STRIP_DOTS_STYLE, TERM_STYLE);
-  const link = liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
+  const link = kernel ? kernelLink(kernel) : liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
   const beginning = recordedBeginning((decoded) => absorb(decoded, false));
-  const cockpit = { act, select, stepThrough, inspect: () => deck[0].unfold() };
+  const cockpit = { act, select, stepThrough: kernel ? null : stepThrough, hears, inspect: () => deck[0].unfold() };
   const [sentence, advice] = [leadingSentence(), starvedAdvice(cockpit)];
   const direction = directionSwitch((chosen) => {
     backward = chosen;
@@ -89,7 +92,8 @@ export function mountLab(host, send) {
   // The whole picture is as high as the window leaves room for.
   function fit() {
     const top = host.getBoundingClientRect().top + (document.scrollingElement?.scrollTop ?? 0);
-    const next = Math.max(MIN_HEIGHT, Math.floor(innerHeight - Math.max(0, top) - 8));
+    const space = kernel ? Math.min(MAX_NOTEBOOK_HEIGHT, NOTEBOOK_SHARE * innerHeight) : innerHeight - Math.max(0, top) - 8;
+    const next = Math.max(MIN_HEIGHT, Math.floor(space));
     if (next === room) return;
     room = next;
     node.style.setProperty("--room", `${room}px`);
@@ -111,6 +115,7 @@ export function mountLab(host, send) {
     if (empty || !(recorded || beginning.yieldsTo(decoded.meta))) return link.shown(serial);
     if (state && serial < state.frame) return undefined; // overtaken by a newer one
     state = absorbFrame(state, decoded);
+    if (link.apply) state = link.apply(state);
     return schedule();
   }
 
@@ -129,6 +134,19 @@ export function mountLab(host, send) {
   function select(selection) {
     chosen = true;
     link.command({ do: "select", ...selection });
+    reconsider();
+  }
+
+  // The same picture, but other things can be done with it, or another weight is chosen.
+  function reconsider() {
+    if (!link.apply || !state) return;
+    state = link.apply({ ...state, restarted: false });
+    schedule();
+  }
+
+  // Whether a key is meant for the picture: in a notebook only if the focus is in it.
+  function hears(event) {
+    return !kernel || event.composedPath().includes(node);
   }
 
   function stepThrough(selection) {
@@ -152,16 +170,16 @@ export function mountLab(host, send) {
     }
     network.dataset.kind = state.view.kind;
     setHidden(sentence.node, advice.draw(state, sentence.draw(state, view)));
-    direction.draw(backward, state.canCommand);
+    direction.draw(backward, state.canLook);
     input.draw(state, palette);
     strip.draw(state, palette, view);
     dots.draw();
-    // A picture that obeys nobody, as in a notebook, has no neuron to choose: what is about one goes.
-    const idle = !state.canCommand && !state.selection;
+    // A picture that nobody can ask has no neuron to choose: what is about one goes.
+    const idle = !state.canLook && !state.selection && !kernel;
     board.classList.toggle("idle", idle);
     for (const panel of [deck[0], deck[3]]) setHidden(panel.node, idle);
     for (const part of around) part.draw(state, palette);
-    address.draw(chosen ? state : { ...state, selection: null });
+    if (!kernel) address.draw(chosen ? state : { ...state, selection: null }); // a notebook's address is not ours
     askForGradients();
     shown = state.frame;
     if (!draws) node.style.visibility = "";
@@ -175,7 +193,7 @@ export function mountLab(host, send) {
   // They cost the run a backward pass a frame, so only what shows them asks.
   function askForGradients() {
     const wanted = backward || state.selection?.weight != null || !state.playing || state.speed === 1 || innerWidth >= MIN_WIDE_PX;
-    if (wanted === gradients || !state.canCommand) return;
+    if (wanted === gradients || !state.canLook) return;
     gradients = wanted;
     link.command({ do: "backward", on: wanted });
   }
@@ -190,6 +208,7 @@ export function mountLab(host, send) {
     host.remove();
   }
 
+  if (kernel) kernel.wake = reconsider;
   fit();
   return { update, destroy };
 }

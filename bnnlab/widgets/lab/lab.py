@@ -69,7 +69,8 @@ def encode(
             while it plays, about one frame a second is enough.
         curves: Also send the curves of the run; some five times a second are enough.
         live: Where the picture belongs to a run that obeys commands: its status, settings and choices as JSON can hold
-            them. They join the header. Without it the picture offers no controls.
+            them. They join the header. Without it the picture offers no controls; a run that only shows what is asked
+            for says ``"commands": False, "looks": True``.
         rival: A network that learns beside this one.
         pinned: Curves that were put aside.
         statistics: What became of the flips of each layer.
@@ -116,8 +117,8 @@ def encode(
         "rival": rival_meta(rival),
         "pinned": [run.name for run in pinned],
         "statistics": [statistics_meta(layer, snapshot.selection) for layer in statistics],
-        **({} if live is None else live),
         "commands": live is not None,
+        **({} if live is None else live),
     }
     return pack_frame(meta, arrays)
 
@@ -200,7 +201,9 @@ def _evaluated_meta(history: History) -> dict[str, Any] | None:
     return {"step": event.step, "test_loss": event.test_loss, "test_accuracy": event.test_accuracy}
 
 
-def _view(view: PointsView | ImagesView) -> tuple[dict[str, Any], Arrays]:
+def _view(view: PointsView | ImagesView | None) -> tuple[dict[str, Any], Arrays]:
+    if view is None:
+        return {"kind": "none", "classes": []}, {}
     if isinstance(view, PointsView):
         right = int(np.count_nonzero(view.labels == view.predictions))
         meta: dict[str, Any] = {

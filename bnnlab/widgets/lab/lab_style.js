@@ -43,6 +43,7 @@ export const LAB_STYLE = `
   flex: 1; min-height: 0; display: grid; column-gap: 0.6em;
   grid-template-columns: 9em minmax(0, 1fr) 11.8em;
 }
+.bnnlab .network[data-kind="none"] .network-body { grid-template-columns: 9em minmax(0, 1fr); }
 .bnnlab .network[data-kind="points"] .network-body { grid-template-columns: 9em minmax(0, 1fr) minmax(12em, 15em); }
 
 .bnnlab .input {

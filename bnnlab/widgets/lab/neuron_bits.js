@@ -14,7 +14,7 @@ export function neuronOf(state) {
   const pass = state.passes.find(({ name }) => name === layer.name) ?? null;
   const signs = weightsOf(state, layer, selection.neuron);
   const bare = { layer, pass, signs, neuron: selection.neuron, weight: selection.weight ?? null };
-  return pass ? { ...bare, ...seenIn(pass, layer, signs, state) } : { ...bare, inputs: null, counts: false };
+  return pass && !pass.unseen ? { ...bare, ...seenIn(pass, layer, signs, state) } : { ...bare, inputs: null, counts: false };
 }
 
 // Signs; or the hidden numbers themselves, to 8 bits, while no signs are taken of them.

@@ -33,6 +33,9 @@ function saying(state, backward) {
   if (state.state === "loading") return "The network is being built.";
   if (state.state === "waiting") return "Waiting for a free core: other visitors' networks are training.";
   if (!state.layers.length) return "No layer of this network is binary: every weight is an ordinary number.";
+  if (state.view.kind === "none") {
+    return "Your own loop: the weights of every binary layer, and which of them flip. What needs data is left out.";
+  }
   if (backward) {
     return "The way back: the shown example's error travels from right to left. Where x lies beyond ±t_clip, its gradient is blocked.";
   }

@@ -24,6 +24,8 @@ export function absorbFrame(before, { meta, arrays }) {
     notice: meta.notice ?? null,
     recorded: Boolean(meta.recorded),
     canCommand: Boolean(meta.commands),
+    canLook: Boolean(meta.commands || meta.looks),
+    pending: null, // why a chosen weight is not told of
     canUndo: Boolean(meta.can_undo),
     autoPaused: Boolean(meta.auto_paused),
     scheduleDone: Boolean(meta.schedule_done),
@@ -63,7 +65,7 @@ export function absorbFrame(before, { meta, arrays }) {
     example: exampleOf(meta, arrays),
     selection: meta.selection,
     weight: weightOf(meta, arrays),
-    view: meta.view.kind === "points" ? pointsView(meta, arrays) : imagesView(meta, arrays),
+    view: VIEWS[meta.view.kind](meta, arrays),
   };
 }
 
@@ -141,7 +143,8 @@ function pinnedOf(before, { pinned = [] }, arrays) {
 }
 
 function passesOf(meta, arrays, layers) {
-  return (meta.example?.passes ?? []).map((pass, at) => ({
+  if (!meta.example) return unseenPasses(layers);
+  return meta.example.passes.map((pass, at) => ({
     name: pass.name,
     binary: pass.binary,
     countsBits: pass.counts_bits,
@@ -159,6 +162,20 @@ function passesOf(meta, arrays, layers) {
     conv: pass.sum_shape.length === 3,
     reads: at === 0, // the data themselves
   }));
+}
+
+// Without an example only the layers themselves are there, each in its place, and behind them nobody who answers.
+function unseenPasses(layers) {
+  const nothing = new Float32Array(0);
+  const bare = {
+    unseen: true, binary: true, countsBits: false, conv: false, reads: false, before: null, after: null,
+    inputs: nothing, sums: nothing, scale: nothing, shift: nothing, x: nothing,
+  };
+  const passes = layers.map((layer) => ({
+    ...bare, name: layer.name, layer, inputShape: [layer.columns], sumShape: [layer.rows], xShape: [layer.rows],
+  }));
+  const end = { ...bare, name: "", binary: false, layer: null, inputShape: [0], sumShape: [0], xShape: [0] };
+  return layers.length ? [...passes, end] : [];
 }
 
 // Signs travel as 0 and 1.
@@ -207,6 +224,8 @@ function flipPositions(arrays, at, { rows, columns }) {
   }
   return positions;
 }
+
+const VIEWS = { points: pointsView, images: imagesView, none: ({ view }) => view };
 
 function pointsView({ view }, arrays) {
   const { data: grid, shape } = arrays.grid;

@@ -143,7 +143,7 @@ export function networkStrip(cockpit) {
     for (const { weights } of shown.layout.passes) {
       ctx.strokeRect(weights.x - 0.5, weights.y - 0.5, weights.width + 1, weights.height + 1);
     }
-    drawWires(ctx, shown.layout, shown.layout.neurons.slice(0, -1), shown.palette);
+    if (shown.state.example) drawWires(ctx, shown.layout, shown.layout.neurons.slice(0, -1), shown.palette);
   }
 
   // What changes with every frame.

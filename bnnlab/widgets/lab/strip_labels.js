@@ -89,6 +89,7 @@ function flipsInStep({ flipCount }, narrow) {
 }
 
 function beyondText(state, pass, backward) {
+  if (pass.unseen) return "";
   if (pass.conv) return "a map of bits for each filter";
   if (backward && pass.after) {
     const blocked = pass.after.reduce((count, value) => count + (value === 0), 0);

@@ -42,8 +42,9 @@ function arrangement(shape, { width, height, em }, sizes) {
   const top = TOP * em;
   const inner = innerHeightOf(height, em);
   const hidden = shape.passes.slice(0, -1);
-  const wide = width >= WIDE * em && em >= 17;
-  const answerWidth = (wide ? 26 : sizes.answer) * em;
+  const answers = shape.classes.length > 0;
+  const wide = width >= WIDE * em && em >= 17 && answers;
+  const answerWidth = answers ? (wide ? 26 : sizes.answer) * em : 0;
   const gates = hidden.map((pass) => gateSize(pass, inner, em, wide, sizes));
   const maps = hidden.map((pass) => mapSize(pass, inner, em, sizes));
   const gapBehind = (hidden.length > 4 ? Math.min(1.4, sizes.gap) : sizes.gap) * em;
@@ -131,7 +132,7 @@ function bitsPlace(pass, weights, em) {
 function gateSize(pass, inner, em, wide, sizes) {
   const tiles = pass.tiles ? tileGrid(pass.tiles, (pass.conv ? 11 : sizes.tiles) * em, inner) : null;
   const gradient = wide && !pass.conv ? 5 * em : 0;
-  const column = pass.conv ? 0 : (sizes.bar + 1.3) * em + gradient;
+  const column = pass.conv || pass.unseen ? 0 : (sizes.bar + 1.3) * em + gradient;
   return { tiles, gradient, column, bar: sizes.bar * em, width: column + (tiles ? tiles.width + 0.6 * em : 0) };
 }
 

@@ -16,7 +16,7 @@ export function drawSelection(ctx, { state, palette, layout }) {
   const { weights, gate, bits } = layout.passes[at];
   const pass = state.passes[at];
   const colour = !pass.conv && pass.x[neuron] >= 0 ? palette.plus : palette.minus;
-  drawWire(ctx, layout, at, neuron, pass.conv ? palette.ink : colour);
+  if (!pass.unseen) drawWire(ctx, layout, at, neuron, pass.conv ? palette.ink : colour);
   const row = neuronPlace(weights, neuron);
   if (gate.column) {
     outline(ctx, row.x - 3, row.y - 3, gate.signs.x + gate.signs.width + 3 - row.x + 3, row.height + 6, palette);
@@ -29,10 +29,10 @@ export function drawSelection(ctx, { state, palette, layout }) {
     if (position && pass.conv) drawPosition(ctx, gate.tiles, tile, position, pass, palette);
   }
   if (weight === null) return;
-  if (at > 0 && bits) drawWire(ctx, layout, at - 1, weight, palette.ink);
+  if (at > 0 && bits && !pass.unseen) drawWire(ctx, layout, at - 1, weight, palette.ink);
   const cell = cellPlace(weights, neuron, weight);
   drawRing(ctx, cell.x + cell.width / 2, cell.y + cell.height / 2, Math.max(7, cell.width), palette);
-  if (bits) {
+  if (bits && !pass.unseen) {
     outline(ctx, bits.x + weight * bits.cell - 2, bits.y - 2, Math.max(4, bits.cell) + 3, bits.height + 4, palette);
   }
 }

@@ -3,11 +3,11 @@
 
 export function shapeOf(state) {
   const passes = state.passes.map((pass, at) => {
-    const layer = pass.layer ?? state.floats.find(({ name }) => name === pass.name);
+    const layer = pass.layer ?? state.floats.find(({ name }) => name === pass.name) ?? { rows: 0, columns: 0 };
     const [kernelRows, kernelColumns] = pass.conv ? kernelOf(pass, layer) : [1, 1];
     const grid = state.view.neurons?.[at];
     return {
-      binary: Boolean(pass.layer), conv: pass.conv, rows: layer.rows, columns: layer.columns,
+      binary: Boolean(pass.layer), unseen: Boolean(pass.unseen), conv: pass.conv, rows: layer.rows, columns: layer.columns,
       kernel: pass.conv ? [kernelRows, kernelColumns] : null,
       tiles: pass.conv
         ? { count: pass.xShape[0], height: pass.xShape[1] ?? 1, width: pass.xShape[2] ?? 1 }

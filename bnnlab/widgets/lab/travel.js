@@ -39,7 +39,7 @@ export function stripTravel(look) {
     if (stepped && state.speed !== 10) pace();
     if (stepped && state.playing && isSlow(state.speed)) play(state.passes.some((pass) => pass.after));
     if (turned) wave(backward);
-    const flows = Boolean(layout) && state.playing && state.backAt === null && !isSlow(state.speed) && !spared && !still.matches;
+    const flows = Boolean(layout) && Boolean(state.example) && state.playing && state.backAt === null && !isSlow(state.speed) && !spared && !still.matches;
     if (!flows && streams && !waving) clear();
     streams = flows;
     if (flows && !waving && !bits.length) stream();
@@ -61,7 +61,7 @@ export function stripTravel(look) {
   }
 
   function wave(backward) {
-    if (still.matches || !layout) return Promise.resolve();
+    if (still.matches || !layout || !look().state.example) return Promise.resolve();
     clear();
     waving = waves += 1;
     const mine = waving;

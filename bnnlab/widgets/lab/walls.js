@@ -60,7 +60,10 @@ export function activationWalls(cockpit) {
       if (binarize !== "both") return "cut to ±t_clip, not to a sign";
       return view.examined < view.available ? `before signs, ${grouped(view.examined)} examples` : "before signs, all examples";
     },
-    instead: (state) => (state.gates.length ? "" : "No layer takes signs here."),
+    instead: (state) => {
+      if (state.view.kind === "none") return "x needs examples, and a monitor has none.";
+      return state.gates.length ? "" : "No layer takes signs here.";
+    },
   });
 }
 

@@ -7,6 +7,8 @@ import { setLine, cockpitButton } from "./panel_parts.js";
 import { termedText } from "./term.js";
 import { weightLife } from "./weight_life.js";
 
+const EMPTY = "Behind each weight stands a hidden number. Click a cell of a map to see its life so far, and what would change if its weight flipped.";
+
 // cockpit: { act(command) }.
 export function weightPanel(cockpit) {
   let state = null;
@@ -30,9 +32,7 @@ export function weightPanel(cockpit) {
     element("div", { class: "tiles" }, ...tiles.map((tile) => tile.node), flip),
   );
   const empty = element("p", { class: "panel-empty" });
-  termedText(empty)(
-    "Behind each weight stands a hidden number. Click a cell of a map to see its life so far, and what would change if its weight flipped.",
-  );
+  const writeEmpty = termedText(empty);
   const node = element("section", { class: "panel deck-panel weight-panel", "aria-label": "Weight" }, element("header", {}, title, subtitle), body, empty);
 
   function flipIt() {
@@ -46,6 +46,7 @@ export function weightPanel(cockpit) {
     const chosen = weight && selection?.weight != null;
     setHidden(body, !chosen);
     setHidden(empty, Boolean(chosen));
+    writeEmpty(selection?.weight != null && next.pending ? next.pending : EMPTY);
     writeText(title, chosen ? `the weight of its input ${selection.weight}` : "one weight");
     setLine(subtitle, chosen ? lifeFlipsText(weight) : "");
     if (!chosen) return;
@@ -55,6 +56,7 @@ export function weightPanel(cockpit) {
     writePush(short);
     writeAttribute(push, "title", whole);
     showFlip(next);
+    for (const part of [flipLine, ...tiles.map((tile) => tile.node)]) setHidden(part, next.view.kind === "none");
     showEffect(next);
   }
 

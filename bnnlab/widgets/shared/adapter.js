@@ -1,12 +1,15 @@
 // One picture, two hosts. A widget is a function
 //
-//     mount(host, send) -> { update(data), destroy() }
+//     mount(host, send, kernel) -> { update(data), destroy() }
 //
 // that builds its DOM inside `host` once, redraws on every `update`, and reports what the user did with
-// `send(name, value)`. `adapt(mount)` is what a widget file exports by default:
+// `send(name, value)`. In a notebook it also gets the kernel behind it (see kernel.js). `adapt(mount)` is what a widget file exports by default:
 //   - Streamlit calls it with a component object, again for each new data, with the same DOM node;
 //   - anywidget calls it with nothing and takes the `{ render }` that it returns.
 // `data` is a Uint8Array (a frame, see frame.js) or a plain JSON value in both.
+
+import { kernelBehind } from "./kernel.js";
+import { keepInNotebook } from "./keep.js";
 
 export function adapt(mount) {
   const mounted = new WeakMap();
@@ -30,15 +33,25 @@ export function adapt(mount) {
   }
 
   function render({ model, el }) {
-    const widget = mount(newHost(el), (name, value) => {
+    const host = newHost(el);
+    host.dataset.lmSuppressShortcuts = "true"; // keys that are meant for the picture are none of JupyterLab's
+    const kernel = kernelBehind(model, (bytes) => widget.update(plain(bytes)));
+    const widget = mount(host, (name, value) => {
       model.set("event", { name: name.replace("!", ""), value, serial: Date.now() });
       model.save_changes();
-    });
+    }, kernel);
     const refresh = () => widget.update(plain(model.get("frame") ?? model.get("data")));
+    const leave = keepInNotebook(model);
     model.on("change:frame", refresh);
     model.on("change:data", refresh);
     refresh();
-    return () => widget.destroy();
+    return () => {
+      model.off("change:frame", refresh);
+      model.off("change:data", refresh);
+      kernel.stop();
+      leave();
+      widget.destroy();
+    };
   }
 
   return (component) => (component ? streamlit(component) : { render });

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bnnlab.app.live.viewer import MAX_FRAMES_KEPT, Viewer
+from bnnlab.cockpit.viewer import MAX_FRAMES_KEPT, Viewer
 
 from .fakes import FakeRun, viewer_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from bnnlab.app.commands import suited
+from bnnlab.cockpit.commands import suited
 from bnnlab.nn import MODELS, OPTIMIZERS, QUANTIZERS
 from bnnlab.nn.models.spec import Precision
 from bnnlab.train import DATASETS, SCHEDULES, RunConfig
@@ -26,6 +26,7 @@ def encode_frame(
     now_and_then: bool = True,
     recorded_at: float | None = None,
     recorded_on: str | None = None,
+    obeys: bool = True,
 ) -> bytes:
     """One message.
 
@@ -39,6 +40,7 @@ def encode_frame(
         now_and_then: Whether what is large and changes slowly travels too: weights of float layers, curves.
         recorded_at: In a recording, how many seconds after its start this frame is due.
         recorded_on: In a recording, a hash that names the computer it was made on.
+        obeys: Whether anybody takes commands; without, the picture offers no controls.
     """
     status = frame.status
     live: dict[str, Any] = {
@@ -58,6 +60,7 @@ def encode_frame(
         "now": status.step,
         "back_at": status.back_at,
         "way": status.way,
+        "commands": obeys,
     }
     if recorded_at is not None:
         live |= {"recorded": True, "recorded_at": recorded_at, "recorded_on": recorded_on}

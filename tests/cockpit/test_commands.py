@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bnnlab.app.commands import obey
+from bnnlab.cockpit.commands import obey
 from bnnlab.records.selection import Selection
 from bnnlab.train import RunConfig
 

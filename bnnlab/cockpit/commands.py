@@ -146,12 +146,12 @@ def _fitting(before: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str
 
 
 def _example(run: LiveRun, arguments: Mapping[str, Any]) -> None:
-    run.show_example(_whole("index", _take(arguments, "index")))
+    run.show_example(whole("index", _take(arguments, "index")))
 
 
 def _rewind(run: LiveRun, arguments: Mapping[str, Any]) -> None:
     step = _take(arguments, "step", None)
-    run.rewind(None if step is None else _whole("step", step))
+    run.rewind(None if step is None else whole("step", step))
 
 
 def _compare(run: LiveRun, arguments: Mapping[str, Any]) -> None:
@@ -186,11 +186,11 @@ def selection(arguments: Mapping[str, Any]) -> Selection:
     if position is not None:
         if not isinstance(position, list | tuple) or len(position) != 2:
             raise TypeError(f"position must be a row and a column, got {position!r}")
-        position = (_whole("row", position[0]), _whole("column", position[1]))
+        position = (whole("row", position[0]), whole("column", position[1]))
     return Selection(
         layer=layer,
-        neuron=_whole("neuron", _take(arguments, "neuron")),
-        weight=None if weight is None else _whole("weight", weight),
+        neuron=whole("neuron", _take(arguments, "neuron")),
+        weight=None if weight is None else whole("weight", weight),
         position=position,
     )
 
@@ -226,7 +226,16 @@ def _take(arguments: Mapping[str, Any], name: str, *default: Any) -> Any:
     return arguments.get(name, *default)
 
 
-def _whole(name: str, value: object) -> int:
+def whole(name: str, value: object) -> int:
+    """A value that must be a whole number from 0 on.
+
+    Args:
+        name: What to call it in a refusal.
+        value: Whatever the page sent.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
         raise ValueError(f"{name} must be a whole number from 0 on, got {value!r}")
     return value

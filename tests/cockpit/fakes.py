@@ -7,7 +7,7 @@ import threading
 from dataclasses import replace
 from typing import Any
 
-from bnnlab.app.live.viewer import Viewer
+from bnnlab.cockpit.viewer import Viewer
 from bnnlab.records import History
 from bnnlab.train import RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus

@@ -14,8 +14,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from bnnlab.app.commands import obey
-from bnnlab.app.live.encoding import encode_frame
+from bnnlab.cockpit.commands import obey
+from bnnlab.cockpit.encoding import encode_frame
 from bnnlab.train import LiveRun
 from bnnlab.train.live.frame import LiveFrame
 
@@ -31,20 +31,26 @@ class Viewer:
     Args:
         run: The run that is looked at.
         encode: Makes a message of a frame; replaced in tests.
+        slow_parts_every: Seconds between two messages that carry what is large and changes slowly, while it plays.
 
     Attributes:
         token: What a socket must know to see and steer the run.
         client: Who receives frames now: an object that belongs to one connection. A newer one replaces it.
     """
 
-    def __init__(self, run: LiveRun, encode: Callable[..., bytes] = encode_frame) -> None:
+    def __init__(
+        self,
+        run: LiveRun,
+        encode: Callable[..., bytes] = encode_frame,
+        slow_parts_every: float = SLOW_PARTS_EVERY_S,
+    ) -> None:
         self.run = run
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self.client: object | None = None
         self.greeted = False  # whether the settings in the page's address were obeyed
         self.begins_recorded = False  # whether it was opened at the default address
         self.looked_at: object = None  # what the address last asked to look at
-        self._encode = encode
+        self._encode, self._slow_parts_every = encode, slow_parts_every
         self._lock = threading.RLock()
         self._frames: OrderedDict[int, LiveFrame] = OrderedDict()
         self._kept: tuple[object, LiveFrame | None] = (None, None)
@@ -175,7 +181,7 @@ class Viewer:
         notice, self._notice = self._notice, None
         now = time.monotonic()
         plays = frame.status.state == "playing" and frame.status.back_at is None
-        now_and_then = now - self._sent_all_at >= SLOW_PARTS_EVERY_S or not plays
+        now_and_then = now - self._sent_all_at >= self._slow_parts_every or not plays
         if now_and_then:
             self._sent_all_at = now
         return self._encode(
