@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bnnlab.app.head import StyleInHead
 from bnnlab.app.launch import url, url_path
+from bnnlab.app.live.files import FILES, files
 from bnnlab.app.live.route import LIVE, live
 from bnnlab.app.live.runs import RUNS
 from bnnlab.app.recording import RECORDED, recorded, version
@@ -127,6 +128,7 @@ app = st.App(
     routes=[
         Route(_path("api/bnn/stats"), stats),
         Route(_path(RECORDED), recorded),
+        Route(_path(f"{FILES}/{{name}}"), files),
         WebSocketRoute(_path(LIVE), live),
     ],
     middleware=[

@@ -26,8 +26,8 @@ MAX_FPS: Final = 50.0
 SCALED_SIDE: Final = 512
 """Pictures are scaled up by whole numbers as long as their longer side does not exceed this."""
 FORMATS: Final = {".gif": "GIF", ".webp": "WEBP"}
-COLORS: Final = ((33, 56, 92), (240, 236, 226), (255, 138, 101), (216, 67, 21))
-"""-1, +1, just flipped to -1, just flipped to +1."""
+COLORS: Final = ((27, 79, 156), (218, 122, 0), (120, 0, 72), (230, 60, 150))
+"""-1, +1, just flipped to -1, just flipped to +1: as in the lab, flips darker and lighter by their new sign."""
 
 
 def write_film(

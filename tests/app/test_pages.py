@@ -98,7 +98,13 @@ def test_the_lab_plays_at_once_and_goes_on_while_other_pages_are_seen(run: LiveR
 def test_the_labs_first_frame_says_how_to_connect(viewer: Viewer) -> None:
     connect = widget_data(opened("lab", play="false"), "lab")["connect"]
     assert [Path(address).name.split(".")[0] for address in connect.pop("ahead")] == [*CONTROLS, "stepper"]
-    assert connect == {"path": "/api/bnn/live", "token": viewer.token, "polls": False, "recorded": None}
+    assert connect == {
+        "path": "/api/bnn/live",
+        "token": viewer.token,
+        "polls": False,
+        "recorded": None,
+        "files": "/api/bnn/files",
+    }
     assert widget_data(opened("lab", transport="fragments"), "lab")["connect"]["path"] is None
 
 

@@ -17,6 +17,7 @@ from bnnlab.app import components, session
 from bnnlab.app.address import opening
 from bnnlab.app.ahead import modules_ahead
 from bnnlab.app.launch import url_path
+from bnnlab.app.live.files import FILES
 from bnnlab.app.live.route import LIVE
 from bnnlab.app.recording import FRAMES, RECORDED, version
 from bnnlab.app.views.gemm.journey import open_at
@@ -109,6 +110,7 @@ def _connect(viewer: Viewer) -> dict[str, Any]:
         "polls": st.session_state["polls"],
         "recorded": f"{url_path(base, RECORDED)}?{version()}" if recorded else None,
         "ahead": modules_ahead(base),
+        "files": url_path(base, FILES),
     }
 
 

@@ -7,6 +7,7 @@ import { drawer } from "./drawer.js";
 import { flipOrigins } from "./flip_origins.js";
 import { cockpitButton } from "./panel_parts.js";
 import { fillTable } from "./table.js";
+import { takeAlong } from "./take_along.js";
 
 const FLOAT_TWIN = "float twin";
 const RECENT = 0.1; // share of the run that flips "lately" are the mean of, as in beside.py
@@ -21,12 +22,14 @@ export function compareDrawer(cockpit) {
   const unpin = cockpitButton("let go of all", "Take the pinned curves away", () => cockpit.act({ do: "unpin" }));
   const names = element("ul", { class: "pinned-names" });
   const origins = flipOrigins();
+  const along = takeAlong(cockpit);
   let asked = false; // whether frames are to tell what became of the flips
   const panel = drawer(
     "Compare", "the comparison", () => state && draw(state),
     section("a network beside it", "From the same seed, on the same batches, with one difference.", beside, standing, table),
     section("runs put aside", "Pin this run, change a setting, and see both in the time line.", pin, names, unpin),
     origins.node,
+    along.node,
   );
 
   function draw(next) {
@@ -47,6 +50,7 @@ export function compareDrawer(cockpit) {
     names.replaceChildren(...pinned.map(({ name }) => element("li", {}, name)));
     setHidden(unpin, !pinned.length);
     origins.draw(state);
+    along.draw(state);
   }
 
   // Which networks can stand beside this one.

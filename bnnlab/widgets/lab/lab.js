@@ -47,12 +47,13 @@ export function mountLab(host, send, kernel) {
   let gradients = false; // whether frames are to carry the example's gradients
   let room = 0; // CSS pixels from top to bottom
   let chosen = new URLSearchParams(location.search).has("layer"); // by the reader, so that it belongs into the address
+  let files = null; // where what can be taken along is had: { path, token }
   let waving = false; // while a single step is being shown as waves
 
   addStyles(host, LAB_STYLE, PANEL_STYLE, BIT_PAGES_STYLE, STRIP_DOTS_STYLE, TERM_STYLE);
   const link = kernel ? kernelLink(kernel) : liveLink({ onFrame: (bytes) => absorb(decodeFrame(bytes), true), send });
   const beginning = recordedBeginning((decoded) => absorb(decoded, false));
-  const cockpit = { act, select, stepThrough: kernel ? null : stepThrough, hears, inspect: () => deck[0].unfold() };
+  const cockpit = { act, select, stepThrough: kernel ? null : stepThrough, hears, inspect: () => deck[0].unfold(), files: () => files };
   const [sentence, advice] = [leadingSentence(), starvedAdvice(cockpit)];
   const direction = directionSwitch((chosen) => {
     backward = chosen;
@@ -103,9 +104,11 @@ export function mountLab(host, send, kernel) {
   function update(frame) {
     if (!frame?.byteLength) return; // a notebook mounts the picture before the first frame
     const decoded = decodeFrame(frame);
-    if (!state) fetchAhead(decoded.meta.connect?.ahead ?? []);
+    const { connect } = decoded.meta;
+    if (!state) fetchAhead(connect?.ahead ?? []);
+    if (connect?.files) files = { path: connect.files, token: connect.token };
     if (link.page(decoded.meta)) state = null;
-    if (decoded.meta.connect?.recorded) beginning.begin(decoded.meta.connect.recorded);
+    if (connect?.recorded) beginning.begin(connect.recorded);
     absorb(decoded, false);
   }
 

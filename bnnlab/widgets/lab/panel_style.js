@@ -186,6 +186,10 @@ export const PANEL_STYLE = `
   p { display: grid; grid-template-columns: 7.5em minmax(0, 1fr) 4.5em; gap: 0.6em; align-items: center; text-align: right; }
   .bar { display: block; height: 0.8em; background: var(--mismatch); min-width: 1px; }
 }
+.bnnlab .film-row {
+  display: flex; align-items: center; gap: 0.5em;
+  input { width: 6em; }
+}
 .bnnlab .pinned-names { margin: 0; padding-left: 1.2em; }
 
 /* Drawers: all other settings, what stands beside */
