@@ -113,7 +113,7 @@ class LoopFollower:
         with self._lock:
             complete = not playing or self._outlet.wants_complete
             self._outlet.send(self._frame(playing=playing, complete=complete), complete=complete)
-            self._stale = False
+            self._stale = not complete  # who shows the widget later begins with the last complete one
 
     def _frame(self, *, playing: bool, complete: bool) -> bytes:
         newest = self._sight.snapshot(hurried=playing)

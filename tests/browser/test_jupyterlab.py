@@ -177,7 +177,7 @@ def obeys_while_a_cell_runs(notebook: Notebook, live: Locator) -> None:
 
 def shows_the_layers_alone(watched: Locator) -> None:
     expect(watched).to_have_attribute("data-step", "40")
-    expect(watched.locator(".sentence")).to_contain_text("What needs data is left out")
+    expect(watched.locator(".sentence").first).to_contain_text("What needs data is left out")
     for hidden in (".wrong", ".answer", ".progress + .accuracy", ".input-image"):
         expect(watched.locator(hidden)).to_be_hidden()
     watched.locator(".strip-live").click(position=middle_of_map(watched, 0))
