@@ -76,6 +76,10 @@ def suited(dataset: str, model: str | None = None) -> dict[str, Any]:
     kind = DATASETS[dataset].kind
     if model is None or kind not in MODELS[model].suited:
         model = next(name for name, candidate in MODELS.items() if kind in candidate.suited)
+    usual = RunConfig()
+    if (dataset, model) == (usual.dataset, usual.model):  # as the lab opens
+        names = ("dataset", "model", "widths", "batch_size", "epochs")
+        return {name: getattr(usual, name) for name in names}
     return {
         "dataset": dataset,
         "model": model,

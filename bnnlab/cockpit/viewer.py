@@ -219,6 +219,9 @@ def _sight(frame: LiveFrame) -> tuple[Any, ...]:
         status.schedule_done,
         status.back_at,
         status.way,
+        None if frame.rival is None else (frame.rival.name, frame.rival.step),
+        [run.name for run in frame.pinned],
+        [(layer.layer, layer.step) for layer in frame.statistics],
     )
     if snapshot is None:
         return seen

@@ -14,6 +14,7 @@ from bnnlab.train.look import Extent, Look, extent_of
 from bnnlab.train.past import Deed, Past
 from bnnlab.train.training import TrainingRun
 
+FLIP_TOLD_STEPS = 500  # after so many, what a flip by hand did says nothing any more
 CATCH_UP_S = 0.03  # for a rival that is behind, after each step; one that is not does a step
 
 
@@ -27,7 +28,8 @@ class Played:
         snapshot: The newest picture of it.
         error: Why it failed, or None.
         extent: What there is to look at in it.
-        flip_report: Accuracy before and after the last flip by hand.
+        flip_report: Accuracy before and after the last flip by hand, for some steps.
+        flipped_at: After which step that was.
         statistics: What became of its flips, when that was last asked.
         past: What it was after each of its steps.
         rival: A network that learns beside it, or None.
@@ -40,6 +42,7 @@ class Played:
     error: str | None = None
     extent: Extent | None = None
     flip_report: tuple[float, float] | None = None
+    flipped_at: int = 0
     statistics: tuple[FlipStatistics, ...] = ()
     past: Past | None = None
     rival: Rival | None = None
@@ -62,6 +65,8 @@ class Played:
     def do_step(self, run: TrainingRun) -> None:
         """Do one step, and remember it."""
         next(run)
+        if run.step > self.flipped_at + FLIP_TOLD_STEPS:
+            self.flip_report = None
         if self.past is not None:
             self.past.note_step(run)
         if self.rival is not None:
@@ -146,7 +151,7 @@ class Played:
         self.run.flip(selection)
         self._note(lambda run: run.flip(selection))
         _, after = self.run.evaluate()
-        self.flip_report = (before, after)
+        self.flip_report, self.flipped_at = (before, after), self.step
         return True
 
     def frame(self, pinned: tuple[PinnedRun, ...], **standing: Any) -> LiveFrame:

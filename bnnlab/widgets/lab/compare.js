@@ -3,6 +3,7 @@
 import { element, setHidden } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
 import { grouped } from "../shared/numbers.js";
+import { choiceName } from "./choice_names.js";
 import { drawer } from "./drawer.js";
 import { flipOrigins } from "./flip_origins.js";
 import { cockpitButton } from "./panel_parts.js";
@@ -45,8 +46,8 @@ export function compareDrawer(cockpit) {
     offer(state);
     const { rival, pinned } = state;
     writeText(standing, rival ? standingText(rival, state) : "");
-    setHidden(table, !rival);
-    if (rival) fillTable(table, rivalRows(rival, state));
+    setHidden(table, !rival || rival.name === FLOAT_TWIN);
+    if (!table.hidden) fillTable(table, rivalRows(rival, state));
     names.replaceChildren(...pinned.map(({ name }) => element("li", {}, name)));
     setHidden(unpin, !pinned.length);
     origins.draw(state);
@@ -73,7 +74,7 @@ function section(title, note, ...content) {
 
 function offerText(name) {
   if (!name) return "none";
-  return name === FLOAT_TWIN ? "float twin: nothing is binarised" : `estimator ${name}`;
+  return name === FLOAT_TWIN ? "float twin: nothing is binarised" : choiceName("quantizer", name);
 }
 
 function standingText({ step, right, examined }, { now, view }) {
@@ -82,17 +83,19 @@ function standingText({ step, right, examined }, { now, view }) {
   return `It answers ${share(right, examined)} rightly, this network ${share(view.right, view.examined)}.`;
 }
 
-// A row for each binary layer: flips of each lately, and how far both gradients agree.
-function rivalRows({ name, flips, cosines }, { layers, config }) {
-  const binary = name !== FLOAT_TWIN;
-  const head = ["layer", config?.quantizer ?? "this one", name, ...(binary ? ["gradients agree"] : [])];
+// A row for each binary layer: flips of each lately, as soon as both have done as many steps, and how far their gradients of
+// one batch at the same weights agree.
+function rivalRows({ name, step, flips, cosines }, { layers, config, now }) {
   const rows = layers.map((layer) => [
     layer.name,
     flipsText(recentMean(layer.curves.flipRatio), layer.weights),
-    flipsText(flips[layer.name], layer.weights),
-    ...(binary ? [cosineText(cosines[layer.name])] : []),
+    step < now ? "–" : flipsText(flips[layer.name], layer.weights),
+    cosineText(cosines[layer.name]),
   ]);
-  return [head, ...rows, ["", "flips a step lately", "", ...(binary ? ["cosine"] : [])]];
+  return [
+    ["layer", config?.quantizer ?? "this one", name, "gradients agree"], ...rows,
+    ["", "flips a step, over the last tenth of the run", "", "cosine"],
+  ];
 }
 
 function flipsText(ratio, weights) {

@@ -58,7 +58,7 @@ export const PANEL_STYLE = `
     span { font-size: var(--small); color: var(--faint); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   }
   .progress { width: 7.2em; }
-  .accuracy { width: 11.6em; }
+  .accuracy { flex: 1 1 8em; max-width: 11.6em; }
   .last-tools { margin-left: auto; }
   .undo { padding: 0 0.6em; }
   .two-lines { display: flex; flex-direction: column; align-items: flex-start; max-width: 6.4em; font-size: var(--small); line-height: 1.1;
@@ -171,7 +171,7 @@ export const PANEL_STYLE = `
   .flip { padding: 0; min-width: 0; }
 }
 .bnnlab .time-line { padding: 0 0.5em 0 0.6em; min-height: 40px; position: relative; cursor: ew-resize; touch-action: none; }
-.bnnlab .time-line .to-now { position: absolute; right: 0.5em; top: 50%; transform: translateY(-50%); }
+.bnnlab .time-line .to-now { position: absolute; right: 10.2em; top: 50%; transform: translateY(-50%); }
 
 /* What stands beside */
 .bnnlab .beside-table {

@@ -117,7 +117,7 @@ export function networkStrip(cockpit) {
   }
 
   function annotate() {
-    labels.draw(shown);
+    labels.draw(shown, flips.seen());
     answers.draw(shown);
   }
 

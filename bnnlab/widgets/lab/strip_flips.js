@@ -13,7 +13,9 @@ export function stripFlips() {
   let rings = []; // for each pass, positions in its layer
   let gathered = []; // since the last repaint
   let painted = 0;
+  let seen = { steps: 0, counts: [] }; // how many steps the rings are of, and how many weights flipped in them
   let step = null;
+  let paintedStep = 0;
 
   // To be told every frame; returns whether other rings are to be drawn now.
   function note({ state, layout, palette }, maps) {
@@ -26,6 +28,8 @@ export function stripFlips() {
     const now = performance.now();
     if (quick && now - painted < MIN_PAUSE) return false;
     painted = now;
+    seen = { steps: state.step - paintedStep, counts: gathered.map((positions) => positions?.length ?? 0) };
+    paintedStep = state.step;
     layout.passes.forEach(({ weights }, at) => {
       const layer = state.passes[at].layer;
       if (!layer) return;
@@ -56,7 +60,7 @@ export function stripFlips() {
     [rings, gathered, step] = [[], [], null];
   }
 
-  return { note, draw, forget };
+  return { note, draw, forget, seen: () => seen };
 }
 
 // Not the first ones only: they would all lie in one corner.

@@ -2,7 +2,7 @@
 
 import { element, setHidden } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
-import { grouped } from "../shared/numbers.js";
+import { countText, grouped } from "../shared/numbers.js";
 import { termedText } from "./term.js";
 
 export function stripLabels() {
@@ -18,8 +18,9 @@ export function stripLabels() {
     }
   }
 
-  function draw({ state, backward }) {
-    places.forEach((place, at) => place.draw(state, state.passes[at], backward));
+  // `seen`: how many steps the marked flips are of, and how many there are in each layer.
+  function draw({ state, backward }, seen) {
+    places.forEach((place, at) => place.draw(state, state.passes[at], backward, seen.steps > 1 ? { ...seen, count: seen.counts[at] } : null));
   }
 
   return { node, arrange, draw };
@@ -53,13 +54,13 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }, first) {
     }
   }
 
-  function draw(state, pass, backward) {
+  function draw(state, pass, backward, several) {
     const narrow = width < 15 * em;
     writeText(title, pass.name);
     writeText(what, narrow ? "" : whatText(state, pass));
     heading.title = `${pass.name}: ${whatText(state, pass)}`;
     setHidden(flips, !pass.layer || pass.layer.flipCount === null);
-    if (pass.layer) writeText(flips, flipsInStep(pass.layer, narrow));
+    if (pass.layer) writeText(flips, several && state.backAt === null ? flipsInSteps(several, narrow) : flipsInStep(pass.layer, narrow));
     writeText(beyond, narrow && pass.layer && !backward ? "" : beyondText(state, pass, backward));
     writeX?.(backward && !gate.gradient ? "gradient" : "x");
     if (nodes.sign) writeText(nodes.sign, backward && !gate.gradient ? "" : state.binarize === "both" ? "sign" : "cut x");
@@ -82,6 +83,11 @@ function whatText(state, pass) {
   const size = `${grouped(layer.rows)} × ${grouped(layer.columns)}`;
   if (!pass.layer) return `${size} ordinary numbers`;
   return state.binarize === "nothing" ? `${size} hidden numbers, used as they are` : `${size} weights of one bit`;
+}
+
+// At full speed the marks are of several steps.
+function flipsInSteps({ count, steps }, narrow) {
+  return narrow ? countText(count, "flip") : `${countText(count, "flip")} in ${grouped(steps)} steps`;
 }
 
 function flipsInStep({ flipCount }, narrow) {

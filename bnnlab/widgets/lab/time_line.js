@@ -74,9 +74,9 @@ export function timeLine(cockpit) {
     paintCurve(ctx, run.steps, run.right, x, y, palette.ink, 1.7, []);
     if (backAt !== null) paintFuture(ctx, x(backAt), box, palette);
     paintNow(ctx, x(now), height, palette.ink);
-    if (backAt !== null) paintThen(pen, x(backAt), backAt, palette, cursor === null);
+    if (backAt !== null) paintThen(pen, x(backAt), backAt, palette);
     paintNames(pen, run, y, box, palette);
-    if (cursor !== null && cursor < run.steps.length) paintReading(pen, run, cursor, x, palette);
+    if (cursor !== null && cursor < run.steps.length && backAt === null) paintReading(pen, run, cursor, x, palette);
   }
 
   return { node, draw, stop: canvas.stop };
@@ -167,13 +167,12 @@ function paintFuture(ctx, x, box, palette) {
   ctx.globalAlpha = 1;
 }
 
-function paintThen(pen, x, step, palette, named) {
+function paintThen(pen, x, step, palette) {
   const { ctx, height, em, width } = pen;
   paintNow(ctx, x, height, palette.control);
   ctx.beginPath();
   ctx.arc(x, height / 2, 6, 0, 2 * Math.PI);
   ctx.fill();
-  if (!named) return;
   const text = `step ${grouped(step)}`;
   const wide = ctx.measureText(text).width + em;
   const left = x + wide + 12 < width ? x + 10 : x - wide - 10;

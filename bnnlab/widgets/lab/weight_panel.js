@@ -73,7 +73,8 @@ export function weightPanel(cockpit) {
     writeText(verdict, own ? " right. If it flipped back:" : "");
     writeAttribute(flipLine, "title", own ? `Of the whole test set ${before} were answered rightly before the flip, ${after} after it. Training may turn it again.` : "");
     writeText(flip, own ? "undo" : "flip it");
-    writeAttribute(flip, "title", own ? "Flips it back" : "Gives the weight the other sign between two steps: w becomes −w");
+    flip.disabled = next.backAt !== null;
+    writeAttribute(flip, "title", flip.disabled ? "What is past can be looked at, not changed: go back to now to flip it" : own ? "Flips it back" : "Gives the weight the other sign between two steps: w becomes −w");
     setHidden(flip, !canCommand);
   }
 
