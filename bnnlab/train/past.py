@@ -15,7 +15,7 @@ from bnnlab.train.checkpoint import Checkpoint
 from bnnlab.train.training import TrainingRun
 
 MAX_CHECKPOINT_BYTES: Final = 96 * 2**20
-MIN_SPACING: Final = 16  # steps between two checkpoints, as long as there is room
+MIN_SPACING: Final = 8  # steps between two checkpoints, as long as there is room
 
 Deed = Callable[[TrainingRun], None]
 
