@@ -76,9 +76,10 @@ def test_frames_come_by_the_socket_under_the_base_path(stranger: Page, doors: Do
         """() => performance.getEntriesByType('resource').map(entry => entry.name)
                             .filter(name => name.includes('/bidi-components/'))"""
     )
-    assert [module.split("?")[0].removeprefix(address(doors.open, "")) for module in modules] == [
-        "/_stcore/bidi-components/bnnlab.lab/lab/lab.js"
-    ]
+    paths = [module.split("?")[0].removeprefix(address(doors.open, "")) for module in modules]
+    assert paths[0] == "/_stcore/bidi-components/bnnlab.lab/lab/lab.js"
+    # The page behind the next click may have been fetched ahead by now; nothing else is.
+    assert paths[1:] in ([], ["/_stcore/bidi-components/bnnlab.stepper/stepper/stepper.js"])
     stranger.get_by_role("link", name="XNOR-GEMM").first.click()
     expect(stranger.get_by_text("step 1 of 4", exact=True)).to_be_visible()
     assert not failed
