@@ -23,6 +23,7 @@ class RivalLook:
         grid: `(G, G)` uint8, as `PointsView.grid`; None for images.
         cosines: For each binary layer the cosine between both estimators' gradients of one batch at the same weights;
             none for a float twin.
+        error: Why it went no further, in one sentence, or None.
     """
 
     name: str
@@ -32,6 +33,7 @@ class RivalLook:
     history: History
     grid: NDArray[np.uint8] | None
     cosines: dict[str, float]
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import time
 from collections.abc import Iterable
 from typing import Final
@@ -17,7 +18,7 @@ from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
 from bnnlab.records import PointsView, RivalLook
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.look import Look
-from bnnlab.train.training import TrainingRun
+from bnnlab.train.training import TrainingDivergedError, TrainingRun
 
 FLOAT_TWIN: Final = "float twin"
 COSINES_AGAIN_AFTER_S: Final = 0.5
@@ -35,9 +36,7 @@ class Rival:
     Attributes:
         name: What it is.
         run: The rival itself.
-
-    Raises:
-        ValueError: If there is no such rival of these settings.
+        error: Why it went no further, or None: it may diverge where the other run does not.
     """
 
     def __init__(
@@ -45,27 +44,31 @@ class Rival:
     ) -> None:
         self.name = name
         self.run = TrainingRun(rival_config(settings, name), endless=True, dataset=run.dataset)
+        self.error: str | None = None
         self._updates, self._obeyed = updates, 0
         self._cosines: dict[str, float] = {}
         self._cosines_due = 0.0
 
-    def follow(self, step: int, seconds: float) -> bool:
+    def is_behind(self, step: int) -> bool:
+        """Whether steps are missing until the other run's that it can still do."""
+        return self.run.step < step and self.error is None
+
+    def follow(self, step: int, seconds: float) -> None:
         """Do the steps that are missing until the other run's, for so long at most, but one at least.
 
         Args:
             step: Where the other run stands.
             seconds: To be spent at most.
-
-        Returns:
-            Whether it has caught up.
         """
         until = time.monotonic() + seconds
-        while self.run.step < step:
+        while self.is_behind(step):
             self._obey()
-            next(self.run)
+            try:
+                next(self.run)
+            except TrainingDivergedError as error:
+                self.error = str(error)
             if time.monotonic() >= until:
                 break
-        return self.run.step == step
 
     def look(self, run: TrainingRun) -> RivalLook:
         """What there is to see of it beside the other run."""
@@ -81,6 +84,7 @@ class Rival:
             history=self.run.history.copy(),
             grid=view.grid if isinstance(view, PointsView) else None,
             cosines=self._cosines,
+            error=self.error,
         )
 
     def renew(self) -> None:
@@ -107,6 +111,18 @@ def rival_config(settings: RunConfig, name: str) -> RunConfig:
 
     Args:
         settings: Of the run that it stands beside.
+        name: What `check_rival` lets pass.
+    """
+    if name == FLOAT_TWIN:
+        return dataclasses.replace(settings, binarize="nothing")
+    return dataclasses.replace(settings, quantizer=name)
+
+
+def check_rival(settings: RunConfig, name: str) -> None:
+    """Refuse what cannot stand beside a run.
+
+    Args:
+        settings: Those that hold in the run now.
         name: `FLOAT_TWIN` or a name in `QUANTIZERS`.
 
     Raises:
@@ -119,17 +135,11 @@ def rival_config(settings: RunConfig, name: str) -> RunConfig:
             )
         if settings.binarize == "nothing":
             raise ValueError("there is no float twin of a network in which nothing is binarised: it is one")
-        return copied(settings, binarize="nothing")
+        return
     if name not in QUANTIZERS:
         raise ValueError(f"name must be {FLOAT_TWIN!r} or one of {', '.join(QUANTIZERS)}; got {name!r}")
     if name == settings.quantizer:
         raise ValueError(f"name must be another estimator than the run's own, {name!r}")
-    return copied(settings, quantizer=name)
-
-
-def copied(settings: RunConfig, **changes: object) -> RunConfig:
-    """Settings with some changed."""
-    return RunConfig.from_dict(settings.to_dict() | changes)
 
 
 def difference(before: RunConfig, now: RunConfig) -> str:

@@ -107,8 +107,8 @@ class Extent:
         return dataclasses.replace(look, example=example, selection=selection)
 
     def opening(self, look: Look) -> Look:
-        """What there is to see at the start: as much of `look` as fits, and some weight where none is chosen."""
-        fitting = self.fits(look)
+        """What there is to see of another run: as much of `look` as fits, now, and some weight where none is chosen."""
+        fitting = dataclasses.replace(self.fits(look), step=None)
         if fitting.selection is not None or not self.layers:
             return fitting
         name = next(

@@ -7,7 +7,7 @@ somebody did by hand on the way, to a setting or a weight, is noted with its ste
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Final
 
@@ -74,12 +74,7 @@ class Past:
         Raises:
             ValueError: If the step is not one of the run's.
         """
-        if not 0 <= step <= self._newest:
-            raise ValueError(f"step must be in 0..{self._newest}, got {step}")
-        begin = self._checkpoint_before(step).step
-        if self._replay is not None and begin <= self._replay.step <= step:
-            begin = self._replay.step
-        return step - begin
+        return step - self._start(step).step
 
     def approach(self, step: int, seconds: float = float("inf")) -> TrainingRun | None:
         """Go towards a step, for so long at most.
@@ -111,21 +106,23 @@ class Past:
 
     def _begin(self, step: int) -> TrainingRun:
         """The replay where it is on the way, else put back to the last checkpoint before the step."""
-        way = self.steps_to(step)
-        replay = self._replay
-        if replay is not None and replay.step + way == step:
-            return replay
-        if replay is None:
-            replay = self._replay = TrainingRun(self._config, endless=True, dataset=self._dataset)
-        checkpoint = self._checkpoint_before(step)
-        replay.restore(checkpoint)
-        self._replay_deeds = bisect_right([at for at, _ in self._deeds], checkpoint.step - 1)
-        self._do_deeds(replay)
-        return replay
+        start = self._start(step)
+        if isinstance(start, TrainingRun):
+            return start
+        if self._replay is None:
+            self._replay = TrainingRun(self._config, endless=True, dataset=self._dataset)
+        self._replay.restore(start)
+        self._replay_deeds = bisect_left(self._deeds, start.step, key=lambda deed: deed[0])
+        self._do_deeds(self._replay)
+        return self._replay
 
-    def _checkpoint_before(self, step: int) -> Checkpoint:
-        at = bisect_right([checkpoint.step for checkpoint in self._checkpoints], step)
-        return self._checkpoints[at - 1]
+    def _start(self, step: int) -> TrainingRun | Checkpoint:
+        """Where the way to a step begins: where the replay stands, or the last checkpoint before the step."""
+        if not 0 <= step <= self._newest:
+            raise ValueError(f"step must be in 0..{self._newest}, got {step}")
+        at = bisect_right(self._checkpoints, step, key=lambda checkpoint: checkpoint.step)
+        checkpoint, replay = self._checkpoints[at - 1], self._replay
+        return replay if replay is not None and checkpoint.step <= replay.step <= step else checkpoint
 
     def _do_deeds(self, run: TrainingRun) -> None:
         """All that was done by hand after the step at which the run stands."""

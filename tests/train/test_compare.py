@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from bnnlab.nn import QUANTIZERS
 from bnnlab.train import LiveRun, RunConfig, TrainingRun
-from bnnlab.train.compare import FLOAT_TWIN, Rival, difference, gradient_cosines, rival_config
+from bnnlab.train.compare import FLOAT_TWIN, Rival, check_rival, difference, gradient_cosines, rival_config
 
 SMALL: dict[str, Any] = {"widths": (16, 16, 16), "batch_size": 64}
 
@@ -29,7 +29,8 @@ def test_a_rival_sees_the_same_batches_and_is_a_run_of_its_own_settings(name: st
     settings = RunConfig(**SMALL)
     run = stepped(settings, 25)  # into the second epoch
     rival = Rival(run, name, settings, [])
-    assert rival.follow(run.step, math.inf)
+    rival.follow(run.step, math.inf)
+    assert not rival.is_behind(run.step)
     assert rival.run.batches.digest() == run.batches.digest()
     for own, other in zip(run.newest_batch or (), rival.run.newest_batch or (), strict=True):
         assert torch.equal(own, other)
@@ -47,7 +48,8 @@ def test_what_is_changed_on_the_way_is_changed_in_the_rival_too() -> None:
     twin.follow(15, math.inf)
     assert (twin.run.config.learning_rate, twin.run.config.binarize) == (0.5, "nothing")
     other = Rival(run, "approx_sign", settings, updates)
-    assert not other.follow(15, seconds=0)  # behind
+    other.follow(15, seconds=0)
+    assert other.is_behind(15)
     other.follow(15, math.inf)
     assert other.run.config.binarize == "weights"
 
@@ -95,6 +97,43 @@ def test_a_live_run_and_its_rival_go_in_lockstep() -> None:
         run.close()
 
 
+def test_a_rival_that_diverges_says_so_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = LiveRun(RunConfig(**SMALL))
+    try:
+        run.wait_for(state="paused")
+        run.compare("approx_sign")
+        run.step_once()
+        frame = run.wait_for(step=1)
+        rival = run._player._played.rival
+        assert rival is not None
+        monkeypatch.setattr(rival.run, "model", lambda x: torch.full((len(x), 10), math.nan))
+        run.step_once()
+        frame = run.wait_for(step=2)
+        assert frame.status.state == "paused"
+        assert rival.error is not None
+        assert "the loss became nan in step 2" in rival.error
+        run.compare(None)
+        run.step_once()
+        assert run.wait_for(step=3).rival is None
+    finally:
+        run.close()
+
+
+def test_a_network_that_began_as_numbers_can_have_a_float_twin_once_it_is_binary() -> None:
+    run = LiveRun(RunConfig(**SMALL, binarize="nothing"))
+    try:
+        run.wait_for(state="paused")
+        run.update(binarize="both")
+        run.wait_for()
+        run.compare(FLOAT_TWIN)
+        run.step_once()
+        rival = run.wait_for(step=1).rival
+        assert rival is not None
+        assert rival.step == 1
+    finally:
+        run.close()
+
+
 def test_pinned_curves_stay_after_a_new_start_named_by_what_was_different() -> None:
     run = LiveRun(RunConfig(**SMALL, clip_value=0.5))
     try:
@@ -131,4 +170,4 @@ def test_a_difference_is_named_in_short() -> None:
 )
 def test_an_impossible_rival_is_one_sentence(changes: dict[str, Any], name: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        rival_config(RunConfig(**SMALL, **changes), name)
+        check_rival(RunConfig(**SMALL, **changes), name)

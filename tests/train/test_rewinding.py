@@ -112,6 +112,33 @@ def test_another_neuron_can_be_chosen_in_the_past(run: LiveRun) -> None:
     assert (frame.snapshot.step, frame.snapshot.selection) == (2, weight)
 
 
+def test_while_another_run_is_loaded_there_is_no_past_and_no_harm(run: LiveRun) -> None:
+    run.rewind(0)
+    run.reset(RunConfig(**(SMALL | {"seed": 1})))
+    run.rewind(0)
+    frame = run.wait_for(state="paused")
+    assert frame.status.error is None
+    assert frame.snapshot is not None
+
+
+def test_of_a_past_step_only_so_many_frames_come_while_training_goes_on() -> None:
+    now = 0.0
+    live = LiveRun(RunConfig(**SMALL), duty=1.0, clock=lambda: now)
+    try:
+        live.wait_for(state="paused")
+        live.step_once()
+        live.wait_for(step=1)
+        live.play()
+        live.wait_for(state="playing")
+        frame_at(live, 1)
+        first = live.snapshot(fresh_within=1.0)
+        assert live.snapshot(fresh_within=1.0) is first
+        now = 0.3
+        assert live.snapshot(fresh_within=1.0) is not first
+    finally:
+        live.close()
+
+
 @pytest.mark.parametrize("step", [-1, 6, 1.5, True, "2"])
 def test_a_step_that_was_not_done_is_one_sentence(run: LiveRun, step: Any) -> None:
     for done in range(1, 6):

@@ -77,9 +77,6 @@ class Played:
 
         Args:
             name: See `Rival`.
-
-        Raises:
-            ValueError: If there is no such rival.
         """
         if self.run is None or self._first is None:
             return
@@ -91,7 +88,7 @@ class Played:
     @property
     def rival_is_behind(self) -> bool:
         """Whether the network beside it has not done as many steps."""
-        return self.rival is not None and self.rival.run.step < self.step
+        return self.rival is not None and self.rival.is_behind(self.step)
 
     def look_beside(self) -> None:
         """See how the network beside it does."""
@@ -102,6 +99,10 @@ class Played:
         """See what became of the flips so far."""
         names = self.history.layer_names
         self.statistics = tuple(self.history.flip_statistics(name) for name in names)
+
+    def way_to(self, look: Look) -> int:
+        """How many steps have to be done again for `look_back`."""
+        return 0 if look.step is None or self.past is None else self.past.steps_to(look.step)
 
     def look_back(self, look: Look, seconds: float) -> Snapshot | None:
         """What was to be seen after a past step.

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from bnnlab.records import History, PinnedRun, Selection, Snapshot
-from bnnlab.train.compare import difference
+from bnnlab.records import Selection
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.datasets import DatasetError
 from bnnlab.train.live.duty import Duty
 from bnnlab.train.live.frame import LiveFrame, State, with_flips_of
+from bnnlab.train.live.gaze import Gaze
 from bnnlab.train.live.pace import Pace, Speed
+from bnnlab.train.live.pins import Pins
 from bnnlab.train.live.played import Played
 from bnnlab.train.live.publisher import PUBLISH_EVERY_S, Publisher
 from bnnlab.train.live.shift import Shift
-from bnnlab.train.look import Extent, Look
+from bnnlab.train.look import Extent
 from bnnlab.train.training import TrainingDivergedError, TrainingRun
 
-MAX_PINNED = 4
 STATISTICS_EVERY_S = 1.0
 TRAVEL_S = 0.03  # steps of the past are done again for so long before somebody else has a turn
 
@@ -46,10 +45,8 @@ class Player:
         self._clock, self._shift, self._duty = clock, shift, duty
         self._played = Played(config)
         self._before: Played | None = None
-        self._look = Look(example=0)
-        self._pinned: tuple[tuple[RunConfig, History], ...] = ()
+        self._gaze, self._pins = Gaze(), Pins()
         self._statistics_at = 0.0
-        self._past: Snapshot | None = None  # what is to be seen of the past that is looked at
         self._followed = True  # whether the last picture was of the newest step
         self.state: State = "loading"
         self.auto_paused = False
@@ -70,7 +67,7 @@ class Player:
     @property
     def selection(self) -> Selection | None:
         """The neuron and weight looked at."""
-        return self._look.selection
+        return self._gaze.look.selection
 
     @property
     def error(self) -> str | None:
@@ -99,7 +96,8 @@ class Player:
             self._before = self._played
         self._played = Played(config)
         self._enter("loading")
-        self._look = dataclasses.replace(self._played.load().opening(self._look), step=None)
+        self._gaze.follow()
+        self._gaze.open(self._played.load())
         self._enter("paused")
 
     def undo(self) -> None:
@@ -108,7 +106,7 @@ class Player:
             self._played.close()
             self._played, self._before = self._before, None
             if self._played.extent is not None:
-                self._look = dataclasses.replace(self._played.extent.opening(self._look), step=None)
+                self._gaze.open(self._played.extent)
             self._played.error = None
             self._enter("paused")
 
@@ -131,7 +129,7 @@ class Player:
 
     def play(self, elapsed: float = 0.0) -> None:
         """Train until told otherwise, and show it."""
-        self._follow()
+        self._gaze.follow()
         if self.state == "paused":
             self.publisher.last_read = now = self._clock()
             self._duty.call()
@@ -158,7 +156,7 @@ class Player:
         """Do one step and stay paused."""
         if self._played.run is not None and (self.plays or self.state == "paused"):
             self._shift.end()
-            self._follow()
+            self._gaze.follow()
             self.state, self.auto_paused = "paused", False
             self.step(self._played.run)
             self.publish()
@@ -176,7 +174,7 @@ class Player:
 
     def update(self, changes: AtOnce) -> None:
         """Change settings of the run that is going on: see `TrainingRun.update`."""
-        self._follow()
+        self._gaze.follow()
         self._played.update(changes)
         self.publish()
 
@@ -188,8 +186,7 @@ class Player:
         Args:
             changes: Fields of `Look`.
         """
-        look = dataclasses.replace(self._look, **changes)
-        self._look, self._past = look if self._played.extent is None else self._played.extent.fits(look), None
+        self._gaze.turn(self._played.extent, **changes)
         self.travel()
 
     def compare(self, name: str | None) -> None:
@@ -200,45 +197,39 @@ class Player:
     def pin(self) -> None:
         """Put the curves of this run aside, to stay under those of the next ones."""
         if self._played.step:
-            run = (self.config, self._played.history.copy())
-            self._pinned = (*self._pinned, run)[-MAX_PINNED:]
+            self._pins.add(self.config, self._played.history)
             self.publish()
 
     def unpin(self) -> None:
         """Let go of all that was put aside."""
-        self._pinned = ()
+        self._pins.clear()
         self.publish()
 
     def rewind(self, step: int | None) -> None:
         """Show the run as it was after a step, while training goes on; None follows it again."""
-        step = None if step is None else min(step, self._played.step)
-        self._look, self._past = dataclasses.replace(self._look, step=step), None
-        self.travel()
+        if self._played.run is not None:
+            self._gaze.turn(None, step=None if step is None else min(step, self._played.step))
+            self.travel()
 
     @property
     def travels(self) -> bool:
         """Whether steps are to be done, besides training, before what is looked at can be shown."""
         if self._played.run is None or self.state in ("failed", "closed"):
             return False
-        back = self._look.step is not None and self._past is None
-        return back or (self._played.rival_is_behind and not self.plays)
+        return self._gaze.is_on_its_way or (self._played.rival_is_behind and not self.plays)
 
     def travel(self) -> None:
         """Go a part of the way to the past that is looked at, or of a rival's, and show how far it still is."""
         if self._played.rival is not None and not self.plays:
             self._played.rival.follow(self._played.step, TRAVEL_S)
-        if self._look.step is not None:
-            self._past = self._played.look_back(self._look, TRAVEL_S)
+        if self._gaze.is_back:
+            self._gaze.then = self._played.look_back(self._gaze.look, TRAVEL_S)
         self.publish()
-
-    def _follow(self) -> None:
-        """Look at the run as it is now: it is about to be steered."""
-        self._look, self._past = dataclasses.replace(self._look, step=None), None
 
     def flip(self) -> None:
         """Turn the sign of the selected weight, and measure what that does to all test examples."""
-        self._follow()
-        if self._look.selection is not None and self._played.flip(self._look.selection):
+        self._gaze.follow()
+        if self.selection is not None and self._played.flip(self.selection):
             self.publish()
 
     def show(self, shown: threading.Event) -> None:
@@ -248,8 +239,9 @@ class Player:
         """
         run, began = self._played.run, self._clock()
         self.publisher.ask()
-        # All else that changes is published at once.
-        if run is not None and run.step != self.publisher.frame.status.step:
+        # All else that changes is published at once. Of a past step nothing does but how far training has come.
+        rests = self._gaze.is_back and not self.publisher.is_old(began)
+        if run is not None and run.step != self.publisher.frame.status.step and not rests:
             self.publish(awaited=True)
             self._duty.pause(began)
         shown.set()
@@ -259,20 +251,20 @@ class Player:
         now = self._clock()
         played = self._played
         self.publisher.measure(now, played.step, self.state)
-        if self._look.step is not None:
-            played.snapshot = self._past or played.snapshot
+        if self._gaze.is_back:
+            played.snapshot = self._gaze.then or played.snapshot
         elif played.run is not None and self.state not in ("failed", "closed"):
             if self.plays and not awaited:
                 self._renew(played.run)
-            snapshot = played.run.snapshot(self._look, hurried=self.plays)
+            snapshot = played.run.snapshot(self._gaze.look, hurried=self.plays)
             if played.snapshot is not None and not self.publisher.is_seen and self._followed:
                 snapshot = with_flips_of(played.snapshot, snapshot)
             played.snapshot = snapshot
             played.look_beside()
-        if self._look.statistics and (not self.plays or now >= self._statistics_at):
+        if self._gaze.look.statistics and (not self.plays or now >= self._statistics_at):
             played.look_at_flips()
             self._statistics_at = now + STATISTICS_EVERY_S
-        self._followed = self._look.step is None
+        self._followed = not self._gaze.is_back
         self.publisher.publish(self._frame(), now)
 
     def publish_if_due(self, run: TrainingRun) -> None:
@@ -284,12 +276,12 @@ class Player:
         rests = self.pace.wait(now, run.step) >= PUBLISH_EVERY_S  # shows every step of slow ones
         if rests or (self.publisher.is_due(now) and not asked):
             self.publish()
-        elif asked and self._look.step is None:
+        elif asked and not self._gaze.is_back:
             self._renew(run)
 
     def _renew(self, run: TrainingRun) -> None:
         """Ask, between two pictures, what is too dear to be asked for each."""
-        run.renew(self._look)
+        run.renew(self._gaze.look)
         if self._played.rival is not None:
             self._played.rival.renew()
 
@@ -307,23 +299,14 @@ class Player:
         self.state = state
         self.publish()
 
-    @property
-    def _way(self) -> int:
-        step, past = self._look.step, self._played.past
-        return past.steps_to(step) if step is not None and past is not None and self._past is None else 0
-
     def _frame(self) -> LiveFrame:
-        pinned = tuple(
-            PinnedRun(difference(config, self.config) or "the same settings", history)
-            for config, history in self._pinned
-        )
         return self._played.frame(
-            pinned,
+            self._pins.beside(self.config),
             state=self.state,
             steps_per_second=self.publisher.rate,
             speed=self.pace.speed,
             auto_paused=self.auto_paused,
             can_undo=self._before is not None,
-            back_at=self._look.step,
-            way=self._way,
+            back_at=self._gaze.look.step,
+            way=self._played.way_to(self._gaze.look) if self._gaze.is_on_its_way else 0,
         )

@@ -11,6 +11,7 @@ from bnnlab.train.live.frame import LiveFrame
 PUBLISH_EVERY_S = 0.03  # about as many pictures a second as a page is sent
 ASKED_WITHIN_S = 0.1  # who asked for a frame a moment ago asks for the next one too
 WATCHED_WITHIN_S = 0.5  # a reader who polls more often than this always finds a fresh frame
+STILL_AGAIN_AFTER_S = 0.25  # between two frames of which only the step of the run is new
 UNWATCHED_AFTER_S = 600.0
 SMOOTHING = 0.8  # share of the rate before in the rate that is told
 
@@ -81,6 +82,10 @@ class Publisher:
     def is_due(self, now: float) -> bool:
         """Whether a reader who polls should find another frame."""
         return now - self._published_at >= PUBLISH_EVERY_S and now - self.last_read <= WATCHED_WITHIN_S
+
+    def is_old(self, now: float) -> bool:
+        """Whether the newest frame has stood for a while."""
+        return now - self._published_at >= STILL_AGAIN_AFTER_S
 
     def is_watched(self, now: float) -> bool:
         """Whether anybody looked within ten minutes."""

@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any, TypeVar, Unpack
 
 from bnnlab.records import History, Selection
-from bnnlab.train.compare import rival_config
+from bnnlab.train.compare import check_rival
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.live.frame import LiveFrame, LiveStatus, State
 from bnnlab.train.live.pace import Speed
@@ -201,7 +201,7 @@ class LiveRun:
             ValueError: If there is no such network beside this one.
         """
         if name is not None:
-            rival_config(self._player.config, name)  # refuses here
+            check_rival(self._player.config, name)
         self._ask(self._player.compare, name)
 
     def pin(self) -> None:

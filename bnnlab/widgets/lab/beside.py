@@ -29,6 +29,7 @@ def rival_meta(rival: RivalLook | None) -> dict[str, Any] | None:
         "step": rival.step,
         "right": rival.right,
         "examined": rival.examined,
+        "error": rival.error,
         "cosines": {name: value if math.isfinite(value) else None for name, value in rival.cosines.items()},
         "flips": {name: recent_flips(rival.history, name) for name in rival.history.layer_names},
     }

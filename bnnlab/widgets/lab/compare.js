@@ -77,7 +77,8 @@ function offerText(name) {
   return name === FLOAT_TWIN ? "float twin: nothing is binarised" : choiceName("quantizer", name);
 }
 
-function standingText({ step, right, examined }, { now, view }) {
+function standingText({ step, right, examined, error }, { now, view }) {
+  if (error) return `It went no further than step ${grouped(step)}: ${error}.`;
   if (step < now) return `It catches up: step ${grouped(step)} of ${grouped(now)}.`;
   const share = (count, all) => `${grouped((100 * count) / all, 1)} %`;
   return `It answers ${share(right, examined)} rightly, this network ${share(view.right, view.examined)}.`;
