@@ -28,7 +28,6 @@ from starlette.responses import Response
 
 from bnnlab.bench.conditions import environment
 from bnnlab.cockpit.encoding import encode_frame
-from bnnlab.records import History
 from bnnlab.train import RunConfig, train
 from bnnlab.train.live.frame import LiveFrame, LiveStatus
 from bnnlab.train.live.pace import FIRST_STEPS_A_SECOND, GROWS_WITHIN_S
@@ -45,12 +44,11 @@ _PAIR: Final = struct.Struct("<II")
 def record() -> list[bytes]:
     """Train the default network for its first steps and encode each of them."""
     frames = []
-    history = History()
     with train(RunConfig()) as run:
         look = extent_of(run.model, run.dataset, run.config.device).opening(Look(example=0))
         for step in range(FRAMES):
             if step:
-                history.append(next(run))
+                next(run)
             status = LiveStatus(
                 state="playing",
                 step=step,
@@ -61,7 +59,7 @@ def record() -> list[bytes]:
                 config=run.config,
                 speed="start",
             )
-            frame = LiveFrame(run.snapshot(look), history.copy(), status)
+            frame = LiveFrame(run.snapshot(look), run.history.copy(), status)
             frames.append(
                 encode_frame(
                     frame,

@@ -22,6 +22,10 @@ class Sight(Protocol):
     """What there is to see of a loop, and how it says that it did a step."""
 
     @property
+    def history(self) -> History:
+        """Its curves so far."""
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What the picture's header says beside the snapshot."""
 
@@ -51,7 +55,6 @@ class LoopFollower:
 
     def __init__(self, sight: Sight, outlet: Outlet, clock: Callable[[], float] = time.monotonic) -> None:
         self._sight, self._outlet, self._clock = sight, outlet, clock
-        self._history = History()
         self._snapshot: Snapshot | None = None
         self._notice: str | None = None
         self._lock = threading.RLock()
@@ -95,7 +98,6 @@ class LoopFollower:
         if event is None:
             self._show(playing=False)
             return
-        self._history.append(event)
         self._step = event.step
         self._stale = True
         now = self._clock()
@@ -123,7 +125,7 @@ class LoopFollower:
         notice, self._notice = self._notice, None
         return lab.encode(
             self._snapshot,
-            self._history,
+            self._sight.history,
             playing=playing,
             complete=complete,
             curves=complete,

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bnnlab.cockpit.commands import selection
-from bnnlab.records import LayerDynamics, Selection, Snapshot, TrainingEvent, WeightLook
+from bnnlab.records import History, LayerDynamics, Selection, Snapshot, TrainingEvent
 from bnnlab.train import Monitor
+from bnnlab.train.look import Extent, LayerExtent
 
 NOT_KNOWN = float("nan")
 
@@ -18,6 +19,9 @@ class MonitorSight:
 
     Args:
         monitor: Watches the model.
+
+    Attributes:
+        history: The curves of the steps that were seen.
 
     Raises:
         ValueError: If it watches no binary layer.
@@ -29,6 +33,8 @@ class MonitorSight:
                 "run must be a monitor that watches a binary layer; this one is closed or its model has none"
             )
         self._monitor = monitor
+        self.history = History(signs=monitor.signs)
+        self._extent = Extent(0, _layers(monitor))
         self._selection: Selection | None = None
         self._event: TrainingEvent | None = None
         self._listener: Callable[[TrainingEvent | None], None] | None = None
@@ -53,7 +59,7 @@ class MonitorSight:
             weight_clip_value=layers[0].weight_binarizer.clip_value,
             binarize=layers[0].binarize,
             selection=chosen,
-            weight=self._weight(chosen),
+            weight=None if chosen is None or chosen.weight is None else self._monitor.life(chosen).look(),
         )
 
     def look(self, order: dict[str, Any]) -> None:
@@ -70,7 +76,7 @@ class MonitorSight:
         arguments = {name: value for name, value in order.items() if name != "do"}
         chosen = selection(arguments) if arguments else None
         if chosen is not None:
-            self._check(chosen)
+            self._extent.check_selection(chosen)
         self._selection = chosen
         self._monitor.follow(chosen if chosen is not None and chosen.weight is not None else None)
 
@@ -93,34 +99,19 @@ class MonitorSight:
                 test_accuracy=None,
                 layers=dynamics,
             )
+            self.history.append(self._event)
         if self._listener is not None:
             self._listener(None if dynamics is None else self._event)
 
-    def _check(self, chosen: Selection) -> None:
-        shapes = {
-            name: (len(layer.weight), layer.weight.numel() // len(layer.weight))
-            for name, layer in zip(self._monitor.layer_names, self._monitor.layers, strict=True)
-        }
-        if chosen.layer not in shapes:
-            raise ValueError(f"layer must be one of {', '.join(shapes)}; got {chosen.layer!r}")
-        for name, index, count in zip(
-            ("neuron", "weight"), (chosen.neuron, chosen.weight or 0), shapes[chosen.layer], strict=True
-        ):
-            if index >= count:
-                raise ValueError(f"{name} must be a whole number in 0..{count - 1}, got {index}")
 
-    def _weight(self, chosen: Selection | None) -> WeightLook | None:
-        if chosen is None or chosen.weight is None:
-            return None
-        life = self._monitor.life(chosen)
-        return WeightLook(
-            latent=life.latent,
-            gradient_before=None,
-            gradient_after=None,
-            life_steps=life.steps,
-            life_values=life.values,
-            life_since=life.since,
-            crossings=life.crossings,
-            crossings_since=life.crossings_since,
-            effect=None,
+def _layers(monitor: Monitor) -> dict[str, LayerExtent]:
+    """How far one can look in each layer; nobody knows what enters it."""
+    return {
+        name: LayerExtent(
+            neurons=len(layer.weight),
+            weights=layer.weight.numel() // len(layer.weight),
+            pixels=None,
+            counts_bits=layer.input_binarizer is not None,
         )
+        for name, layer in zip(monitor.layer_names, monitor.layers, strict=True)
+    }

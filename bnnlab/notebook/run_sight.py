@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bnnlab.cockpit.commands import selection, whole
-from bnnlab.records import Snapshot, TrainingEvent
+from bnnlab.records import History, Snapshot, TrainingEvent
 from bnnlab.train.look import Look, extent_of
 from bnnlab.train.training import TrainingRun
 
@@ -27,6 +27,11 @@ class RunSight:
         self._look = self._extent.opening(Look(example=0))
         self._listener: Callable[[TrainingEvent | None], None] | None = None
         self._binary = bool(run.monitor.layers)
+
+    @property
+    def history(self) -> History:
+        """The run's own curves, from its first step on."""
+        return self._run.history
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bnnlab.records.events import STARVED_AFTER, LayerDynamics, TrainingEvent
 from bnnlab.records.example import Example, LayerPass
 from bnnlab.records.flip_statistics import FlipStatistics, takeaway
 from bnnlab.records.history import History
+from bnnlab.records.overlay import check_overlay, differing_signs
 from bnnlab.records.product import LayerProduct
 from bnnlab.records.profile import NodeTime, Profile
 from bnnlab.records.recorded_product import recorded_product
@@ -77,6 +78,8 @@ __all__ = [
     "Snapshot",
     "TrainingEvent",
     "WeightLook",
+    "check_overlay",
+    "differing_signs",
     "recorded_product",
     "takeaway",
 ]

@@ -23,6 +23,8 @@ class RivalLook:
         grid: `(G, G)` uint8, as `PointsView.grid`; None for images.
         cosines: For each binary layer the cosine between both estimators' gradients of one batch at the same weights;
             none for a float twin.
+        differing: For each binary layer the share of weights whose signs differ; none until both have done as many
+            steps.
         error: Why it went no further, in one sentence, or None.
     """
 
@@ -33,6 +35,7 @@ class RivalLook:
     history: History
     grid: NDArray[np.uint8] | None
     cosines: dict[str, float]
+    differing: dict[str, float]
     error: str | None = None
 
 

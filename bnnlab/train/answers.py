@@ -98,7 +98,8 @@ class Answers:
     def renew(self, step: int) -> None:
         """Ask a large data set again, if it is time to: between two pictures, so that none comes late for it."""
         rest = max(ASKED_AGAIN_AFTER_S, REST_FOR_EACH_S * self._took)
-        if not self._small and self._clock() - self._asked_at >= rest:
+        known = self._examined is not None and self._examined.step == step
+        if not self._small and not known and self._clock() - self._asked_at >= rest:
             self._ask(step)
 
     def forget(self) -> None:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from bnnlab.nn import QUANTIZERS, BinaryLayer
 from bnnlab.nn.layers.binarizers import binarizers_of
 from bnnlab.nn.optimizers import WITHOUT_LATENT_WEIGHTS
-from bnnlab.records import PointsView, RivalLook
+from bnnlab.records import PointsView, RivalLook, differing_signs
 from bnnlab.train.config import AtOnce, RunConfig
 from bnnlab.train.look import Look
 from bnnlab.train.training import TrainingDivergedError, TrainingRun
@@ -84,6 +84,7 @@ class Rival:
             history=self.run.history.copy(),
             grid=view.grid if isinstance(view, PointsView) else None,
             cosines=self._cosines,
+            differing={} if self.is_behind(run.step) else differing_signs(run.history, self.run.history),
             error=self.error,
         )
 

@@ -144,17 +144,7 @@ class Observer:
         effect = None
         if example is not None:
             effect = self._flip_effect(chosen, example, examined, step, hurried)
-        return WeightLook(
-            latent=life.latent,
-            gradient_before=gradients.before_of(chosen),
-            gradient_after=gradients.after_of(chosen),
-            life_steps=life.steps,
-            life_values=life.values,
-            life_since=life.since,
-            crossings=life.crossings,
-            crossings_since=life.crossings_since,
-            effect=effect,
-        )
+        return life.look(gradients.before_of(chosen), gradients.after_of(chosen), effect)
 
     def _flip_effect(
         self, selection: Selection, example: Example, examined: Examined, step: int, hurried: bool

@@ -15,7 +15,7 @@ import pytest
 from bnnlab import pack_rows
 from bnnlab.records import History, LayerDynamics, SignHistory, TrainingEvent
 from bnnlab.records.array_file import read_arrays, write_arrays
-from bnnlab.records.overlay import check_overlay
+from bnnlab.records.overlay import check_overlay, differing_signs
 from bnnlab.records.sign_log import SignLog
 
 
@@ -293,3 +293,17 @@ def test_histories_of_other_networks_cannot_be_laid_over_each_other(history: His
     ]:
         with pytest.raises(ValueError, match=f"^the histories cannot be laid over each other: {reason}$"):
             check_overlay(of(a=(2, 3)), other)
+
+
+def test_how_many_signs_differ_between_two_histories() -> None:
+    def of(*steps: list[int]) -> History:
+        log = SignLog(pack_rows(np.array([[1, 1, 1, 1]])))
+        for step, signs in enumerate(steps, 1):
+            log.append(step, pack_rows(np.array([signs])).words)
+        return History(signs=SignHistory({"a": log}, {"a": (1, 4)}))
+
+    first, second = of([1, 1, 1, -1], [-1, -1, -1, -1]), of([1, 1, 1, 1], [1, 1, 1, -1])
+    assert [differing_signs(first, second, step)["a"] for step in (0, 1, 2)] == [0, 0.25, 0.75]
+    assert differing_signs(first, second) == {"a": 0.75}
+    with pytest.raises(ValueError, match="step 3 has not been done"):
+        differing_signs(first, second, 3)

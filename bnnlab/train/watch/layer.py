@@ -13,7 +13,7 @@ from torch import Tensor
 
 from bnnlab.bits.packing import PackedMatrix, pack_rows
 from bnnlab.nn import BinaryLayer
-from bnnlab.records import STARVED_AFTER, LayerDynamics, LayerSnapshot, Selection, WeightLook
+from bnnlab.records import STARVED_AFTER, FlipEffect, LayerDynamics, LayerSnapshot, Selection, WeightLook
 from bnnlab.records.latent_log import LatentLog
 from bnnlab.records.sign_log import MAX_SIGN_BYTES, SignLog
 from bnnlab.train.watch.readings import (
@@ -77,6 +77,25 @@ class WeightLife:
     crossings: NDArray[np.int64]
     crossings_since: int
 
+    def look(
+        self,
+        gradient_before: float | None = None,
+        gradient_after: float | None = None,
+        effect: FlipEffect | None = None,
+    ) -> WeightLook:
+        """The weight as it is now, with its past; see `WeightLook` for the rest."""
+        return WeightLook(
+            latent=self.latent,
+            gradient_before=gradient_before,
+            gradient_after=gradient_after,
+            life_steps=self.steps,
+            life_values=self.values,
+            life_since=self.since,
+            crossings=self.crossings,
+            crossings_since=self.crossings_since,
+            effect=effect,
+        )
+
     def put_into(self, look: WeightLook, step: int) -> WeightLook:
         """The look at a weight as it was after a past step, with what was known of its life then.
 
@@ -127,7 +146,7 @@ class LayerWatch:
     def __init__(self, name: str, layer: BinaryLayer, max_sign_bytes: int = MAX_SIGN_BYTES) -> None:
         if layer.weight_binarizer.probe is not None:
             raise ValueError(f"layer {name!r} is already watched by another monitor; close it first")
-        self.name, self._layer = name, layer
+        self.name, self._layer, self._max_sign_bytes = name, layer, max_sign_bytes
         latent = _matrix(layer.weight)
         self._depth = int(latent.shape[1])
         self._step = 0
@@ -177,7 +196,7 @@ class LayerWatch:
         self._starving.restore(state.starving)
         self._signs, self._within = read_weights(_matrix(self._layer.weight), self._clip_value)
         self._flipped = np.zeros_like(self._signs)
-        self.signs = SignLog(PackedMatrix(self._signs, self._depth, "rows"), MAX_SIGN_BYTES, state.step)
+        self.signs = SignLog(PackedMatrix(self._signs, self._depth, "rows"), self._max_sign_bytes, state.step)
 
     def snapshot(self) -> LayerSnapshot:
         """The layer as it is now; weights flipped since the previous snapshot are marked."""

@@ -114,6 +114,7 @@ class Monitor:
         """Count on from a state; the weights must be those of then already. Past signs begin there."""
         for watch, state in zip(self._watches, states, strict=True):
             watch.restore(state)
+            self.steps = state.step
         self.signs = self._sign_history()
 
     def _sign_history(self) -> SignHistory:

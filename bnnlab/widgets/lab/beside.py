@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -15,13 +16,23 @@ CURVES: Final = ("step", "loss", "test_accuracy")
 RECENT: Final = 0.1  # share of the run that flips "lately" are the mean of
 
 
-def beside_arrays(history: History, key: str) -> Arrays:
-    """The curves of another run as float32, named after `key`."""
-    return {f"{key}/{name}": history.column(name).astype(np.float32) for name in CURVES if len(history)}
+def beside_arrays(histories: Mapping[str, History]) -> Arrays:
+    """The curves of other runs as float32, named after the key of each."""
+    return {
+        f"{key}/{name}": history.column(name).astype(np.float32)
+        for key, history in histories.items()
+        if len(history)
+        for name in CURVES
+    }
 
 
-def rival_meta(rival: RivalLook | None) -> dict[str, Any] | None:
-    """What a frame's header says of a network that learns beside the shown one."""
+def rival_meta(rival: RivalLook | None, history: History) -> dict[str, Any] | None:
+    """What a frame's header says of a network that learns beside the shown one.
+
+    Args:
+        rival: The network.
+        history: The curves of the shown one.
+    """
     if rival is None:
         return None
     return {
@@ -30,9 +41,22 @@ def rival_meta(rival: RivalLook | None) -> dict[str, Any] | None:
         "right": rival.right,
         "examined": rival.examined,
         "error": rival.error,
-        "cosines": {name: value if math.isfinite(value) else None for name, value in rival.cosines.items()},
-        "flips": {name: recent_flips(rival.history, name) for name in rival.history.layer_names},
+        "layers": [
+            {
+                "name": name,
+                "own_flips": recent_flips(history, name),
+                "flips": recent_flips(rival.history, name) if name in rival.history.layer_names else None,
+                "cosine": known(rival.cosines.get(name)),
+                "differing": rival.differing.get(name),
+            }
+            for name in history.layer_names
+        ],
     }
+
+
+def known(value: float | None) -> float | None:
+    """A number as JSON can hold it."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def statistics_meta(layer: FlipStatistics, selection: Selection | None) -> dict[str, Any]:

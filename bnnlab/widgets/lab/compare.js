@@ -2,16 +2,15 @@
 
 import { element, setHidden } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
-import { grouped } from "../shared/numbers.js";
+import { grouped, percentText } from "../shared/numbers.js";
 import { choiceName } from "./choice_names.js";
 import { drawer } from "./drawer.js";
 import { flipOrigins } from "./flip_origins.js";
 import { cockpitButton } from "./panel_parts.js";
-import { fillTable } from "./table.js";
+import { fillList, fillTable } from "./table.js";
 import { takeAlong } from "./take_along.js";
 
 const FLOAT_TWIN = "float twin";
-const RECENT = 0.1; // share of the run that flips "lately" are the mean of, as in beside.py
 
 export function compareDrawer(cockpit) {
   let state = null;
@@ -48,7 +47,7 @@ export function compareDrawer(cockpit) {
     writeText(standing, rival ? standingText(rival, state) : "");
     setHidden(table, !rival || rival.name === FLOAT_TWIN);
     if (!table.hidden) fillTable(table, rivalRows(rival, state));
-    names.replaceChildren(...pinned.map(({ name }) => element("li", {}, name)));
+    fillList(names, pinned.map(({ name }) => name));
     setHidden(unpin, !pinned.length);
     origins.draw(state);
     along.draw(state);
@@ -84,30 +83,24 @@ function standingText({ step, right, examined, error }, { now, view }) {
   return `It answers ${share(right, examined)} rightly, this network ${share(view.right, view.examined)}.`;
 }
 
-// A row for each binary layer: flips of each lately, as soon as both have done as many steps, and how far their gradients of
-// one batch at the same weights agree.
-function rivalRows({ name, step, flips, cosines }, { layers, config, now }) {
-  const rows = layers.map((layer) => [
-    layer.name,
-    flipsText(recentMean(layer.curves.flipRatio), layer.weights),
-    step < now ? "–" : flipsText(flips[layer.name], layer.weights),
-    cosineText(cosines[layer.name]),
-  ]);
+// A row for each binary layer: flips of each lately and how many signs differ, as soon as both have done as many steps; and
+// how far their gradients of one batch at the same weights agree.
+function rivalRows({ name, step, layers: besides }, { layers, config, now }) {
+  const rows = besides.map((beside) => {
+    const { weights } = layers.find((layer) => layer.name === beside.name);
+    const behind = step < now;
+    return [
+      beside.name, flipsText(beside.own_flips, weights), behind ? "–" : flipsText(beside.flips, weights),
+      behind || beside.differing === null ? "–" : percentText(beside.differing),
+      beside.cosine === null ? "–" : grouped(beside.cosine, 3),
+    ];
+  });
   return [
-    ["layer", config?.quantizer ?? "this one", name, "gradients agree"], ...rows,
-    ["", "flips a step, over the last tenth of the run", "", "cosine"],
+    ["layer", config?.quantizer ?? "this one", name, "signs differ", "gradients agree"], ...rows,
+    ["", "flips a step, over the last tenth of the run", "", "", "cosine"],
   ];
 }
 
 function flipsText(ratio, weights) {
-  return ratio === null || ratio === undefined ? "–" : grouped(ratio * weights, 1);
-}
-
-function cosineText(cosine) {
-  return typeof cosine === "number" ? grouped(cosine, 3) : "–";
-}
-
-function recentMean(values) {
-  const recent = values.slice(-Math.max(1, Math.ceil(RECENT * values.length)));
-  return recent.length ? recent.reduce((sum, value) => sum + value, 0) / recent.length : null;
+  return ratio === null ? "–" : grouped(ratio * weights, 1);
 }

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from bnnlab.bits.packing import PackedMatrix
 from bnnlab.records import (
+    RUN_COLUMNS,
     STARVED_AFTER,
     FlipStatistics,
     FloatLayer,
@@ -36,7 +37,6 @@ from bnnlab.widgets.encoding import pack_frame
 from bnnlab.widgets.lab.beside import beside_arrays, rival_meta, statistics_meta
 from bnnlab.widgets.lab.example_parts import Arrays, example_arrays, example_meta, weight_arrays, weight_meta
 
-RUN_CURVES: Final = ("step", "loss", "train_accuracy", "test_loss", "test_accuracy")
 LAYER_CURVES: Final = (
     "flip_ratio",
     "clipped_weight_gradients",
@@ -89,10 +89,11 @@ def encode(
         arrays |= weight_arrays(snapshot.weight)
     if curves and len(history):
         arrays |= _curves(history, [layer.name for layer in snapshot.layers])
-        for at, run in enumerate(pinned):
-            arrays |= beside_arrays(run.history, f"pinned{at}")
-    if curves and rival is not None:
-        arrays |= beside_arrays(rival.history, "rival")
+    beside = {f"pinned{at}": run.history for at, run in enumerate(pinned)}
+    if rival is not None:
+        beside["rival"] = rival.history
+    if curves:
+        arrays |= beside_arrays(beside)
     if rival is not None and rival.grid is not None:
         arrays["rival/grid"] = rival.grid
     meta = {
@@ -114,7 +115,7 @@ def encode(
         "selection": None if snapshot.selection is None else asdict(snapshot.selection),
         "weight": weight_meta(snapshot.weight),
         "view": view,
-        "rival": rival_meta(rival),
+        "rival": rival_meta(rival, history),
         "pinned": [run.name for run in pinned],
         "statistics": [statistics_meta(layer, snapshot.selection) for layer in statistics],
         "commands": live is not None,
@@ -134,7 +135,7 @@ def grey_levels(weights: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def _curves(history: History, layer_names: list[str]) -> Arrays:
-    curves: Arrays = {f"curve/{name}": history.column(name) for name in RUN_CURVES}
+    curves: Arrays = {f"curve/{name}": history.column(name) for name in RUN_COLUMNS}
     for at, layer in enumerate(layer_names):
         curves |= {f"L{at}/{name}": history.column(name, layer) for name in LAYER_CURVES}
     return {name: curve.astype(np.float32) for name, curve in curves.items()}

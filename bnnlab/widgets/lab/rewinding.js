@@ -47,7 +47,7 @@ export function rewinding(canvas, { stepAt, placeOf, act }) {
   // To be told every frame.
   function follow(next) {
     state = next;
-    if (asked && state.backAt === asked.step) asked = null;
+    if (asked && (state.backAt === asked.step || performance.now() - asked.at > PATIENCE_MS)) asked = null;
     sendWish();
   }
 

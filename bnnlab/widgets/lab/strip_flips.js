@@ -28,8 +28,10 @@ export function stripFlips() {
     const now = performance.now();
     if (quick && now - painted < MIN_PAUSE) return false;
     painted = now;
-    seen = { steps: state.step - paintedStep, counts: gathered.map((positions) => positions?.length ?? 0) };
-    paintedStep = state.step;
+    if (state.backAt === null) { // what flips while one looks back is marked on coming back
+      seen = { steps: state.step - paintedStep, counts: gathered.map((positions) => new Set(positions).size) };
+      paintedStep = state.step;
+    }
     layout.passes.forEach(({ weights }, at) => {
       const layer = state.passes[at].layer;
       if (!layer) return;

@@ -2,7 +2,7 @@
 
 import { element, setHidden } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
-import { countText, grouped } from "../shared/numbers.js";
+import { grouped } from "../shared/numbers.js";
 import { termedText } from "./term.js";
 
 export function stripLabels() {
@@ -60,7 +60,7 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }, first) {
     writeText(what, narrow ? "" : whatText(state, pass));
     heading.title = `${pass.name}: ${whatText(state, pass)}`;
     setHidden(flips, !pass.layer || pass.layer.flipCount === null);
-    if (pass.layer) writeText(flips, several && state.backAt === null ? flipsInSteps(several, narrow) : flipsInStep(pass.layer, narrow));
+    if (pass.layer) writeText(flips, several && state.backAt === null ? flippedInSteps(several, narrow) : flipsInStep(pass.layer, narrow));
     writeText(beyond, narrow && pass.layer && !backward ? "" : beyondText(state, pass, backward));
     writeX?.(backward && !gate.gradient ? "gradient" : "x");
     if (nodes.sign) writeText(nodes.sign, backward && !gate.gradient ? "" : state.binarize === "both" ? "sign" : "cut x");
@@ -86,8 +86,8 @@ function whatText(state, pass) {
 }
 
 // At full speed the marks are of several steps.
-function flipsInSteps({ count, steps }, narrow) {
-  return narrow ? countText(count, "flip") : `${countText(count, "flip")} in ${grouped(steps)} steps`;
+function flippedInSteps({ count, steps }, narrow) {
+  return `${grouped(count)} flipped${narrow ? "" : ` in ${grouped(steps)} steps`}`;
 }
 
 function flipsInStep({ flipCount }, narrow) {
