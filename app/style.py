@@ -20,6 +20,7 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-scores { min-height: 169px; }
 .st-key-what_it_takes { min-height: 179px; }
 .st-key-gemm_shape { min-height: 68px; }
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-begin_at_top, .st-key-close_drawer)) { position: absolute; }
 @media (max-width: 640px) {
   .st-key-scores { min-height: 477px; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
@@ -75,7 +76,7 @@ def begin_at_top(page: str) -> None:
     Args:
         page: Its name.
     """
-    _once_for(page, _TO_TOP)
+    _once_for(page, "begin_at_top", _TO_TOP)
 
 
 def close_drawer(page: str) -> None:
@@ -84,12 +85,15 @@ def close_drawer(page: str) -> None:
     Args:
         page: Its name.
     """
-    _once_for(page, _CLOSE_DRAWER)
+    _once_for(page, "close_drawer", _CLOSE_DRAWER)
 
 
-def _once_for(page: str, script: str) -> None:
-    """Run a script in the browser each time that another page is opened, and not when a page is drawn again."""
-    st.html(f"<div hidden>{page}</div>{script}", unsafe_allow_javascript=True)
+def _once_for(page: str, key: str, script: str) -> None:
+    """Run a script in the browser each time that another page is opened, and not when a page is drawn again.
+
+    It takes no place: what stands below it would move when it has been run.
+    """
+    st.container(key=key).html(f"<div hidden>{page}</div>{script}", unsafe_allow_javascript=True)
 
 
 def icon() -> Image.Image:
