@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import streamlit as st
 
-from bnnlab.app import measuring, session, style
+from bnnlab.app import measuring, session, style, tour
 from bnnlab.app.views.gemm import gemm
 from bnnlab.app.views.kernel import kernel
 from bnnlab.app.views.lab import lab
@@ -39,6 +39,8 @@ summary_page = st.Page(summary.page, title="Summary", icon=":material/summarize:
 
 pages = [lab_page, signs_page, packing_page, gemm_page, kernel_page, summary_page]
 page = st.navigation(pages, position="top")
+tour.proceed(pages, page)
+tour.card(page)
 style.begin_at_top(page.title)
 measuring.tell_of_interruption()
 page.run()

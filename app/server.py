@@ -18,11 +18,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bnnlab.app.handout import HANDOUT, handout
 from bnnlab.app.head import StyleInHead
 from bnnlab.app.launch import url, url_path
 from bnnlab.app.live.files import FILES, files
 from bnnlab.app.live.route import LIVE, live
 from bnnlab.app.live.runs import RUNS
+from bnnlab.app.live.spare import SPARE
 from bnnlab.app.recording import RECORDED, recorded, version
 from bnnlab.app.style import IN_HEAD
 from bnnlab.bits.disassembly import disassemble
@@ -61,8 +63,10 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         flush=True,
     )
     sweeping = asyncio.create_task(_sweep())
+    SPARE.prepare()
     yield None
     sweeping.cancel()
+    await asyncio.to_thread(SPARE.close)
     await asyncio.to_thread(RUNS.close)
 
 
@@ -128,6 +132,7 @@ app = st.App(
     routes=[
         Route(_path("api/bnn/stats"), stats),
         Route(_path(RECORDED), recorded),
+        Route(_path(HANDOUT), handout),
         Route(_path(f"{FILES}/{{name}}"), files),
         WebSocketRoute(_path(LIVE), live),
     ],

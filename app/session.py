@@ -6,8 +6,15 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bnnlab.app.live.runs import RUNS
+from bnnlab.app.live.spare import SPARE
 from bnnlab.cockpit.viewer import Viewer
 from bnnlab.train import LiveRun, RunConfig
+
+STOP: Final = "stop"
+"""Key of the stop that the session is at, from 1; None or absent if it is not on the tour."""
+
+OF_TOUR: Final = " on tour"
+"""What the name of a session's second run, the tour's, ends in."""
 
 IN_ADDRESS: Final[dict[str, Any]] = {"bind": "query-params", "persist_state": "session"}
 """Options of widgets whose value stands in the page's address and outlasts a visit to another page."""
@@ -34,9 +41,25 @@ def live_run(first: RunConfig | None = None) -> LiveRun:
 
 
 def viewer(first: RunConfig | None = None) -> Viewer:
-    """What this session sees of its run; see `live_run`."""
+    """What this session sees of its run; on the tour, of the tour's. See `live_run`."""
+    return tour_viewer() if on_tour() else own_viewer(first)
+
+
+def own_viewer(first: RunConfig | None = None) -> Viewer:
+    """What this session sees of its own run, which rests while it is on the tour."""
     seen: Viewer = RUNS.of(_registered_session(), first)
     return seen
+
+
+def tour_viewer() -> Viewer:
+    """What this session sees of the tour's run: one that has learned already."""
+    seen: Viewer = RUNS.of(_registered_session() + OF_TOUR, start=lambda _: SPARE.take())
+    return seen
+
+
+def on_tour() -> bool:
+    """Whether this session is on the tour."""
+    return st.session_state.get(STOP) is not None
 
 
 def adopt(token: str) -> bool:
@@ -45,7 +68,13 @@ def adopt(token: str) -> bool:
     return adopted
 
 
-@st.cache_resource(scope="session", show_spinner=False, max_entries=1, on_release=RUNS.leave)
+def _leave(session: str) -> None:
+    """Keep the session's own run for a while; the tour's can be had again at any time."""
+    RUNS.leave(session)
+    RUNS.drop(session + OF_TOUR)
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=1, on_release=_leave)
 def _registered_session() -> str:
     """Streamlit's name for this session, whose run is left behind when the session ends."""
     context = get_script_run_ctx()

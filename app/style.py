@@ -20,7 +20,8 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-scores { min-height: 169px; }
 .st-key-what_it_takes { min-height: 179px; }
 .st-key-gemm_shape { min-height: 68px; }
-[data-testid="stLayoutWrapper"]:has(> :is(.st-key-begin_at_top, .st-key-close_drawer)) { position: absolute; }
+[data-testid="stLayoutWrapper"]:has(
+  > :is(.st-key-begin_at_top, .st-key-close_drawer, .st-key-tour_card)) { position: absolute; }
 @media (max-width: 640px) {
   .st-key-scores { min-height: 477px; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
@@ -32,6 +33,25 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 _LARGE_SCREENS = """<style>
 @media (min-width: 2400px) { html { font-size: 20px !important; } }
 @media (min-width: 3200px) { html { font-size: 24px !important; } }
+</style>"""
+
+# In a lecture hall: larger letters, and nothing but the page. On the tour: room for its card.
+_TOUR = """<style>
+html[data-hall="true"] { font-size: 20px; }
+html[data-hall="true"] .stApp [data-testid="stHeader"] { display: none; }
+html[data-hall="true"] .stMain [data-testid="stMainBlockContainer"] { padding-top: 0.5rem; }
+/* The tour's card stands beside what it is about, where there is room for both. */
+@media (min-width: 1100px) {
+  html[data-tour="true"] [data-testid="stMainBlockContainer"]:has(h1) {
+    padding-right: calc(352px + 1rem); max-width: none;
+  }
+}
+@media (min-width: 1800px) {
+  html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-right: calc(352px + 1rem); }
+}
+@media (max-width: 700px) {
+  html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-bottom: 50dvh; }
+}
 </style>"""
 
 # The first cell after a row's name stands under its heading. A table that is wider than its place fades out at the
@@ -66,7 +86,7 @@ if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseBut
 _TO_TOP = """<script>document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);</script>"""
 
 
-IN_HEAD = _CSS + _LARGE_SCREENS + _TABLES + _NO_SIDEBAR
+IN_HEAD = _CSS + _LARGE_SCREENS + _TOUR + _TABLES + _NO_SIDEBAR
 """What all pages share; it stands in their head."""
 
 

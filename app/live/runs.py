@@ -45,19 +45,25 @@ class Runs:
         # Ending a thread waits for its step: not on the event loop, which tells that a session has ended.
         self._caretaker = ThreadPoolExecutor(1, thread_name_prefix="bnnlab-caretaker")
 
-    def of(self, session: str, first: RunConfig | None = None) -> Viewer:
+    def of(
+        self,
+        session: str,
+        first: RunConfig | None = None,
+        start: Callable[[RunConfig], LiveRun] | None = None,
+    ) -> Viewer:
         """The session's own view of its run; the one it had if it was cut off for a while; else a new one.
 
         Args:
             session: Streamlit's name for the browser session.
             first: What a new run starts with.
+            start: Starts it, if not in the usual way; must not wait.
         """
         with self._lock:
             for place in self._places.values():
                 if place.session == session:
                     self._enter(place, session)
                     return place.viewer
-            viewer = Viewer(self._start(first or RunConfig()))
+            viewer = Viewer((start or self._start)(first or RunConfig()))
             self._places[viewer.token] = _Place(viewer, session)
             return viewer
 
@@ -86,6 +92,12 @@ class Runs:
                     place.viewer.client = None
                     self._caretaker.submit(place.viewer.run.park)
         self.sweep()
+
+    def drop(self, session: str) -> None:
+        """Close the run of a session at once, if it has one."""
+        with self._lock:
+            for place in [place for place in self._places.values() if place.session == session]:
+                self._forget(place)
 
     def find(self, token: str) -> Viewer | None:
         """The view that a socket may have: of a session that lives."""

@@ -107,6 +107,7 @@ def _connect(viewer: Viewer) -> dict[str, Any]:
     return {
         "path": None if forced else url_path(base, LIVE),
         "token": viewer.token,
+        "kept": not session.on_tour(),  # whether the tab should come back to this very run
         "polls": st.session_state["polls"],
         "recorded": f"{url_path(base, RECORDED)}?{version()}" if recorded else None,
         "ahead": modules_ahead(base),

@@ -161,6 +161,20 @@ class Player:
             self.step(self._played.run)
             self.publish()
 
+    def advance(self, step: int) -> None:
+        """Train up to a step in one go, unseen, and stay paused there."""
+        run = self._played.run
+        if run is not None and (self.plays or self.state == "paused"):
+            self._shift.end()
+            self._gaze.follow()
+            self.state, self.auto_paused = "paused", False
+            while run.step < step:
+                if run.step == step - 1:
+                    self.publish()  # so that the next picture marks the flips of the last step, and not of all
+                    self._followed = False
+                self.step(run)
+            self.publish()
+
     def step(self, run: TrainingRun) -> None:
         """Do one step."""
         self._played.do_step(run)

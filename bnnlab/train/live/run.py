@@ -132,6 +132,19 @@ class LiveRun:
         """Pause, and do one step."""
         self._ask(self._player.step_once)
 
+    def advance(self, step: int) -> None:
+        """Train up to a step in one go, as fast as it goes, and pause there. Nothing is shown on the way.
+
+        Args:
+            step: Steps that shall have been done; a run that is farther only pauses.
+
+        Raises:
+            ValueError: If `step` is negative or no whole number.
+        """
+        if isinstance(step, bool) or not isinstance(step, int) or step < 0:
+            raise ValueError(f"step must be a whole number from 0 on, got {step!r}")
+        self._ask(self._player.advance, step)
+
     def reset(self, config: RunConfig | None = None) -> None:
         """Start again at step 0, paused; with new settings if given. The run before is kept for `undo`."""
         self._ask(self._player.reset, config)

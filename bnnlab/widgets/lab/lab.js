@@ -2,6 +2,7 @@
 // frame redraws what changed, at most once per animation frame.
 
 import { adapt } from "../shared/adapter.js";
+import { announce } from "../shared/announce.js";
 import { element, setHidden } from "../shared/dom.js";
 import { decodeFrame } from "../shared/frame.js";
 import { addStyles } from "../shared/style.js";
@@ -12,6 +13,7 @@ import { BIT_PAGES_STYLE } from "./bit_pages.js";
 import { compareDrawer } from "./compare.js";
 import { controlBar } from "./control_bar.js";
 import { directionSwitch } from "./direction.js";
+import { hidePanels } from "./hidden_panels.js";
 import { inputPicture } from "./input_picture.js";
 import { LAB_STYLE } from "./lab_style.js";
 import { kernelLink } from "./kernel_link.js";
@@ -84,6 +86,8 @@ export function mountLab(host, send, kernel) {
     "div", { class: "cockpit", style: "visibility: hidden" }, // until there is something to see
     bar.node, network, board, line.node, settings.node, comparison.node,
   );
+  const [neuron, weights, x, weight] = deck.map((panel) => panel.node);
+  if (!kernel) hidePanels(node, board, { bar: bar.node, network, neuron, weights, x, weight, time: line.node });
   const notes = termNotes(node);
   const theme = followTheme(host, schedule);
   host.append(node);
@@ -185,6 +189,7 @@ export function mountLab(host, send, kernel) {
     if (!kernel) address.draw(chosen ? state : { ...state, selection: null }); // a notebook's address is not ours
     askForGradients();
     shown = state.frame;
+    announce(host, "lab", { state });
     if (!draws) node.style.visibility = "";
     draws += 1;
     // For measuring: which step is on the screen, since when, and when its snapshot was taken (ms since 1970).

@@ -6,6 +6,7 @@ export const LAB_STYLE = `
   display: grid; gap: 0.55em; font-size: 13px; line-height: 1.35;
   grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(21em, 1fr) minmax(12.9em, 22%) 3.1em;
   height: var(--cockpit-room, var(--room, 46rem)); min-height: 0;
+  .left-out { display: none !important; }
   button { min-height: 2.1em; border-radius: 0.5em; }
   b { font-weight: 600; }
   :focus-visible { outline-color: var(--control); }

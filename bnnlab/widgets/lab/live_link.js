@@ -18,7 +18,7 @@ let leaving = null; // the click that leads to another page; it outlives the pic
 
 // `onFrame(bytes)` gets what comes by the socket; `send(name, value)` tells the page (see adapter.js).
 export function liveLink({ onFrame, send }) {
-  let connect = null; // { path, token } of the run that is shown
+  let connect = null; // { path, token, kept } of the run that is shown
   let socket = null;
   let worked = false; // whether a socket has ever brought a frame
   let failures = 0;
@@ -39,9 +39,10 @@ export function liveLink({ onFrame, send }) {
     numbered = numbered.filter(([at]) => at > meta.obeyed);
     const other = connect?.token !== meta.connect.token;
     if (connect) connect.polls = meta.connect.polls;
-    const expected = stored ?? connect?.token ?? null;
-    if (expected && expected !== meta.connect.token) offer(expected);
-    else settle(meta.connect.token);
+    const { token, kept = true } = meta.connect;
+    const expected = stored ?? (connect?.kept ? connect.token : null);
+    if (kept && expected && expected !== token) offer(expected);
+    else if (kept) settle(token); // any other is there for the moment only, as on the tour: the tab's own rests meanwhile
     if (leaving && !meta.connect.polls) {
       go();
     } else if (other) {

@@ -15,7 +15,7 @@ export function stripFlips() {
   let painted = 0;
   let seen = { steps: 0, counts: [] }; // how many steps the rings are of, and how many weights flipped in them
   let step = null;
-  let paintedStep = 0;
+  let paintedStep = null; // the first picture says nothing of the steps before it
 
   // To be told every frame; returns whether other rings are to be drawn now.
   function note({ state, layout, palette }, maps) {
@@ -29,7 +29,7 @@ export function stripFlips() {
     if (quick && now - painted < MIN_PAUSE) return false;
     painted = now;
     if (state.backAt === null) { // what flips while one looks back is marked on coming back
-      seen = { steps: state.step - paintedStep, counts: gathered.map((positions) => new Set(positions).size) };
+      seen = { steps: paintedStep === null ? 0 : state.step - paintedStep, counts: gathered.map((positions) => new Set(positions).size) };
       paintedStep = state.step;
     }
     layout.passes.forEach(({ weights }, at) => {

@@ -75,7 +75,7 @@ export function timeLine(cockpit) {
     if (backAt !== null) paintFuture(ctx, x(backAt), box, palette);
     paintNow(ctx, x(now), height, palette.ink);
     if (backAt !== null) paintThen(pen, x(backAt), backAt, palette);
-    paintNames(pen, run, y, box, palette);
+    paintNames(pen, run, { rival, pinned }, y, box, palette);
     if (cursor !== null && cursor < run.steps.length && backAt === null) paintReading(pen, run, cursor, x, palette);
   }
 
@@ -186,7 +186,7 @@ function paintThen(pen, x, step, palette) {
 }
 
 // Each name stands beside the end of its line, as near as the others let it.
-function paintNames(pen, { right, evenFlips, evenLoss, lossTop, flipsTop }, y, box, palette) {
+function paintNames(pen, { right, evenFlips, evenLoss, lossTop, flipsTop }, { rival, pinned }, y, box, palette) {
   const { ctx, em, height } = pen;
   const line = Math.max(12, 0.92 * em);
   const known = (value) => (Number.isFinite(value) ? value : 0);
@@ -194,7 +194,10 @@ function paintNames(pen, { right, evenFlips, evenLoss, lossTop, flipsTop }, y, b
     { text: "right, by epoch", at: y(known(lastKnown(right)) || 1), colour: palette.ink },
     { text: "flips a step", at: y(0.72 * Math.min(1, known(evenFlips.at(-1)) / flipsTop)), colour: palette.mismatch },
     { text: "loss", at: y(Math.min(1, known(lastKnown(evenLoss)) / lossTop)), colour: palette.faint },
+    ...(rival ? [{ text: `- - ${rival.name}`, at: y(known(lastKnown(rival.curves.testAccuracy)) || 1), colour: palette.control }] : []),
+    ...(pinned.length ? [{ text: "— pinned", at: y(known(lastKnown(pinned.at(-1).curves.testAccuracy)) || 1), colour: palette.faint }] : []),
   ].sort((a, b) => a.at - b.at);
+  names.splice(Math.max(3, Math.floor((height - 1) / line))); // those beside it give way where it is low
   let floor = line / 2 + 0.5;
   names.forEach((name, index) => {
     const most = height - line / 2 - 0.5 - (names.length - 1 - index) * line;

@@ -125,7 +125,7 @@ function keyOf(selection) {
 
 function lifeFlipsText({ crossings, crossingsSince }) {
   const since = crossingsSince ? ` since step ${grouped(crossingsSince)}` : "";
-  if (!crossings.length) return `never flipped${since}`;
+  if (!crossings.length) return `training never flipped it${since}`;
   return `${countText(crossings.length, "flip")}${since}, the last in step ${grouped(crossings.at(-1))}`;
 }
 

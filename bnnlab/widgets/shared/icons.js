@@ -10,6 +10,7 @@ const ICON_PATHS = {
   next: "M7 4l8 6-8 6z",
   jump: "M3 4l6 6-6 6zM9 4l6 6-6 6zM17 4v12",
   last: "M15 4v12M5 4l8 6-8 6z",
+  whole: "M3 8V3h5zM12 3h5v5zM17 12v5h-5zM8 17H3v-5z",
   cross: "M4 4l12 12M16 4l-12 12",
 };
 const STROKES = { cross: 4 }; // of 20; an icon that is drawn small needs a bold line

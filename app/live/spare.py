@@ -1,0 +1,53 @@
+"""A run that has learned already, kept ready for whoever begins the tour."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from bnnlab.train import LiveRun, RunConfig
+from bnnlab.widgets.tour import STEPS_BEFORE
+
+
+class Spare:
+    """One run of the default settings, trained to the step where the tour begins.
+
+    It is a real run with all of its past. Whoever comes while there is none gets one that is still learning its first
+    steps: that takes seconds.
+
+    Args:
+        start: Starts a run; replaced in tests.
+    """
+
+    def __init__(self, start: Callable[[RunConfig], LiveRun] = LiveRun) -> None:
+        self._start = start
+        self._lock = threading.Lock()
+        self._run: LiveRun | None = None
+
+    def prepare(self) -> None:
+        """Begin to train one, if there is none. Returns at once."""
+        with self._lock:
+            self._run = self._run or self._trained()
+
+    def take(self) -> LiveRun:
+        """The run, which belongs to the caller from now on."""
+        with self._lock:
+            taken, self._run = self._run or self._trained(), None
+        return taken
+
+    def close(self) -> None:
+        """Let go of what nobody took."""
+        with self._lock:
+            if self._run is not None:
+                self._run.close()
+                self._run = None
+
+    def _trained(self) -> LiveRun:
+        run = self._start(RunConfig())
+        run.advance(STEPS_BEFORE)
+        return run
+
+
+SPARE: Final = Spare()
+"""The one of this process."""

@@ -1,0 +1,153 @@
+"""The tour's way through the lab: where the reader is, and the state that each stop sets.
+
+Its stops have addresses, `?stop=N` on any page. The tour has a run of its own; the reader's rests until the tour is
+left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+import bnnlab
+from bnnlab.app import components, session
+from bnnlab.app.handout import HANDOUT
+from bnnlab.app.launch import url_path
+from bnnlab.bits import reference
+from bnnlab.cockpit.viewer import Viewer
+from bnnlab.widgets import tour
+
+KEY: Final = "tour"
+STAYS: Final = "hide"  # the key of the address that goes along from stop to stop
+_GO, _NOTICE, _LEFT_AT, _PLAYED = "tour_go", "tour_notice", "tour_left_at", "tour_own_played"
+READY_WITHIN_S: Final = 10.0
+
+
+def proceed(pages: list[StreamlitPage], page: StreamlitPage) -> None:
+    """Go where the card or the address says, and set what belongs there. To be called before the page is drawn.
+
+    Args:
+        pages: All pages of the lab.
+        page: The one that would be drawn.
+    """
+    state = st.session_state
+    asked = _asked_by_address()
+    if _GO in state:
+        stop = state.pop(_GO)
+        if stop is None:
+            _leave(pages)
+        else:
+            _enter(stop, pages, page)
+    elif asked is not None and asked != state.get(session.STOP):
+        _enter(asked, pages, page)
+
+
+def card(page: StreamlitPage) -> None:
+    """Draw the tour's card, or the button that begins it.
+
+    Args:
+        page: The page that is seen.
+    """
+    stop = st.session_state.get(session.STOP)
+    on_page = stop is not None and tour.STOPS[stop - 1].page == (page.url_path or "lab")
+    with st.container(key="tour_card"):
+        components.picture["tour"](
+            key=KEY,
+            data=tour.encode(
+                stop,
+                on_page=on_page,
+                resumes_at=st.session_state.get(_LEFT_AT, 1),
+                facts=None if stop is None else facts(),
+                notice=st.session_state.get(_NOTICE),
+                handout=url_path(st.get_option("server.baseUrlPath"), HANDOUT),
+            ),
+            on_go_change=_take,
+        )
+
+
+def facts() -> dict[str, Any]:
+    """What the tasks ask for, as it is here and now."""
+    return {**_constants(), "measured": bool(st.session_state.get("measured_network"))}
+
+
+@cache
+def _constants() -> dict[str, int]:
+    weights = np.random.default_rng(0).standard_normal((64, 64))
+    low, high = reference.sign(np.array([0.30, 0.31]))
+    counted = {"layer_bytes": bnnlab.pack_columns(weights).nbytes, "sign_change": int(high) - int(low)}
+    with suppress(NotImplementedError):  # on this CPU no machine code can be read
+        counted["loop_instructions"] = sum(one.in_loop for one in bnnlab.disassemble("lecture"))
+    return counted
+
+
+def _asked_by_address() -> int | None:
+    """The stop that the address names, or the nearest one, which is said then; None if it names none."""
+    text = st.query_params.get("stop")
+    if text is None:
+        return None
+    last = len(tour.STOPS)
+    number = int(text[:6]) if text.isascii() and text.isdigit() else 0
+    asked_for = f"The address asks for stop “{text[:20]}”; stops are 1 to {last}."
+    st.session_state[_NOTICE] = None
+    if not number:
+        st.session_state[_NOTICE] = f"{asked_for} This is the first."
+    elif number > last:
+        st.session_state[_NOTICE] = f"{asked_for} This is the last."
+    return min(max(number, 1), last)
+
+
+def _take() -> None:
+    """Note what was pressed on the card; the script that runs next goes there."""
+    pressed = st.session_state[KEY].get("go")
+    stop = pressed.get("stop") if isinstance(pressed, dict) else None
+    if stop is None or (isinstance(stop, int) and 1 <= stop <= len(tour.STOPS)):
+        st.session_state[_GO] = stop
+        st.session_state[_NOTICE] = None
+
+
+def _enter(number: int, pages: list[StreamlitPage], page: StreamlitPage) -> None:
+    """Be at a stop: its page, its controls, its run."""
+    state, stop = st.session_state, tour.STOPS[number - 1]
+    if not session.on_tour():
+        _rest(session.own_viewer())
+    state[session.STOP] = state[_LEFT_AT] = number
+    viewer = session.tour_viewer()
+    viewer.greeted = True  # what the Lab shows is set here, not by its address
+    for command in ({"do": "rewind"}, *stop.commands):
+        viewer.command(dict(command))
+    with suppress(RuntimeError, TimeoutError):  # a run that failed says so itself
+        viewer.run.wait_for(timeout=READY_WITHIN_S)
+    for key, value in stop.widgets.items():
+        state[key] = value
+    target = _page_of(stop.page, pages)
+    kept = {STAYS: st.query_params[STAYS]} if STAYS in st.query_params else {}
+    if target.url_path != page.url_path:
+        st.switch_page(target, query_params={"stop": str(number), **kept})
+    st.query_params["stop"] = str(number)
+
+
+def _leave(pages: list[StreamlitPage]) -> None:
+    """Give the reader's own run back, as it was."""
+    session.tour_viewer().command({"do": "pause"})
+    st.session_state[session.STOP] = None
+    st.session_state[_NOTICE] = None
+    if st.session_state.pop(_PLAYED, False):
+        session.own_viewer().run.play()
+    st.switch_page(_page_of("lab", pages))
+
+
+def _rest(viewer: Viewer) -> None:
+    """Let the reader's own run rest, to go on later if it played."""
+    st.session_state[_PLAYED] = viewer.run.status.state in ("playing", "waiting")
+    viewer.run.pause()
+
+
+def _page_of(address: str, pages: list[StreamlitPage]) -> StreamlitPage:
+    named: Mapping[str, StreamlitPage] = {page.url_path or "lab": page for page in pages}
+    return named[address]

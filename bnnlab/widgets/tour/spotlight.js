@@ -1,0 +1,56 @@
+// A frame around what the tour points at, wherever on the page it stands, in whichever picture's own tree.
+
+import { element, setHidden } from "../shared/dom.js";
+
+const FOLLOW_EVERY_MS = 200; // pages come late and pictures move
+const APART = 4;
+const MAX_PHONE_WIDTH = 700; // CSS pixels, up to which the card is a sheet over the lower half
+
+// `onPlace(box)` gets where that is in the window, or null while there is nothing.
+export function spotlight(onPlace) {
+  const node = element("div", { class: "tour-spotlight", "aria-hidden": "true", hidden: true });
+  let selector = null;
+  let timer = 0;
+  let brought = true; // into sight, once for each place that is pointed at
+
+  function point(next) {
+    if (next !== selector) brought = false;
+    selector = next;
+    clearInterval(timer);
+    if (selector) timer = setInterval(place, FOLLOW_EVERY_MS);
+    place();
+  }
+
+  function place() {
+    const box = selector ? find(selector)?.getBoundingClientRect() : null;
+    const seen = Boolean(box?.width && box.height);
+    setHidden(node, !seen);
+    onPlace(seen ? box : null);
+    if (!seen) return;
+    if (!brought) {
+      brought = true;
+      find(selector).scrollIntoView({ block: innerWidth <= MAX_PHONE_WIDTH ? "start" : "nearest", behavior: "instant" });
+    }
+    const wanted = { left: box.left - APART, top: box.top - APART, width: box.width + 2 * APART, height: box.height + 2 * APART };
+    for (const [side, value] of Object.entries(wanted)) node.style[side] = `${Math.round(value)}px`;
+  }
+
+  return { node, point, stop: () => clearInterval(timer) };
+}
+
+// The first element that matches, on the page or in a picture.
+function find(selector) {
+  const onPage = document.querySelector(selector);
+  if (onPage) return onPage;
+  for (const holder of document.querySelectorAll('[data-testid="stBidiComponentRegular"], [data-testid^="stBidiComponent"]')) {
+    for (const root of rootsIn(holder)) {
+      const found = root.querySelector(selector);
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+function rootsIn(holder) {
+  return [holder, ...holder.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean);
+}

@@ -1,0 +1,297 @@
+"""The tour: fourteen stops in the order of the lecture. Its texts stand here, for lab, handout and notebook."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from bnnlab.widgets.tour.stop import Stop, Task
+
+STEPS_BEFORE: Final = 900
+"""Steps that the tour's run has learned when it is first seen."""
+
+_WEIGHT: Final[dict[str, Any]] = {"layer": "hidden1", "neuron": 3, "weight": 10}
+_PAUSED: Final[dict[str, Any]] = {"do": "pause"}
+_SETTINGS: Final[dict[str, Any]] = {
+    "do": "set",
+    "settings": {"clip_value": 1.0, "weight_clip_value": None, "binarize": "both"},
+}
+_NO_SELECTION: Final[dict[str, Any]] = {"do": "select"}
+
+STOPS: Final[tuple[Stop, ...]] = (
+    Stop(
+        title="One bit instead of thirty-two",
+        page="summary",
+        text=(
+            "A neural network is mostly a long list of numbers, its weights. Usually each takes 32 bits.",
+            "A binary network keeps one bit of each: only whether it is + or −. That makes it smaller, faster, and "
+            "sparing with energy. The three claims at the top say by how much.",
+        ),
+        points_at=".st-key-scores",
+        task=Task(
+            ask="A layer has 64 × 64 weights. With 32 bits each, that is 16,384 bytes. How many bytes does it take "
+            "with one bit each?",
+            check="number",
+            fact="layer_bytes",
+            hint="Eight bits are one byte. So divide the number of weights by 8.",
+            praise="4,096 bits are 512 bytes: 32 times fewer.",
+        ),
+        cell="import numpy as np, bnnlab\n\n"
+        "weights = np.random.default_rng(0).standard_normal((64, 64)).astype(np.float32)\n"
+        "weights.nbytes, bnnlab.pack_columns(weights).nbytes",
+    ),
+    Stop(
+        title="Only the sign counts",
+        page="signs",
+        text=(
+            "Here is one number r. The network sees only its sign: +1 or −1.",
+            "A large number and a small one look alike to it. Drag the slider and watch.",
+        ),
+        points_at=".estimator-slider",
+        task=Task(
+            ask="Find the smallest number whose sign is +1.",
+            check="sign_jumps",
+            hint="It lies where the sign jumps from −1 to +1.",
+            praise="0 counts as +1. So there are only two signs and no third thing in between: one bit is enough.",
+        ),
+        widgets={"estimator_name": "clipped_ste", "estimator_clip": 1.0},
+        cell="bnnlab.notebook.Estimator('clipped_ste')",
+    ),
+    Stop(
+        title="A slope that teaches nothing",
+        page="signs",
+        text=(
+            "A network learns by small changes: it asks how the error would change if a number grew a little. That is "
+            "the gradient, a slope.",
+            "The sign is flat. A little more changes nothing, almost everywhere. So its slope is 0.",
+        ),
+        points_at=".estimator-plots > :first-child",
+        task=Task(
+            ask="The number r grows from 0.30 to 0.31. By how much does its sign change?",
+            check="number",
+            fact="sign_change",
+            hint="Look at the left picture: sign(0.30) and sign(0.31) are both +1.",
+            praise="By 0. With slope 0 nothing would ever be learned through a sign.",
+        ),
+        widgets={"estimator_name": "clipped_ste", "estimator_clip": 1.0},
+        cell="from bnnlab.bits import reference\n\n"
+        "reference.sign(np.array([0.31])) - reference.sign(np.array([0.30]))",
+    ),
+    Stop(
+        title="Straight through",
+        page="signs",
+        text=(
+            "The way out is a small lie. On the way back we let the gradient pass as if the sign were not there. This "
+            "is called a straight-through estimator.",
+            "It passes only near 0, within ±t_clip. Farther out it is blocked: there no small change could turn the "
+            "sign, so the number has no influence on the error.",
+        ),
+        points_at=".estimator-plots > :last-child",
+        task=Task(
+            ask="Move r to a place where its gradient is blocked.",
+            check="gradient_blocked",
+            hint="The hatched zones on the right are blocked.",
+            praise="Beyond ±t_clip the slope is 0 again, and r gets no gradient.",
+        ),
+        widgets={"estimator_name": "clipped_ste", "estimator_clip": 1.0},
+        cell="bnnlab.notebook.Estimator('clipped_ste', clip_value=1.0)",
+    ),
+    Stop(
+        title="Where should the walls stand?",
+        page="lab",
+        text=(
+            "This is a whole network. It reads a picture of a digit on the left and answers on the right. Orange cells "
+            "are weights of +1, blue ones of −1.",
+            "Before each sign stands a number x. The bars below show all of them, and the walls are ±t_clip. What lies "
+            "beyond the walls is blocked.",
+        ),
+        points_at='.walls-panel[aria-label="Distribution of x"]',
+        task=Task(
+            ask="Drag a wall of x until about a third is blocked.",
+            check="third_blocked",
+            hint="Closer walls block more. Between 28 % and 39 % will do.",
+            praise="Narrow walls block much and learn little. Wide walls pass gradients that mean nothing. t_clip is "
+            "the choice between the two.",
+        ),
+        commands=(_PAUSED, _SETTINGS, _NO_SELECTION),
+        cell="from bnnlab.train import LiveRun, RunConfig\n\n"
+        "run = LiveRun(RunConfig())\n"
+        f"run.advance({STEPS_BEFORE})\n"
+        "run.update(clip_value=0.5)\n"
+        "bnnlab.notebook.Lab(run)",
+    ),
+    Stop(
+        title="The hidden number behind a weight",
+        page="lab",
+        text=(
+            "A weight is only + or −. How can it learn in small steps? Behind it stands a hidden number that drifts. "
+            "Its sign is the weight.",
+            "The line shows the life of one hidden number. It is +1 above zero and −1 below.",
+        ),
+        points_at=".weight-panel",
+        task=Task(
+            ask="Press “flip it”: the weight takes the other sign. How many answers change?",
+            check="flipped_by_hand",
+            hint="The button stands at the right of the panel “the weight of its input 10”.",
+            praise="One flip moves one sum by 2. Mostly no answer changes: a single bit matters little, all of them "
+            "together decide.",
+        ),
+        commands=(_PAUSED, _SETTINGS, {"do": "select", **_WEIGHT}),
+        cell="from bnnlab.records import Selection\n\n"
+        "run.select(Selection('hidden1', neuron=3, weight=10))\n"
+        "run.flip()\n"
+        "before, after = run.wait_for(state='paused').status.flip_report\n"
+        "print(f'right: {before:.1%} before the flip, {after:.1%} after it')",
+    ),
+    Stop(
+        title="Learning is flipping",
+        page="lab",
+        text=(
+            "Now the network learns. Each step moves the hidden numbers a little. When one crosses zero, its weight "
+            "flips: a ring marks it.",
+            "Most steps flip very few weights. The hill at the bottom shows how many: many at first, fewer and fewer "
+            "later.",
+        ),
+        points_at=".strip-scroll",
+        task=Task(
+            ask="Click weights until you find one that training has flipped.",
+            check="found_flipped",
+            hint="Click a cell with a ring. The panel below on the right says how often it flipped.",
+            praise="Each ring on its line is a crossing of zero. Some weights swing to and fro, many never flip.",
+        ),
+        commands=(_SETTINGS, _NO_SELECTION, {"do": "speed", "value": 10}, {"do": "play"}),
+        cell="run.history.flip_statistics('hidden1').sentence",
+    ),
+    Stop(
+        title="Packing rows",
+        page="packing",
+        text=(
+            "A computer works on whole words of bits, not on single ones. So signs are packed: +1 becomes 1, −1 "
+            "becomes 0, and many stand side by side in one word.",
+            "The inputs are packed row by row: a row is one example.",
+        ),
+        points_at=".packing",
+        task=Task(
+            ask="Click a sign in the matrix and watch its word.",
+            check="sign_turned",
+            hint="Click any cell of the matrix on the left.",
+            praise="One sign is one bit of the word. Nothing else in the word changed.",
+        ),
+        widgets={"pack_axis": "rows", "pack_word": 8, "pack_rows": 4, "pack_columns": 12},
+        cell="bnnlab.notebook.Pack(np.random.default_rng(1).standard_normal((4, 12)), word_bits=8)",
+    ),
+    Stop(
+        title="Packing columns",
+        page="packing",
+        text=(
+            "The weights are packed column by column: a column belongs to one neuron.",
+            "A row of inputs meets a column of weights. Both words then hold the same places in the same order, so bit "
+            "meets bit.",
+        ),
+        points_at=".packing",
+        task=Task(
+            ask="Pack the weights along their rows instead, the wrong way. What happens to the product?",
+            check="packed_wrongly",
+            hint="There is a switch for it beside the second matrix.",
+            praise="Bits that do not belong together meet, and sums come out wrong. Nothing crashes: that is what "
+            "makes such a mistake hard to find.",
+        ),
+        widgets={"pack_axis": "columns", "pack_word": 8, "pack_rows": 4, "pack_columns": 12},
+        cell="bnnlab.notebook.Pack(np.random.default_rng(2).standard_normal((12, 4)), axis='columns', word_bits=8)",
+    ),
+    Stop(
+        title="Four multiplications and three additions",
+        page="gemm",
+        text=(
+            "Four signs times four signs, added up: that is 4 multiplications and 3 additions.",
+            "Two equal signs give +1, two different ones −1. So it is enough to count where the bits agree: one XNOR "
+            "marks them, one popcount counts them.",
+        ),
+        points_at=".stepper",
+        task=Task(
+            ask="Look at the two words. How many ones will the popcount find? Guess, then check.",
+            check="guessed_right",
+            hint="XNOR gives 1 where both bits are equal. The places that hold no number, the padding, are equal too.",
+            praise="That is the count. Twice the count, less all the places, gives the sum of the products.",
+        ),
+        widgets={"gemm_m": 1, "gemm_k": 4, "gemm_n": 1, "gemm_seed": 1},
+        cell="a, b = np.array([[1, -1, 1, 1]]), np.array([[1], [1], [-1], [1]])\nbnnlab.notebook.Step(a, b)",
+    ),
+    Stop(
+        title="The loop, line by line",
+        page="gemm",
+        text=(
+            "This is the lecture's loop. It takes a word of A, goes through the words of B, and adds each count to a "
+            "place of C.",
+            "Every number in the picture was noted by the compiled loop while it ran.",
+        ),
+        points_at=".stepper",
+        task=Task(
+            ask="Step through the loop to its last step.",
+            check="stepped_to_the_end",
+            hint="The arrow keys go step by step; the button at the right end goes to the last one.",
+            praise="Each step did a whole word of products at once. Padding was counted as equal and is taken off at "
+            "the end.",
+        ),
+        widgets={"gemm_m": 2, "gemm_k": 12, "gemm_n": 2, "gemm_seed": 1},
+        cell="trace = bnnlab.trace_gemm(bnnlab.pack_rows(a), bnnlab.pack_columns(b))\n"
+        "trace.steps['popcount'], trace.padding, trace.result",
+    ),
+    Stop(
+        title="What the machine does",
+        page="kernel",
+        text=(
+            "The compiler turned the loop into these instructions. They were read from the memory of the program that "
+            "runs now.",
+            "The marked ones count: xor compares, not turns the bits round, popcnt counts the ones, add adds.",
+        ),
+        points_at=".kernel-columns",
+        task=Task(
+            ask="How many instructions stand in the loop? They do 64 products each time round.",
+            check="number",
+            fact="loop_instructions",
+            hint="Count the lines between “here the loop begins” and “here it ends”.",
+            praise="So few for 64 multiplications and 64 additions. The fast kernels take words of 512 bits.",
+        ),
+        widgets={"kernel": "lecture"},
+        cell="[str(one) for one in bnnlab.disassemble('lecture') if one.in_loop]",
+    ),
+    Stop(
+        title="From the sum to the next bit",
+        page="gemm",
+        text=(
+            "This is a neuron of the network you saw. Its inputs and weights are those of the Lab, in words of 64.",
+            "The count gives the sum. The sum is compared with a threshold, and the answer to that is one bit: the "
+            "input of the next layer.",
+        ),
+        points_at=".stepper",
+        task=Task(
+            ask="Go to the last step and see which bit the neuron sends on.",
+            check="stepped_to_the_end",
+            hint="The button at the right end of the bar goes to the last step.",
+            praise="No multiplication anywhere: xor, count, compare. The last layer turns such bits into the answer.",
+        ),
+        widgets={"source": "the Lab's network"},
+        cell="from bnnlab.deploy import PackedModel\n\n"
+        "packed = run.call(lambda training: PackedModel.from_module(training.model))\n"
+        "run.close()\n"
+        "packed",
+    ),
+    Stop(
+        title="What it comes to, here",
+        page="summary",
+        text=(
+            "The three claims again, with the network you trained and the computer it runs on.",
+            "They differ from 32, 58 and 1000, and each tile says why: the first layer keeps ordinary numbers, a float "
+            "network is fast too, and reading memory costs energy.",
+        ),
+        points_at=".st-key-scores",
+        task=Task(
+            ask="Measure it here, now: press the button that times this network.",
+            check="measured",
+            hint="The button stands further down, under “time”.",
+            praise="That was measured on this computer, it is no claim. The tour ends here. The lab is yours.",
+        ),
+        cell="from bnnlab.deploy import summary\n\nprint(summary(packed))",
+    ),
+)
+"""All stops, in order."""

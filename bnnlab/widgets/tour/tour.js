@@ -1,0 +1,109 @@
+// The tour's card: where one is, a few sentences, one thing to do, and whether it is done. It stands over the page and
+// belongs to none; when nobody is on the tour it is one button.
+
+import { adapt } from "../shared/adapter.js";
+import { ANNOUNCED } from "../shared/announce.js";
+import { element, setHidden, setText } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { addStyles } from "../shared/style.js";
+import { followTheme } from "../shared/theme.js";
+import { tourCard } from "./card.js";
+import { spotlight } from "./spotlight.js";
+import { TASK_CHECKS } from "./tasks.js";
+import { TOUR_STYLE } from "./tour_style.js";
+
+const LOOK_EVERY_MS = 250;
+
+export function mountTour(host, send) {
+  let data = null;
+  let done = false;
+  let answer = null;
+  const states = {};
+
+  addStyles(host, TOUR_STYLE);
+  const theme = followTheme(host, () => {});
+  const beginText = element("span");
+  const begin = element("button", { type: "button", class: "tour-begin" }, icon("play", 13), beginText);
+  begin.addEventListener("click", () => go(data.resumes_at));
+  const light = spotlight((box) => parts.giveWay(box));
+  const parts = tourCard({
+    onBack: () => go(data.stop - 1),
+    onNext: () => (data.stop === data.stops.length ? go(null) : go(data.stop + 1)),
+    onLeave: () => go(null),
+    onReturn: () => go(data.stop),
+    onStop: go,
+    onAnswer: check,
+    onHall: toggleHall,
+  });
+  host.append(begin, light.node, parts.node);
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  document.addEventListener(ANNOUNCED, onState);
+  window.addEventListener("keydown", onKey);
+
+  function update(next) {
+    const moved = !data || data.stop !== next.stop;
+    data = next;
+    setText(beginText, data.resumes_at > 1 ? `Tour, ${data.resumes_at} of ${data.stops.length}` : "Tour");
+    document.documentElement.dataset.tour = String(data.stop !== null); // pages leave room for the card
+    setHidden(begin, data.stop !== null);
+    if (moved) {
+      done = false;
+      answer = null;
+    }
+    parts.show(data, moved);
+    light.point(data.stop !== null && data.on_page ? data.points_at : null);
+    look();
+  }
+
+  function go(stop) {
+    send("go!", { stop });
+  }
+
+  function onState({ detail }) {
+    states[detail.picture] = detail;
+  }
+
+  // Space goes on, unless something on the page has the focus and its own use for it.
+  function onKey(event) {
+    if (event.key !== " " || !data?.stop || event.defaultPrevented || event.repeat) return;
+    const focused = event.composedPath()[0];
+    if (focused !== document.body && focused !== document.documentElement && !focused.matches?.('[data-testid="stMain"], .tour-card')) return;
+    event.preventDefault();
+    if (done) parts.next();
+    else parts.nudge();
+  }
+
+  function check(text) {
+    answer = text.trim() === "" ? null : Number(text.replaceAll(",", "").trim());
+    look(true);
+  }
+
+  function look(asked = false) {
+    if (!data?.stop || !data.on_page) return;
+    const { task, facts } = data;
+    const result = TASK_CHECKS[task.check]({ states, facts, fact: task.fact, answer });
+    if (result === true) done = true;
+    parts.tell({ done, near: typeof result === "string" ? result : "", wrong: asked && answer !== null && result !== true });
+  }
+
+  function toggleHall() {
+    const on = document.documentElement.dataset.hall !== "true";
+    document.documentElement.dataset.hall = String(on);
+    if (on) document.documentElement.requestFullscreen?.().catch(() => {});
+    else if (document.fullscreenElement) document.exitFullscreen();
+  }
+
+  function destroy() {
+    clearInterval(timer);
+    document.removeEventListener(ANNOUNCED, onState);
+    window.removeEventListener("keydown", onKey);
+    light.stop();
+    theme.stop();
+    delete document.documentElement.dataset.tour;
+    host.remove();
+  }
+
+  return { update, destroy };
+}
+
+export default adapt(mountTour);
