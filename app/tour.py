@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-import bnnlab
 from bnnlab.app import components, session
 from bnnlab.app.handout import HANDOUT
 from bnnlab.app.launch import url_path
-from bnnlab.bits import reference
+from bnnlab.app.tour_facts import facts
 from bnnlab.cockpit.viewer import Viewer
 from bnnlab.widgets import tour
 
@@ -37,7 +34,7 @@ def proceed(pages: list[StreamlitPage], page: StreamlitPage) -> None:
         page: The one that would be drawn.
     """
     state = st.session_state
-    asked = _asked_by_address()
+    asked, notice = named(st.query_params["stop"]) if "stop" in st.query_params else (None, None)
     if _GO in state:
         stop = state.pop(_GO)
         if stop is None:
@@ -45,6 +42,7 @@ def proceed(pages: list[StreamlitPage], page: StreamlitPage) -> None:
         else:
             _enter(stop, pages, page)
     elif asked is not None and asked != state.get(session.STOP):
+        state[_NOTICE] = notice
         _enter(asked, pages, page)
 
 
@@ -71,35 +69,17 @@ def card(page: StreamlitPage) -> None:
         )
 
 
-def facts() -> dict[str, Any]:
-    """What the tasks ask for, as it is here and now."""
-    return {**_constants(), "measured": bool(st.session_state.get("measured_network"))}
-
-
-@cache
-def _constants() -> dict[str, int]:
-    weights = np.random.default_rng(0).standard_normal((64, 64))
-    low, high = reference.sign(np.array([0.30, 0.31]))
-    counted = {"layer_bytes": bnnlab.pack_columns(weights).nbytes, "sign_change": int(high) - int(low)}
-    with suppress(NotImplementedError):  # on this CPU no machine code can be read
-        counted["loop_instructions"] = sum(one.in_loop for one in bnnlab.disassemble("lecture"))
-    return counted
-
-
-def _asked_by_address() -> int | None:
-    """The stop that the address names, or the nearest one, which is said then; None if it names none."""
-    text = st.query_params.get("stop")
-    if text is None:
-        return None
+def named(text: str) -> tuple[int, str | None]:
+    """The stop that an address names, or the nearest one and a sentence that says so."""
     last = len(tour.STOPS)
     number = int(text[:6]) if text.isascii() and text.isdigit() else 0
-    asked_for = f"The address asks for stop “{text[:20]}”; stops are 1 to {last}."
-    st.session_state[_NOTICE] = None
-    if not number:
-        st.session_state[_NOTICE] = f"{asked_for} This is the first."
-    elif number > last:
-        st.session_state[_NOTICE] = f"{asked_for} This is the last."
-    return min(max(number, 1), last)
+    if 1 <= number <= last:
+        return number, None
+    nearest = "last" if number else "first"
+    return (
+        last if number else 1,
+        f"The address asks for stop “{text[:20]}”; stops are 1 to {last}. This is the {nearest}.",
+    )
 
 
 def _take() -> None:

@@ -1,32 +1,144 @@
-"""The notebook makes the whole journey, from an empty kernel in an empty folder."""
+"""The tour: what each stop sets, how one goes on, leaves and comes back; and the same on paper and as a notebook."""
+
+from __future__ import annotations
 
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from streamlit.testing.v1 import AppTest
 
-from bnnlab.widgets.bundle import PICTURES
+from bnnlab.app import handout, session, tour_notebook
+from bnnlab.app.live.runs import RUNS
+from bnnlab.app.live.spare import Spare
+from bnnlab.app.tour_facts import facts
+from bnnlab.records import Selection
+from bnnlab.train import LiveRun, RunConfig
+from bnnlab.widgets.tour import STEPS_BEFORE, STOPS
 
-TOUR = Path(__file__).parents[2] / "app" / "tour.ipynb"
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+LAST = len(STOPS)
+PATIENCE_S = 60
+
+
+def at(**query: str) -> AppTest:
+    """The lab, opened at an address."""
+    page = AppTest.from_file(str(MAIN), default_timeout=PATIENCE_S)
+    for key, value in query.items():
+        page.query_params[key] = value
+    return page.run()
+
+
+@pytest.mark.parametrize(
+    ("asked", "stop", "notice"),
+    [
+        (str(LAST + 1), LAST, "This is the last."),
+        ("9" * 50, LAST, "This is the last."),
+        ("0", 1, "This is the first."),
+        ("-3", 1, "This is the first."),
+        ("<b>x</b>", 1, "This is the first."),
+        ("٣", 1, "This is the first."),
+        ("", 1, "This is the first."),
+    ],
+)
+def test_an_impossible_stop_is_the_nearest_one(asked: str, stop: int, notice: str) -> None:
+    page = at(stop=asked)
+    assert not page.exception
+    assert page.session_state[session.STOP] == stop
+    assert page.session_state["tour_notice"].endswith(notice)
+
+
+def test_each_stop_sets_its_controls() -> None:
+    page = at(stop="1")
+    for number, stop in enumerate(STOPS, 1):
+        page.session_state["tour_go"] = number
+        page.run()
+        assert not page.exception, stop.title
+        assert page.session_state[session.STOP] == number
+        assert {key: page.session_state[key] for key in stop.widgets} == stop.widgets
+
+
+def test_the_tours_run_has_learned_and_ones_own_rests_meanwhile() -> None:
+    page = at(speed="1")
+    (own,) = _runs()
+    own.wait_for(state="playing", step=1)
+    page.session_state["tour_go"] = 6
+    page.run()
+    assert not page.exception
+    run = next(run for run in _runs() if run is not own)
+    assert run.status.step >= STEPS_BEFORE
+    snapshot = run.snapshot().snapshot
+    assert snapshot is not None
+    assert snapshot.selection == Selection("hidden1", neuron=3, weight=10)
+    stood = own.wait_for(state="paused").status.step
+    page.session_state["tour_go"] = None
+    page.run()
+    assert page.session_state[session.STOP] is None
+    assert own.wait_for(state="playing", step=stood)
+    assert run.status.state == "paused"
+
+
+def _runs() -> list[LiveRun]:
+    return [place.viewer.run for place in RUNS._places.values()]
+
+
+@pytest.fixture(autouse=True)
+def _no_run_is_left() -> None:
+    for session_name in {place.session for place in RUNS._places.values()}:
+        RUNS.drop(session_name)
+
+
+def test_a_spare_is_trained_once_and_replaced_when_it_is_taken() -> None:
+    started: list[LiveRun] = []
+
+    def start(config: RunConfig) -> LiveRun:
+        started.append(LiveRun(config))
+        return started[-1]
+
+    spare = Spare(start)
+    spare.prepare()
+    spare.prepare()
+    assert len(started) == 1
+    taken = spare.take()
+    assert taken is started[0]
+    frame = taken.wait_for(state="paused", step=STEPS_BEFORE, timeout=PATIENCE_S)
+    assert frame.status.step == STEPS_BEFORE
+    spare.prepare()
+    assert len(started) == 2
+    spare.close()
+    assert started[1].status.state == "closed"
+    taken.close()
+
+
+def test_the_facts_are_computed_here() -> None:
+    known = facts()
+    assert known["layer_bytes"] == 64 * 64 // 8
+    assert known["sign_change"] == 0
+    assert {stop.task.fact for stop in STOPS} - {None} <= known.keys()
+
+
+def test_the_handout_holds_every_stop_and_no_script() -> None:
+    text = handout.page()
+    for stop in STOPS:
+        assert handout.escape(stop.title) in text
+        assert handout.escape(stop.task.praise) in text
+    assert "<script" not in text
+
+
+def test_the_notebook_has_the_tours_texts() -> None:
+    assert tour_notebook.FILE.read_text(encoding="utf-8") == tour_notebook.written(), (
+        "run `python -m bnnlab.app.tour_notebook`"
+    )
 
 
 @pytest.mark.filterwarnings("default")  # the kernel's own machinery warns, not what runs in it
-def test_the_tour_runs(tmp_path: Path) -> None:
-    notebook = nbformat.read(TOUR, as_version=4)  # type: ignore[no-untyped-call]
+def test_the_notebook_runs(tmp_path: Path) -> None:
+    notebook = nbformat.read(tour_notebook.FILE, as_version=4)  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not [output for output in outputs if output.get("name") == "stderr"]
     shown = [output["data"] for output in outputs if "data" in output]
-    assert sum("application/vnd.jupyter.widget-view+json" in data for data in shown) == len(PICTURES)
+    assert sum("application/vnd.jupyter.widget-view+json" in data for data in shown) == 6
     assert sum("application/vnd.plotly.v1+json" in data for data in shown) == 2
     assert any("bit for bit" in data.get("text/plain", "") for data in shown)
-
-
-def test_the_tour_shows_every_picture_and_keeps_no_output() -> None:
-    notebook = nbformat.read(TOUR, as_version=4)  # type: ignore[no-untyped-call]
-    source = "\n".join(cell.source for cell in notebook.cells)
-    calls = {"lab": "Lab(", "estimator": "Estimator(", "packing": "Pack("}
-    for picture in PICTURES:
-        assert calls.get(picture, f'notebook_widget("{picture}"') in source.replace("(\n    ", "(")
-    assert not any(cell.get("outputs") for cell in notebook.cells)

@@ -35,9 +35,8 @@ STOPS: Final[tuple[Stop, ...]] = (
             hint="Eight bits are one byte. So divide the number of weights by 8.",
             praise="4,096 bits are 512 bytes: 32 times fewer.",
         ),
-        cell="import numpy as np, bnnlab\n\n"
-        "weights = np.random.default_rng(0).standard_normal((64, 64)).astype(np.float32)\n"
-        "weights.nbytes, bnnlab.pack_columns(weights).nbytes",
+        cell="weights = np.random.default_rng(0).standard_normal((64, 64)).astype(np.float32)\n"
+        'print(f"{weights.nbytes:,} bytes as float32, {bnnlab.pack_columns(weights).nbytes:,} as signs")',
     ),
     Stop(
         title="Only the sign counts",
@@ -54,7 +53,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="0 counts as +1. So there are only two signs and no third thing in between: one bit is enough.",
         ),
         widgets={"estimator_name": "clipped_ste", "estimator_clip": 1.0},
-        cell="bnnlab.notebook.Estimator('clipped_ste')",
+        cell='Estimator("clipped_ste")',
     ),
     Stop(
         title="A slope that teaches nothing",
@@ -73,7 +72,8 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="By 0. With slope 0 nothing would ever be learned through a sign.",
         ),
         widgets={"estimator_name": "clipped_ste", "estimator_clip": 1.0},
-        cell="from bnnlab.bits import reference\n\n"
+        cell="from bnnlab.bits import reference\n"
+        "\n"
         "reference.sign(np.array([0.31])) - reference.sign(np.array([0.30]))",
     ),
     Stop(
@@ -93,7 +93,11 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="Beyond ±t_clip the slope is 0 again, and r gets no gradient.",
         ),
         widgets={"estimator_name": "clipped_ste", "estimator_clip": 1.0},
-        cell="bnnlab.notebook.Estimator('clipped_ste', clip_value=1.0)",
+        cell="from bnnlab.figures import compare_estimators\n"
+        "from bnnlab.nn import QUANTIZERS\n"
+        "from bnnlab.nn.estimator_curve import estimator_curve\n"
+        "\n"
+        "compare_estimators([estimator_curve(name, 1.0) for name in QUANTIZERS])",
     ),
     Stop(
         title="Where should the walls stand?",
@@ -113,11 +117,13 @@ STOPS: Final[tuple[Stop, ...]] = (
             "the choice between the two.",
         ),
         commands=(_PAUSED, _SETTINGS, _NO_SELECTION),
-        cell="from bnnlab.train import LiveRun, RunConfig\n\n"
-        "run = LiveRun(RunConfig())\n"
-        f"run.advance({STEPS_BEFORE})\n"
-        "run.update(clip_value=0.5)\n"
-        "bnnlab.notebook.Lab(run)",
+        cell="from bnnlab.train import RunConfig, train\n"
+        "\n"
+        "run = train(RunConfig(clip_value=1.0, epochs=10))\n"
+        "display(Lab(run))  # it follows the loop below by itself\n"
+        "for event in run:\n"
+        "    if event.test_accuracy is not None:  # once an epoch\n"
+        '        print(f"epoch {event.epoch + 1}: {event.test_accuracy:.1%} of the test images right")',
     ),
     Stop(
         title="The hidden number behind a weight",
@@ -136,11 +142,14 @@ STOPS: Final[tuple[Stop, ...]] = (
             "together decide.",
         ),
         commands=(_PAUSED, _SETTINGS, {"do": "select", **_WEIGHT}),
-        cell="from bnnlab.records import Selection\n\n"
-        "run.select(Selection('hidden1', neuron=3, weight=10))\n"
-        "run.flip()\n"
-        "before, after = run.wait_for(state='paused').status.flip_report\n"
-        "print(f'right: {before:.1%} before the flip, {after:.1%} after it')",
+        cell="from bnnlab.records import Selection\n"
+        "\n"
+        'weight = Selection("hidden1", neuron=3, weight=10)\n'
+        "_, before = run.evaluate()\n"
+        "run.flip(weight)\n"
+        "_, after = run.evaluate()\n"
+        "run.flip(weight)  # and back\n"
+        'print(f"{before:.1%} right before the flip, {after:.1%} after it")',
     ),
     Stop(
         title="Learning is flipping",
@@ -159,7 +168,11 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="Each ring on its line is a crossing of zero. Some weights swing to and fro, many never flip.",
         ),
         commands=(_SETTINGS, _NO_SELECTION, {"do": "speed", "value": 10}, {"do": "play"}),
-        cell="run.history.flip_statistics('hidden1').sentence",
+        cell="from bnnlab.figures import flip_curves\n"
+        "from bnnlab.records import takeaway\n"
+        "\n"
+        'print(takeaway(run.history.flip_statistics("hidden1")))\n'
+        "flip_curves(run.history)",
     ),
     Stop(
         title="Packing rows",
@@ -177,7 +190,8 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="One sign is one bit of the word. Nothing else in the word changed.",
         ),
         widgets={"pack_axis": "rows", "pack_word": 8, "pack_rows": 4, "pack_columns": 12},
-        cell="bnnlab.notebook.Pack(np.random.default_rng(1).standard_normal((4, 12)), word_bits=8)",
+        cell="matrix = np.round(np.random.default_rng(1).standard_normal((4, 12)), 1)\n"
+        "Pack(matrix, word_bits=8)",
     ),
     Stop(
         title="Packing columns",
@@ -196,7 +210,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "makes such a mistake hard to find.",
         ),
         widgets={"pack_axis": "columns", "pack_word": 8, "pack_rows": 4, "pack_columns": 12},
-        cell="bnnlab.notebook.Pack(np.random.default_rng(2).standard_normal((12, 4)), axis='columns', word_bits=8)",
+        cell='Pack(matrix.T, axis="columns", word_bits=8)',
     ),
     Stop(
         title="Four multiplications and three additions",
@@ -214,7 +228,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="That is the count. Twice the count, less all the places, gives the sum of the products.",
         ),
         widgets={"gemm_m": 1, "gemm_k": 4, "gemm_n": 1, "gemm_seed": 1},
-        cell="a, b = np.array([[1, -1, 1, 1]]), np.array([[1], [1], [-1], [1]])\nbnnlab.notebook.Step(a, b)",
+        cell="a, b = np.array([[1, -1, 1, 1]]), np.array([[1], [1], [-1], [1]])\nStep(a, b)",
     ),
     Stop(
         title="The loop, line by line",
@@ -233,8 +247,9 @@ STOPS: Final[tuple[Stop, ...]] = (
             "the end.",
         ),
         widgets={"gemm_m": 2, "gemm_k": 12, "gemm_n": 2, "gemm_seed": 1},
-        cell="trace = bnnlab.trace_gemm(bnnlab.pack_rows(a), bnnlab.pack_columns(b))\n"
-        "trace.steps['popcount'], trace.padding, trace.result",
+        cell="trace = bnnlab.trace_gemm(bnnlab.pack_rows(matrix), bnnlab.pack_columns(matrix.T))\n"
+        'print(f"{len(trace.steps)} steps, {trace.padding} padding bits in each")\n'
+        "trace.result",
     ),
     Stop(
         title="What the machine does",
@@ -253,7 +268,11 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="So few for 64 multiplications and 64 additions. The fast kernels take words of 512 bits.",
         ),
         widgets={"kernel": "lecture"},
-        cell="[str(one) for one in bnnlab.disassemble('lecture') if one.in_loop]",
+        cell="from bnnlab.bits.listing import listing\n"
+        "from bnnlab.widgets import kernel\n"
+        "from bnnlab.widgets.jupyter import notebook_widget\n"
+        "\n"
+        'notebook_widget("kernel", kernel.encode("lecture", listing("lecture"), bnnlab.disassemble("lecture")))',
     ),
     Stop(
         title="From the sum to the next bit",
@@ -271,10 +290,12 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="No multiplication anywhere: xor, count, compare. The last layer turns such bits into the answer.",
         ),
         widgets={"source": "the Lab's network"},
-        cell="from bnnlab.deploy import PackedModel\n\n"
-        "packed = run.call(lambda training: PackedModel.from_module(training.model))\n"
-        "run.close()\n"
-        "packed",
+        cell="from bnnlab.nn.operands import layer_product\n"
+        "\n"
+        'product = layer_product(run.model, "hidden1", torch.tensor(run.dataset.x_test[3:4]))\n'
+        "everything = bnnlab.xnor_gemm(bnnlab.pack_rows(product.inputs), bnnlab.pack_columns(product.weights))\n"
+        "assert np.array_equal(everything[0], product.outputs)\n"
+        'f"kernel {bnnlab.kernels()[0]!r}: all {everything.size} pre-activations of hidden1 equal, bit for bit"',
     ),
     Stop(
         title="What it comes to, here",
@@ -291,7 +312,11 @@ STOPS: Final[tuple[Stop, ...]] = (
             hint="The button stands further down, under “time”.",
             praise="That was measured on this computer, it is no claim. The tour ends here. The lab is yours.",
         ),
-        cell="from bnnlab.deploy import summary\n\nprint(summary(packed))",
+        cell="from bnnlab.deploy import PackedModel, summary\n"
+        "\n"
+        "packed = PackedModel.from_module(run.model)\n"
+        "takes = summary(packed)\n"
+        'print(f"{takes.stored_bytes:,} bytes packed, {takes.float32_bytes:,} in float32")',
     ),
 )
 """All stops, in order."""
