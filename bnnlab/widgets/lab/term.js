@@ -1,21 +1,23 @@
 // Words that not everybody knows: a dotted underline where they stand, and a short note on hover, focus or tap.
 
 import { element, setText } from "../shared/dom.js";
+import { GLOSSARY } from "../shared/glossary.js";
 import { writeText } from "../shared/late_text.js";
 
-const TERMS = {
-  t_clip: "Gradients pass a sign only where its input lies within ±t_clip. Beyond, no small change could alter the sign, so the estimator lets nothing through.",
-  x: "A neuron’s sum after batch normalisation: (sum − mean) / sd · gamma + beta, in one go sum · scale + shift. Its sign is the bit that is sent on.",
-  normalised: "Sums of many signs are large numbers; batch normalisation brings them to the size of t_clip. It takes off their mean, divides by their spread, and adds what was learned: gamma and beta.",
-  starved: "No gradient has reached the hidden number of such a weight for a while, because it lies beyond ±t_clip. So its sign stays, right or wrong.",
-  "hidden number": "The ordinary number behind a weight, also called latent: each step moves it a little. The network sees only its sign.",
-  word: "64 bits that the machine takes at once: one xor and one popcount compare them all. Written as 16 hexadecimal digits, the lowest bit last.",
+// What a word is about, in the cockpit: it lights up while the word is explained.
+const SHOWN_AT = {
+  t_clip: ".wall-plot",
+  x: '[aria-label="Distribution of x"] .wall-plot',
+  normalised: ".sum-line",
+  starved: '[aria-label="Distribution of weights"] .wall-plot',
+  "hidden number": ".life-frame",
+  word: ".panel-foot .word",
 };
 const IN_TEXT = /t_clip|hidden (?:number|weight)s?|normalised|starved|\bword\b|\bx\b/g;
 const APART = 6; // CSS pixels between a word and its note, and half as many more to the window's edge
 const LINGERING = 160; // ms in which the pointer may go over to the note
 
-// `name` is a key of the list above, `text` how it is written here.
+// `name` is a key of the glossary, `text` how it is written here.
 export function term(name, text = name) {
   return element("span", { class: "term", role: "button", tabindex: "0", title: "", "data-term": name }, text);
 }
@@ -95,8 +97,9 @@ export function termNotes(root) {
     if (shown === word) return;
     close();
     shown = word;
-    setText(note, word.dataset.note ?? TERMS[word.dataset.term]);
+    setText(note, word.dataset.note ?? GLOSSARY[word.dataset.term]);
     word.setAttribute("aria-describedby", note.id);
+    for (const node of root.querySelectorAll(SHOWN_AT[word.dataset.term] ?? ":not(*)")) node.classList.add("meant");
     note.showPopover();
     place(word.getBoundingClientRect());
     window.addEventListener("keydown", onKey, true);
@@ -122,6 +125,7 @@ export function termNotes(root) {
     if (!shown) return;
     shown.removeAttribute("aria-describedby");
     shown = null;
+    for (const node of root.querySelectorAll(".meant")) node.classList.remove("meant");
     note.hidePopover();
     window.removeEventListener("keydown", onKey, true);
     window.removeEventListener("scroll", close, true);
@@ -143,6 +147,7 @@ export const TERM_STYLE = `
   pointer-events: auto;
   &:focus-visible { outline: 2px solid var(--control); outline-offset: -1px; border-radius: 2px; }
 }
+.bnnlab .meant { outline: 2px solid var(--control); outline-offset: 2px; border-radius: 4px; }
 .bnnlab .term-note {
   position: fixed; inset: auto; margin: 0; width: max-content; max-width: min(25em, calc(100vw - 12px)); padding: 0.5em 0.75em;
   background: var(--paper); color: var(--ink); border: 1px solid var(--control); border-radius: var(--radius);

@@ -3,7 +3,7 @@
 import { element, setHidden } from "../shared/dom.js";
 
 const FOLLOW_EVERY_MS = 200; // pages come late and pictures move
-const APART = 4;
+const LIGHT_APART = 4;
 const MAX_PHONE_WIDTH = 700; // CSS pixels, up to which the card is a sheet over the lower half
 
 // `onPlace(box)` gets where that is in the window, or null while there is nothing.
@@ -31,7 +31,7 @@ export function spotlight(onPlace) {
       brought = true;
       find(selector).scrollIntoView({ block: innerWidth <= MAX_PHONE_WIDTH ? "start" : "nearest", behavior: "instant" });
     }
-    const wanted = { left: box.left - APART, top: box.top - APART, width: box.width + 2 * APART, height: box.height + 2 * APART };
+    const wanted = { left: box.left - LIGHT_APART, top: box.top - LIGHT_APART, width: box.width + 2 * LIGHT_APART, height: box.height + 2 * LIGHT_APART };
     for (const [side, value] of Object.entries(wanted)) node.style[side] = `${Math.round(value)}px`;
   }
 

@@ -1,0 +1,28 @@
+"""Every word of the lab is explained once, for all pictures and pages."""
+
+import re
+
+import pytest
+
+from bnnlab.widgets.bundle import FOLDER
+from bnnlab.widgets.glossary import GLOSSARY
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "latent weight", "straight-through estimator", "clip", "t_clip", "flip", "starved",
+        "word", "padding", "threshold", "popcount",
+    ],
+)  # fmt: skip
+def test_the_words_of_the_lab_are_there(word: str) -> None:
+    assert GLOSSARY[word].endswith(".")
+    assert len(GLOSSARY[word].split()) <= 45
+
+
+def test_every_word_that_a_text_marks_is_explained() -> None:
+    source = (FOLDER / "lab" / "term.js").read_text(encoding="utf-8")
+    (table,) = re.findall(r"const SHOWN_AT = \{(.*?)\};", source, re.DOTALL)
+    shown = {quoted or bare for quoted, bare in re.findall(r'^  (?:"([^"]+)"|(\w+)):', table, re.MULTILINE)}
+    assert shown
+    assert shown <= GLOSSARY.keys()
