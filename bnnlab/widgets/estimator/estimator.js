@@ -2,6 +2,7 @@
 // Every value shown was computed by the library: the slider moves from sample to sample. Sends "x" when it rests.
 
 import { adapt } from "../shared/adapter.js";
+import { announce } from "../shared/announce.js";
 import { element, setText } from "../shared/dom.js";
 import { signedText } from "../shared/numbers.js";
 import { nearestIndex, quantizerPlot, QUANTIZER_PLOT_STYLE } from "./quantizer_plot.js";
@@ -70,6 +71,7 @@ export function mountEstimator(host, send) {
     forward.describe(`sign of ${decimalsText(x)} is ${signedText(data.forward[at])}`);
     backward.describe(`Surrogate gradient at ${decimalsText(x)} is ${decimalsText(data.surrogate[at])}`);
     const { clip_value: clip, all_or_nothing: allOrNothing } = data;
+    announce(host, "estimator", { quantizer: data.title, clip_value: clip, x, passes: data.surrogate[at] !== 0 });
     walk.show({ x, forward: data.forward[at], surrogate: data.surrogate[at], clip, allOrNothing });
   }
 

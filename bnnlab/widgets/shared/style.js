@@ -2,10 +2,12 @@
 
 import { element } from "./dom.js";
 
-// Puts the shared rules and a widget's own into its host, where a shadow root sees them too.
+// Puts the shared rules and a widget's own into its host, where a shadow root sees them too. A host that goes by another
+// name gets them under that.
 export function addStyles(host, ...sheets) {
   const style = element("style");
-  style.textContent = [SHARED_STYLE, ...sheets].join("\n");
+  const rules = [SHARED_STYLE, ...sheets].join("\n");
+  style.textContent = host.className === "bnnlab" ? rules : rules.replaceAll(".bnnlab", `.${host.className}`);
   host.append(style);
 }
 

@@ -20,6 +20,7 @@ export function mountTour(host, send) {
   let answer = null;
   const states = {};
 
+  host.className = "bnnlab-tour"; // whoever looks for a page's picture does not mean the card
   addStyles(host, TOUR_STYLE);
   const theme = followTheme(host, () => {});
   const beginText = element("span");
