@@ -9,6 +9,8 @@ from typing import Final
 from bnnlab.train import LiveRun, RunConfig
 from bnnlab.widgets.tour import STEPS_BEFORE
 
+NEXT_AFTER_S: Final = 3.0
+
 
 class Spare:
     """One run of the default settings, trained to the step where the tour begins.
@@ -18,12 +20,17 @@ class Spare:
 
     Args:
         start: Starts a run; replaced in tests.
+        after_s: Seconds until the next one is trained: whoever took one has a page to open first.
     """
 
-    def __init__(self, start: Callable[[RunConfig], LiveRun] = LiveRun) -> None:
+    def __init__(
+        self, start: Callable[[RunConfig], LiveRun] = LiveRun, after_s: float = NEXT_AFTER_S
+    ) -> None:
         self._start = start
+        self._after_s = after_s
         self._lock = threading.Lock()
         self._run: LiveRun | None = None
+        self._next: threading.Timer | None = None
 
     def prepare(self) -> None:
         """Begin to train one, if there is none. Returns at once."""
@@ -34,11 +41,17 @@ class Spare:
         """The run, which belongs to the caller from now on."""
         with self._lock:
             taken, self._run = self._run or self._trained(), None
+            if self._next is None or not self._next.is_alive():
+                self._next = threading.Timer(self._after_s, self.prepare)
+                self._next.daemon = True
+                self._next.start()
         return taken
 
     def close(self) -> None:
         """Let go of what nobody took."""
         with self._lock:
+            if self._next is not None:
+                self._next.cancel()
             if self._run is not None:
                 self._run.close()
                 self._run = None

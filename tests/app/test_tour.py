@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import nbformat
@@ -96,7 +97,7 @@ def test_a_spare_is_trained_once_and_replaced_when_it_is_taken() -> None:
         started.append(LiveRun(config))
         return started[-1]
 
-    spare = Spare(start)
+    spare = Spare(start, after_s=0.0)
     spare.prepare()
     spare.prepare()
     assert len(started) == 1
@@ -104,8 +105,10 @@ def test_a_spare_is_trained_once_and_replaced_when_it_is_taken() -> None:
     assert taken is started[0]
     frame = taken.wait_for(state="paused", step=STEPS_BEFORE, timeout=PATIENCE_S)
     assert frame.status.step == STEPS_BEFORE
-    spare.prepare()
-    assert len(started) == 2
+    deadline = time.monotonic() + PATIENCE_S
+    while len(started) < 2:
+        assert time.monotonic() < deadline
+    started[1].wait_for(state="paused", step=STEPS_BEFORE, timeout=PATIENCE_S)
     spare.close()
     assert started[1].status.state == "closed"
     taken.close()

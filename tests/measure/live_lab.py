@@ -8,6 +8,7 @@ Run it on two quiet cores: browser, server and training share them. Each part pr
     clicks   seconds from a weight to the instruction that counts its bit, median of ten
     seek     milliseconds from a press on the time line to the picture of a past step
     beside   updates a second with another network in lockstep
+    stops    seconds until a stop of the tour is there, text and what it points at, each in a fresh session
     shifts   layout shifts while settings change and pages switch, those after input counted too
     quiet    requests and frames while paused, and while nothing is drawn
     many     8 sessions: 2 browsers and 6 clients that acknowledge frames; then seconds until their threads are gone
@@ -34,6 +35,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from bnnlab.widgets.tour import STOPS
 from tests.browser.programs import CHROMIUM
 from tests.measure.lab_client import LabClient
 from tests.measure.page_scripts import CLICK, FIRST_PICTURE, HOST, SEEK, SHIFTS, SMOOTHNESS, WATCH
@@ -43,6 +45,7 @@ FAST_SECONDS = 60
 VISITS = 10
 CLIENTS = 6
 SEEKS = 40
+SPARE_READY_S = 8  # until the next visitor of the tour finds a run that has learned
 CASES = {
     "64x64": "?speed=fast&epochs=100000",
     "256x784": "?dataset=mnist&first_layer=binary&widths=256,256&speed=fast&epochs=100000",
@@ -58,6 +61,7 @@ def main() -> None:
         "clicks": clicks,
         "seek": seek,
         "beside": beside,
+        "stops": stops,
         "shifts": shifts,
         "quiet": quiet,
         "many": many,
@@ -104,6 +108,22 @@ def first(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
             "after_first_paint_s": round(median(after_paint), 2),
             "slowest_s": round(max(drawn), 2),
         }
+
+
+def stops(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
+    """How soon each stop of the tour is there."""
+    seconds = []
+    for number, stop in enumerate(STOPS, 1):
+        time.sleep(SPARE_READY_S)
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        page = context.new_page()
+        began = time.monotonic()
+        page.goto(f"{url}/?stop={number}")
+        page.get_by_role("heading", name=stop.title).wait_for()
+        page.locator(stop.points_at).first.wait_for()
+        seconds.append(time.monotonic() - began)
+        context.close()
+    yield {"median_s": round(median(seconds), 2), "slowest_s": round(max(seconds), 2)}
 
 
 def fast(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
