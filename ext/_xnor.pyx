@@ -29,6 +29,7 @@ cdef extern from "xnor.h":
     ctypedef struct xnor_gemm_step:
         int32_t m
     const void *xnor_code_lecture_anywhere() noexcept nogil
+    const void *xnor_code_lecture_words(int word_bits) noexcept nogil
     const xnor_kernel xnor_kernels[]
     const int xnor_kernel_count
     int xnor_cpu_has_vnni() noexcept nogil
@@ -41,7 +42,14 @@ cdef extern from "xnor.h":
                    void *scratch) noexcept nogil
     void xnor_threshold(Py_ssize_t rows, Py_ssize_t columns, const int32_t *sums, const int32_t *thresholds,
                         const BINARY_WORD *flips, BINARY_WORD *bits) noexcept nogil
-    void xnor_trace_lecture(const xnor_product *product, xnor_gemm_step *steps) noexcept nogil
+    ctypedef struct xnor_narrow_product:
+        int word_bits
+        ptrdiff_t rows, columns, words
+        int32_t depth
+        const void *a
+        const void *b
+        int32_t *c
+    void xnor_trace_lecture(const xnor_narrow_product *product, xnor_gemm_step *steps) noexcept nogil
 
 cdef extern from "bytes.h":
     ctypedef struct xnor_bytes:
@@ -92,6 +100,12 @@ def has_vnni():
 def code(str kernel, Py_ssize_t size):
     """Address of the kernel's innermost function, and the `size` bytes of memory that begin there."""
     cdef const uint8_t *start = <const uint8_t *> _usable(kernel).code()
+    return <uintptr_t> start, bytes(start[:size])
+
+
+def code_of_words(int word_bits, Py_ssize_t size):
+    """As `code`, of the lecture's loop on words of 8, 16, 32 or 64 bits."""
+    cdef const uint8_t *start = <const uint8_t *> xnor_code_lecture_words(word_bits)
     return <uintptr_t> start, bytes(start[:size])
 
 
@@ -193,17 +207,32 @@ def gemm_bits(const uint64_t[:, ::1] a not None, PreparedWeights w not None, uin
         xnor_work(xnor_product_rows, &product, product.rows, ROW_BLOCK, &first, NULL)
 
 
-def trace_gemm(const uint64_t[:, ::1] a not None, PreparedWeights w not None, int32_t[:, ::1] c not None,
-               uint8_t[::1] steps not None):
-    """As `gemm` by the lecture's kernel, recording each inner iteration into `steps`."""
-    cdef xnor_product product
-    _set_operands(&product, a, w)
-    _set_dots(&product, c)
+def words_of(PreparedWeights w not None):
+    """The bytes of the words of weights prepared for a kernel that takes them as they were packed."""
     if w._kernel.panel_columns != 0:
         raise ValueError("the trace needs weights as they were packed")
-    if steps.shape[0] != a.shape[0] * w.columns * w.words * <Py_ssize_t> sizeof(xnor_gemm_step):
+    return bytes((<const uint8_t *> w._panels.start)[:w.nbytes])
+
+
+def trace_gemm(int word_bits, int depth, const uint8_t[:, ::1] a not None, const uint8_t[:, ::1] b not None,
+               int32_t[:, ::1] c not None, uint8_t[::1] steps not None):
+    """Dot products of words by the lecture's loop, recording each inner iteration into `steps`.
+
+    `a` are the bytes of `(M, words)` words of `word_bits` bits, `b` those of `(words, N)`.
+    """
+    cdef xnor_narrow_product product
+    cdef Py_ssize_t size = word_bits // 8
+    if word_bits not in (8, 16, 32, 64):
+        raise ValueError("no such words")
+    product.word_bits, product.depth = word_bits, depth
+    product.rows, product.columns, product.words = c.shape[0], c.shape[1], b.shape[0]
+    if (a.shape[0] != product.rows or a.shape[1] != product.words * size or b.shape[1] != product.columns * size
+            or not 0 < depth <= product.words * word_bits):
+        raise ValueError("operands do not fit each other")
+    if steps.shape[0] != product.rows * product.columns * product.words * <Py_ssize_t> sizeof(xnor_gemm_step):
         raise ValueError("steps do not fit the trace")
-    if product.rows:
+    if product.rows and product.columns:
+        product.a, product.b, product.c = &a[0, 0], &b[0, 0], &c[0, 0]
         with nogil:
             xnor_trace_lecture(&product, <xnor_gemm_step *> &steps[0])
 

@@ -1,81 +1,58 @@
-/* The lecture's loop, as it stands on the slide (xnor_gemm_baseline): m, k, n; one xor, one not, one popcount for
- * 64 multiplications and additions. K counts words here, as it does there.
- *
- * Two things differ from the slide. C is int32 instead of float, which is exact only up to 2^24. And indices are
- * ptrdiff_t instead of int, which overflows beyond 2^31 elements.
+/* The kernel "lecture": the slide's loop (lecture_loop.h) on words of 64 bits, and the same loop recorded, on words of any
+ * width.
  *
  * The slide's loop counts agreements, padding bits included, on top of what C holds. So C starts at 0, and the
  * counts c become dot products afterwards: 2 * (c - P) - depth, P being the padding bits of the last word.
  */
 #include "epilogue.h"
 
-/* Notes one inner iteration where there are steps to write; in the kernel `steps` is a constant null, and the
- * compiler drops the call. */
-XNOR_INLINE void record(xnor_gemm_step **steps, ptrdiff_t m, ptrdiff_t k, ptrdiff_t n, BINARY_WORD a, BINARY_WORD b,
-                        int32_t acc)
-{
-    if (*steps)
-        *(*steps)++ = (xnor_gemm_step){
-            .m = (int32_t)m, .n = (int32_t)n, .k = (int32_t)k,
-            .a = a, .b = b, .xor_ = a ^ b, .xnor = ~(a ^ b),
-            .popcount = __builtin_popcountll(~(a ^ b)), .acc = acc,
-        };
-}
+#define BINARY_WORD uint8_t
+#define FOR_WORD(name) name##_8
+#include "lecture_loop.h"
+#undef BINARY_WORD
+#undef FOR_WORD
 
-/* The lab shows these lines, and marks the one with the popcount at every step. */
-/* listing: begin */
-XNOR_INLINE void xnor_gemm_baseline(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K,
-                                    const BINARY_WORD *A, ptrdiff_t lda,
-                                    const BINARY_WORD *B, ptrdiff_t ldb,
-                                    int32_t *C, ptrdiff_t ldc, xnor_gemm_step *steps)
-{
-    for (ptrdiff_t m = 0; m < M; ++m) {
-        for (ptrdiff_t k = 0; k < K; k++) {
-            BINARY_WORD A_PART = A[m * lda + k];
-            for (ptrdiff_t n = 0; n < N; ++n) {
-                C[m * ldc + n] += __builtin_popcountll(~(A_PART ^ B[k * ldb + n]));
-                record(&steps, m, k, n, A_PART, B[k * ldb + n], C[m * ldc + n]); /* in the trace only */
-            }
-        }
-    }
-}
-/* listing: end */
+#define BINARY_WORD uint16_t
+#define FOR_WORD(name) name##_16
+#include "lecture_loop.h"
+#undef BINARY_WORD
+#undef FOR_WORD
 
-/* The loop by itself, compiled twice: a plain x86-64 build has no popcnt instruction, and calls a library function 64
- * products at a time. These are the functions that the lab shows as machine code. */
+#define BINARY_WORD uint32_t
+#define FOR_WORD(name) name##_32
+#include "lecture_loop.h"
+#undef BINARY_WORD
+#undef FOR_WORD
+
+#define FOR_WORD(name) name##_64
+#include "lecture_loop.h"
+#undef FOR_WORD
+
 typedef void loop_fn(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const BINARY_WORD *A, ptrdiff_t lda,
                      const BINARY_WORD *B, ptrdiff_t ldb, int32_t *C, ptrdiff_t ldc);
 
-XNOR_NOINLINE static void loop_anywhere(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const BINARY_WORD *A, ptrdiff_t lda,
-                                        const BINARY_WORD *B, ptrdiff_t ldb, int32_t *C, ptrdiff_t ldc)
-{
-    xnor_gemm_baseline(M, N, K, A, lda, B, ldb, C, ldc, NULL);
-}
-
-#ifdef XNOR_X86
-XNOR_TARGET("popcnt") XNOR_NOINLINE
-static void loop_popcnt(ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, const BINARY_WORD *A, ptrdiff_t lda,
-                        const BINARY_WORD *B, ptrdiff_t ldb, int32_t *C, ptrdiff_t ldc)
-{
-    xnor_gemm_baseline(M, N, K, A, lda, B, ldb, C, ldc, NULL);
-}
-#else
-#define loop_popcnt loop_anywhere
-#endif
-
 static loop_fn *loop(void)
 {
-    return xnor_cpu_has_popcnt() ? loop_popcnt : loop_anywhere;
+#ifdef XNOR_X86
+    if (xnor_cpu_has_popcnt())
+        return loop_popcnt_64;
+#endif
+    return loop_anywhere_64;
 }
 
 const void *xnor_code_lecture(void)
 {
-    return (const void *)(uintptr_t)loop();
+    return code_64();
+}
+
+const void *xnor_code_lecture_words(int word_bits)
+{
+    return word_bits == 8 ? code_8() : word_bits == 16 ? code_16() : word_bits == 32 ? code_32() : code_64();
 }
 
 const void *xnor_code_lecture_anywhere(void)
 {
-    return (const void *)(uintptr_t)loop_anywhere;
+    return (const void *)(uintptr_t)loop_anywhere_64;
 }
 
 static void clear(const xnor_product *p, ptrdiff_t first, ptrdiff_t count)
@@ -123,10 +100,17 @@ void xnor_rows_lecture(const xnor_product *p, ptrdiff_t first, ptrdiff_t count)
     dots_from_agreements(p, first, count);
 }
 
-void xnor_trace_lecture(const xnor_product *p, xnor_gemm_step *steps)
+void xnor_trace_lecture(const xnor_narrow_product *p, xnor_gemm_step *steps)
 {
-    clear(p, 0, p->rows);
-    xnor_gemm_baseline(p->rows, p->columns, p->words, p->a, p->words, p->panels, p->columns, p->c, p->c_stride,
-                       steps);
-    dots_from_agreements(p, 0, p->rows);
+    const ptrdiff_t cells = p->rows * p->columns;
+    memset(p->c, 0, (size_t)cells * sizeof *p->c);
+    switch (p->word_bits) {
+    case 8: trace_8(p, steps); break;
+    case 16: trace_16(p, steps); break;
+    case 32: trace_32(p, steps); break;
+    default: trace_64(p, steps);
+    }
+    const int64_t padding = p->words * p->word_bits - p->depth;
+    for (ptrdiff_t cell = 0; cell < cells; ++cell)
+        p->c[cell] = (int32_t)(2 * (p->c[cell] - padding) - p->depth);
 }

@@ -58,6 +58,7 @@ const void *xnor_code_avx2(void);
 const void *xnor_code_neon(void);
 const void *xnor_code_scalar(void);
 const void *xnor_code_lecture(void);
+const void *xnor_code_lecture_words(int word_bits); /* on words of 8, 16, 32 or 64 bits */
 const void *xnor_code_lecture_anywhere(void); /* the same loop, compiled for every CPU of the architecture */
 
 /* B (words x columns, column-packed) as `kernel` wants it, and the bytes that takes. */
@@ -83,7 +84,16 @@ typedef struct {
     int64_t acc;
 } xnor_gemm_step;
 
-/* As xnor_rows_lecture of all rows, and writes rows * words * columns steps. */
-void xnor_trace_lecture(const xnor_product *product, xnor_gemm_step *steps);
+/* A product of words of 8, 16, 32 or 64 bits, each as wide an unsigned integer. */
+typedef struct {
+    int word_bits;
+    ptrdiff_t rows, columns, words; /* M, N, and K in words */
+    int32_t depth;                  /* K in bits */
+    const void *a, *b;              /* rows x words, words x columns */
+    int32_t *c;                     /* rows x columns */
+} xnor_narrow_product;
+
+/* Dot products by the lecture's loop; writes rows * words * columns steps. */
+void xnor_trace_lecture(const xnor_narrow_product *product, xnor_gemm_step *steps);
 
 #endif

@@ -16,6 +16,8 @@ from itertools import takewhile
 from typing import Any
 
 from bnnlab import _xnor
+from bnnlab.bits.packing import WORD_BITS
+from bnnlab.bits.trace import check_word_bits
 from bnnlab.bits.weights import chosen_kernel
 
 COUNTS = ("popcnt", "vpopcntb", "vpopcntw", "vpopcntd", "vpopcntq", "vpshufb", "cnt")
@@ -52,21 +54,31 @@ class Instruction:
     in_loop: bool
 
 
-def disassemble(kernel: str = "lecture") -> list[Instruction]:
+def disassemble(kernel: str = "lecture", word_bits: int = 64) -> list[Instruction]:
     """The machine code of the function that holds a kernel's innermost loop.
 
     Args:
         kernel: One of `kernels()`, or ``"auto"`` for the one that `xnor_gemm` takes.
+        word_bits: Width of a word. The kernels take 64; the lecture's loop is compiled for 8, 16 and 32 too.
 
     Returns:
         The instructions that can be reached from the function's first without a call, by address.
 
     Raises:
-        ValueError: If this CPU can run no such kernel.
+        TypeError: If `word_bits` is no int.
+        ValueError: If this CPU can run no such kernel, or the kernel takes no such words.
         NotImplementedError: If the CPU is neither x86-64 nor 64-bit ARM, or the disassembler does not know an
             instruction of the function, or it is longer than `MOST_BYTES`.
     """
-    return _function(partial(_xnor.code, chosen_kernel(kernel)))
+    check_word_bits(word_bits)
+    name = chosen_kernel(kernel)
+    if word_bits == WORD_BITS:
+        return _function(partial(_xnor.code, name))
+    if name != "lecture":
+        raise ValueError(
+            f"word_bits must be {WORD_BITS} for kernel {name!r}, got {word_bits}; 'lecture' takes others"
+        )
+    return _function(partial(_xnor.code_of_words, word_bits))
 
 
 def disassemble_anywhere() -> list[Instruction]:

@@ -32,7 +32,7 @@ KERNEL_SOURCES = {
     "avx2": KernelSource("avx2.c", "an x86-64 CPU with AVX2"),
     "neon": KernelSource("neon.c", "a 64-bit ARM CPU"),
     "scalar": KernelSource("scalar.c", "no particular CPU"),
-    "lecture": KernelSource("lecture.c", "no particular CPU"),
+    "lecture": KernelSource("lecture_loop.h", "no particular CPU"),
 }
 """Every kernel there is, on whichever CPU; `bnnlab.kernels` are those that this one can run."""
 

@@ -19,12 +19,15 @@ from bnnlab.commands.errors import one_line_errors
 @one_line_errors
 def disassemble(
     kernel: Annotated[str, typer.Argument(help="One of `bnnlab.kernels()`, or auto.")] = "lecture",
+    word_bits: Annotated[
+        int, typer.Option(help="Bits in a word; the lecture's loop is compiled for 8, 16 and 32 too.")
+    ] = 64,
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
     """Print the machine code of a kernel as it is loaded; a bar marks the loop that counts."""
     kernel = chosen_kernel(kernel)
     try:
-        instructions = bnnlab.disassemble(kernel)
+        instructions = bnnlab.disassemble(kernel, word_bits)
     except NotImplementedError as error:  # on this CPU
         raise ValueError(str(error)) from None
     library = _xnor.__file__

@@ -101,6 +101,7 @@ def test_the_labs_first_frame_says_how_to_connect(viewer: Viewer) -> None:
     assert connect == {
         "path": "/api/bnn/live",
         "token": viewer.token,
+        "kept": True,
         "polls": False,
         "recorded": None,
         "files": "/api/bnn/files",
@@ -191,7 +192,7 @@ def test_signs_shows_the_chosen_estimator() -> None:
 
 
 def test_gemm_steps_through_two_matrices() -> None:
-    app = opened("gemm", gemm_m="3", gemm_k="70", gemm_n="2", step="4")
+    app = opened("gemm", gemm_m="3", gemm_k="70", gemm_n="2", word="64", step="4")
     data = widget_data(app, "stepper")
     assert (data["rows"], data["columns"], data["words"], data["padding"]) == (3, 2, 2, 58)
     assert data["start_step"] == 4
@@ -222,7 +223,7 @@ def test_a_network_without_binary_products_is_explained(run: LiveRun) -> None:
 
 def test_gemm_shows_the_machine_code_of_its_loop() -> None:
     data = widget_data(opened("gemm"), "stepper")
-    loop = [one.mnemonic for one in bnnlab.disassemble() if one.in_loop]
+    loop = [one.mnemonic for one in bnnlab.disassemble(word_bits=8) if one.in_loop]
     assert [row["mnemonic"] for row in data["instructions"]] == loop
 
 

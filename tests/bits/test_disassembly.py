@@ -218,3 +218,22 @@ def test_text_says_of_jumps_to_which_of_its_lines_they_lead(kernel: str) -> None
     assert targets
     assert targets <= offsets
     assert not any(f"{one.address:#x}" in line for one in instructions for line in lines)
+
+
+@pytest.mark.parametrize("word_bits", [8, 16, 32])
+def test_the_lectures_loop_is_compiled_for_narrow_words(word_bits: int) -> None:
+    wide, narrow = bnnlab.disassemble("lecture"), bnnlab.disassemble("lecture", word_bits=word_bits)
+    assert narrow[0].address != wide[0].address
+    counting = [
+        one.mnemonic
+        for one in narrow
+        if one.in_loop and one.mnemonic in (*disassembly.COUNTS, *disassembly.CALLS)
+    ]
+    assert counting
+
+
+def test_only_the_lectures_loop_takes_narrow_words() -> None:
+    with pytest.raises(
+        ValueError, match="word_bits must be 64 for kernel 'scalar', got 8; 'lecture' takes others"
+    ):
+        bnnlab.disassemble("scalar", word_bits=8)

@@ -199,12 +199,19 @@ def test_the_doorway_itself_refuses_what_would_read_out_of_bounds() -> None:
         PreparedWeights("scalar", words, 129, 129)
     with pytest.raises(ValueError, match="no thresholds"):
         _xnor.gemm_bits(words, weights, np.empty((2, 1), np.uint64))
+    dots = np.empty((2, 2), np.int32)
+    as_bytes = words.view(np.uint8)
     with pytest.raises(ValueError, match="steps"):
-        _xnor.trace_gemm(words, weights, np.empty((2, 2), np.int32), np.empty(3, np.uint8))
+        _xnor.trace_gemm(64, 128, as_bytes, as_bytes, dots, np.empty(3, np.uint8))
+    for word_bits, depth, a in (
+        (64, 129, as_bytes),
+        (64, 0, as_bytes),
+        (32, 64, as_bytes),
+        (64, 64, as_bytes[:1]),
+    ):
+        with pytest.raises(ValueError, match="fit"):
+            _xnor.trace_gemm(word_bits, depth, a, as_bytes, dots, np.empty(3, np.uint8))
+    with pytest.raises(ValueError, match="no such words"):
+        _xnor.trace_gemm(24, 24, as_bytes, as_bytes, dots, np.empty(3, np.uint8))
     with pytest.raises(ValueError, match="as they were packed"):
-        _xnor.trace_gemm(
-            words,
-            PreparedWeights("scalar", words, 128, 128),
-            np.empty((2, 2), np.int32),
-            np.empty(3, np.uint8),
-        )
+        _xnor.words_of(PreparedWeights("scalar", words, 128, 128))

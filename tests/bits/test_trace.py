@@ -1,5 +1,7 @@
 """A trace tells what the compiled loop did: its order, each intermediate, and the kernel's own result."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,3 +92,45 @@ def test_weights_prepared_for_another_kernel_are_named() -> None:
     ):
         bnnlab.trace_gemm(pa, bnnlab.prepare_weights(pb, "scalar"))
     assert (bnnlab.trace_gemm(pa, bnnlab.prepare_weights(pb, "lecture")).result == 70).all()
+
+
+@pytest.mark.parametrize("word_bits", WORD_WIDTHS)
+def test_words_of_every_width_give_the_same_product(word_bits: int) -> None:
+    rng = np.random.default_rng(word_bits)
+    for depth in range(1, 131):
+        a, b = rng.standard_normal((3, depth)), rng.standard_normal((depth, 5))
+        pa, pb = bnnlab.pack_rows(a), bnnlab.pack_columns(b)
+        trace = bnnlab.trace_gemm(pa, pb, word_bits=word_bits)
+        np.testing.assert_array_equal(trace.result, reference.sign(a) @ reference.sign(b).astype(np.int32))
+        assert (trace.word_bits, trace.padding) == (word_bits, -depth % word_bits)
+        steps = trace.steps
+        assert steps.size == 3 * 5 * -(-depth // word_bits)
+        full = np.uint64(2**word_bits - 1)
+        np.testing.assert_array_equal(steps["xnor"], ~(steps["a"] ^ steps["b"]) & full)
+        np.testing.assert_array_equal(steps["popcount"], [int(word).bit_count() for word in steps["xnor"]])
+
+
+def test_prepared_weights_are_traced_in_narrow_words_too() -> None:
+    rng = np.random.default_rng(0)
+    pa, pb = bnnlab.pack_rows(rng.standard_normal((2, 70))), bnnlab.pack_columns(rng.standard_normal((70, 3)))
+    prepared = bnnlab.prepare_weights(pb, "lecture")
+    one, other = (bnnlab.trace_gemm(pa, weights, word_bits=16) for weights in (pb, prepared))
+    np.testing.assert_array_equal(one.steps, other.steps)
+
+
+def test_784_values_leave_no_padding_in_narrow_words() -> None:
+    pa, pb = bnnlab.pack_rows(np.ones((1, 784))), bnnlab.pack_columns(np.ones((784, 1)))
+    paddings = [bnnlab.trace_gemm(pa, pb, word_bits=word_bits).padding for word_bits in WORD_WIDTHS]
+    assert paddings == [0, 0, 16, 48]
+
+
+@pytest.mark.parametrize(
+    ("word_bits", "error"),
+    [(0, ValueError), (24, ValueError), (True, TypeError), ("8", TypeError), (8.0, TypeError)],
+)
+def test_other_widths_are_refused(word_bits: Any, error: type[Exception]) -> None:
+    pa, pb = bnnlab.pack_rows(np.ones((1, 4))), bnnlab.pack_columns(np.ones((4, 1)))
+    with pytest.raises(error, match=r"word_bits must be one of \(8, 16, 32, 64\)"):
+        bnnlab.trace_gemm(pa, pb, word_bits=word_bits)
+    with pytest.raises(error, match=r"word_bits must be one of \(8, 16, 32, 64\)"):
+        bnnlab.disassemble("lecture", word_bits=word_bits)

@@ -16,10 +16,16 @@ from bnnlab.app.views.gemm.neuron_input import Operands, neuron_input
 from bnnlab.bits import reference
 from bnnlab.bits.disassembly import Instruction
 from bnnlab.bits.listing import listing
+from bnnlab.bits.packing import WORD_BITS
+from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import stepper
 from bnnlab.widgets.shared.machine_code import meaning
 
 MATRICES = "two small matrices"
+NARROW = (
+    "C computes with at least 32 bits, so `~` turns round more bits than a narrow word has. The slide's line is for "
+    "words of 64; for narrower ones its result has to be cut back to a word: that is the cast `(BINARY_WORD)`."
+)
 INTRODUCTION = (
     "A binary layer multiplies a matrix of signs by another. Two signs multiply to +1 where they agree and to "
     "−1 where they differ, so a whole word of products is one **xor**, one **not** and one **popcount** (count "
@@ -51,14 +57,41 @@ def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) 
     if source == NETWORK and lab is not None:
         journey.link_back(head, lab, None if operands is None else operands.selection)
     if operands is not None:
-        instructions = _machine_code()
-        _step_through(operands, instructions)
+        word_bits = _word_bits(small=source == MATRICES)
+        instructions = _machine_code(word_bits)
+        _step_through(operands, instructions, word_bits)
         _link_to_kernel(kernel, instructions)
 
 
-def _step_through(operands: Operands, instructions: list[Instruction]) -> None:
+def _word_bits(small: bool) -> int:
+    """The width of a word, and whether counts are to be guessed first.
+
+    Args:
+        small: Whether two small matrices are multiplied, which narrow words suit; a network's have 64 bits in the Lab.
+    """
+    row = st.container(horizontal=True, vertical_alignment="center")
+    width = row.segmented_control(
+        "Bits in a word",
+        list(WORD_WIDTHS),
+        default=WORD_WIDTHS[0] if small else WORD_BITS,
+        required=True,
+        key="word" if small else "network_word",
+        help="The kernels use 64. The lecture's loop is compiled for narrower words too, so that a whole word can be "
+        "seen at a glance.",
+        **IN_ADDRESS,
+    )
+    row.toggle(
+        "Guess each count first",
+        key="gemm_guess",
+        help="The count stays hidden until you have guessed it.",
+        **IN_ADDRESS,
+    )
+    return int(width)
+
+
+def _step_through(operands: Operands, instructions: list[Instruction], word_bits: int) -> None:
     pa, pb = bnnlab.pack_rows(operands.a), bnnlab.pack_columns(operands.b)
-    steps = pa.words.size * pb.words.shape[1]
+    steps = pa.shape[0] * -(-pa.depth // word_bits) * pb.shape[1]
     if steps > stepper.MAX_STEPS_SHOWN:
         st.error(
             f"This product takes {steps:,} steps, one for each word of each output; this page shows at most "
@@ -66,7 +99,7 @@ def _step_through(operands: Operands, instructions: list[Instruction]) -> None:
             icon=":material/error:",
         )
         return
-    trace = bnnlab.trace_gemm(pa, pb)
+    trace = bnnlab.trace_gemm(pa, pb, word_bits=word_bits)
     source = listing("lecture")
     data = stepper.encode(
         trace,
@@ -75,6 +108,7 @@ def _step_through(operands: Operands, instructions: list[Instruction]) -> None:
         instructions=instructions,
         start_step=_linked_step(),
         context=operands.context,
+        guess=bool(st.session_state.get("gemm_guess")),
     )
     if st.session_state.setdefault("stepped", data["id"]) != data["id"]:
         # The step in the address belonged to another product, or to another of its weights.
@@ -83,15 +117,15 @@ def _step_through(operands: Operands, instructions: list[Instruction]) -> None:
         st.query_params.pop("step", None)
     components.picture["stepper"](key="stepper", data=data, on_step_change=_remember_step)
     st.caption(
-        f"Source of the loop: ext/{source.file} from line {source.numbers[0]}; the same loop without `record` "
-        'is the kernel `"lecture"`.'
+        f"Source of the loop: ext/{source.file} from line {source.numbers[0]}, compiled for words of {word_bits} bits. "
+        + ("The same loop without `record` is the kernel `lecture`." if word_bits == WORD_BITS else NARROW)
     )
 
 
-def _machine_code() -> list[Instruction]:
+def _machine_code(word_bits: int) -> list[Instruction]:
     """The instructions of the loop's kernel; none on a CPU whose code cannot be read here."""
     try:
-        return bnnlab.disassemble("lecture")
+        return bnnlab.disassemble("lecture", word_bits)
     except NotImplementedError:
         return []
 

@@ -57,6 +57,35 @@ class Moment:
             scale=self.config.scale,
         )
 
+    def onward(self, selection: Selection, total: float) -> str:
+        """What becomes of a neuron's sum: compared with its threshold, it is the bit that goes on.
+
+        Normalisation makes `scale * sum + shift` of the sum, and the sign of that is sent on. For a scale above 0 that
+        is +1 exactly from the sum `-shift / scale` on, for one below 0 up to there.
+
+        Args:
+            selection: The neuron.
+            total: Its sum.
+        """
+        at = next(at for at, passed in enumerate(self.example.layers) if passed.name == selection.layer)
+        passed, last = self.example.layers[at], at == len(self.example.layers) - 1
+        scale, shift = float(passed.scale[selection.neuron]), float(passed.shift[selection.neuron])
+        if last:
+            return f"This is a number of the answer; {self.answer}."
+        x = scale * total + shift
+        if scale == 0 or self.config.binarize != "both":
+            return f"Normalised, the sum is {x:.3g}, which goes on to the next layer."
+        sign = "+1" if x >= 0 else "−1"
+        relation, above = (
+            ("at least", total >= -shift / scale) if scale > 0 else ("at most", total <= -shift / scale)
+        )
+        verdict = "it is" if above else "it is not"
+        where = self.example.layers[at + 1].name
+        return (
+            f"Normalised, the sum is {x:.3g}. That is +1 if the sum is {relation} {-shift / scale:.4g}, the threshold: "
+            f"{verdict}. So {sign} goes on to layer {where}; in the end {self.answer}."
+        )
+
     @property
     def answer(self) -> str:
         """What the network takes the example for, and what it is, as far as anybody knows."""

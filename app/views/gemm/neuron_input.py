@@ -177,6 +177,7 @@ def _operands(moment: Moment, layer: CountingLayer, selection: Selection) -> Ope
         noun=layer.noun,
         weight_name=name,
         bit=int(places[0]) if places.size else None,
+        outcome=moment.onward(selection, float(product.outputs[neuron])),
     )
     return Operands(product.inputs, product.weights[:, neuron : neuron + 1], context, selection)
 

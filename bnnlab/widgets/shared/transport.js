@@ -25,7 +25,7 @@ export function stepTransport({ label, onStep, onSettle = () => {}, jump = null 
   let clock = 0;
   let settling = 0;
   const bar = transportBar(label, jump);
-  const transport = { node: bar.node, reset, go, move, leap, toggle, destroy, last: () => steps - 1 };
+  const transport = { node: bar.node, reset, go, move, leap, toggle, destroy, last: () => steps - 1, stepsASecond: () => Number(bar.speed.value) };
   const presses = { first: () => go(0), previous: () => move(-1), play: toggle, next: () => move(1), leap: () => leap(1) };
   for (const [name, press] of Object.entries(presses)) bar[name]?.addEventListener("click", press);
   bar.last.addEventListener("click", () => go(steps - 1));

@@ -28,8 +28,10 @@ export function xorWords(a, b) {
   return { low: (a.low ^ b.low) >>> 0, high: (a.high ^ b.high) >>> 0 };
 }
 
-export function notWord(a) {
-  return { low: ~a.low >>> 0, high: ~a.high >>> 0 };
+// All bits of a word of `bits` bits turned round; those beyond it stay 0.
+export function notWord(a, bits = 64) {
+  const [low, high] = [bits < 32 ? 2 ** bits - 1 : 0xffffffff, bits > 32 ? 0xffffffff : 0];
+  return { low: (~a.low & low) >>> 0, high: (~a.high & high) >>> 0 };
 }
 
 export function popcountOf({ low, high }) {

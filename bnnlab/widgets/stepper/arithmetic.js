@@ -120,12 +120,12 @@ function unbrokenTerms(text) {
   });
 }
 
-function paddingSentence(step, { padding }) {
+function paddingSentence(step, { padding, word_bits: bits }) {
   if (!step.finished) {
-    return "No padding in this word: each of its 64 bits stands for a number. The last word of a cell has some.";
+    return `No padding in this word: each of its ${bits} bits stands for a number. The last word of a cell has some.`;
   }
   return (
-    `${padding} of these 64 bits are padding; the machine counts each as an agreement, ` +
+    `${padding} of these ${bits} bits are padding; the machine counts each as an agreement, ` +
     "the correction subtracts them at the end."
   );
 }

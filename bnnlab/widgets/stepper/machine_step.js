@@ -25,10 +25,10 @@ export function machineStep() {
   return { node, load, show };
 }
 
-function resultText(name, { xor, xnor, popcount, acc, m, n }) {
+function resultText(name, { bits, xor, xnor, popcount, acc, m, n }) {
   return {
-    xor: () => wordToHex(xor),
-    xnor: () => wordToHex(xnor),
+    xor: () => wordToHex(xor, bits),
+    xnor: () => wordToHex(xnor, bits),
     popcount: () => String(popcount),
     acc: () => `C[${m}, ${n}] = ${acc}`,
   }[name]();

@@ -6,7 +6,7 @@ import { bitOf } from "../shared/words.js";
 
 const MAP_LIMIT = { width: 256, height: 76 }; // CSS pixels
 
-// `axis` is "rows" (A: word k of row m covers 64 columns) or "columns" (B: word k of column n covers 64 rows).
+// `axis` is "rows" (A: word k of row m covers some columns) or "columns" (B: word k of column n covers some rows).
 export function matrixMap(axis) {
   const heading = element("h3");
   const canvas = element("canvas", { class: "map-bits", "aria-hidden": "true" });
@@ -16,12 +16,12 @@ export function matrixMap(axis) {
   let matrix = null;
   let size = { width: 0, height: 0 };
 
-  // vectors: rows of A or columns of B; `wordAt(vector, k)`; depth: bits of each that are no padding.
+  // bits: of a word; vectors: rows of A or columns of B; `wordAt(vector, k)`; depth: bits of each that are no padding.
   // The title names the matrix, `what` says how large it is and what it holds.
-  function load({ title, what, vectors, words, depth, wordAt }) {
+  function load({ title, what, bits, vectors, words, depth, wordAt }) {
     setText(heading, title);
-    matrix = { what, vectors, words, depth, wordAt };
-    const long = words * 64;
+    matrix = { what, bits, vectors, words, depth, wordAt };
+    const long = words * bits;
     const [across, down] = axis === "rows" ? [long, vectors] : [vectors, long];
     size = {
       width: Math.min(MAP_LIMIT.width, Math.max(14, across * 12)),
@@ -59,15 +59,15 @@ export function matrixMap(axis) {
   return { node, load, paint, outline };
 }
 
-function bitImage(axis, { vectors, words, depth, wordAt }, palette) {
+function bitImage(axis, { bits, vectors, words, depth, wordAt }, palette) {
   const colours = [palette.minus, palette.plus, palette.grid].map(pixelOf);
-  const long = words * 64;
+  const long = words * bits;
   const [width, height] = axis === "rows" ? [long, vectors] : [vectors, long];
   const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   for (let vector = 0; vector < vectors; vector += 1) {
     for (let bit = 0; bit < long; bit += 1) {
-      const value = bit < depth ? bitOf(wordAt(vector, bit >> 6), bit & 63) : 2;
+      const value = bit < depth ? bitOf(wordAt(vector, Math.floor(bit / bits)), bit % bits) : 2;
       const at = axis === "rows" ? vector * width + bit : bit * width + vector;
       pixels[at] = colours[value];
     }

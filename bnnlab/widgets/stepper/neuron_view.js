@@ -9,7 +9,8 @@ export function neuronView() {
   const canvas = element("canvas", { class: "neuron-image", role: "img", "aria-label": "The input image" });
   const origin = element("p", { class: "note" });
   const verdict = element("p", { class: "neuron-verdict" });
-  const text = element("div", { class: "neuron-text" }, origin, verdict);
+  const onward = element("p", { class: "neuron-onward" });
+  const text = element("div", { class: "neuron-text" }, origin, verdict, onward);
   const node = element("section", { class: "neuron", "aria-label": "The trained neuron" }, canvas, text);
   let trace = null;
 
@@ -26,7 +27,8 @@ export function neuronView() {
     const { context, result, steps } = trace;
     if (!context) return;
     const last = step.at === steps - 1;
-    setText(origin, [originText(context), context.note, last ? context.outcome : ""].join(" ").trim());
+    setText(origin, [originText(context), context.note].join(" ").trim());
+    setText(onward, last ? context.outcome : "");
     setMarkedText(verdict, last ? verdictText(context, result.at(-1)) : YET_TO_COME);
   }
 
@@ -65,6 +67,7 @@ export const NEURON_VIEW_STYLE = `
   display: flex; gap: 14px; align-items: flex-start; flex: 1 0 100%;
   .neuron-image { height: 44px; image-rendering: pixelated; border: 1px solid var(--grid); border-radius: 4px; flex: none; }
   .neuron-text { display: flex; flex-direction: column; gap: 2px; min-width: 0; }
-  .neuron-verdict { font-weight: 600; }
+  .neuron-verdict, .neuron-onward { font-weight: 600; }
+  .neuron-onward { color: var(--control); min-height: 1.45em; }
 }
 `;

@@ -2,9 +2,12 @@
 // drawn here, without asking Python. Sends "step" when the user has stopped moving.
 
 import { adapt } from "../shared/adapter.js";
+import { announce } from "../shared/announce.js";
 import { arithmeticPanel, ARITHMETIC_STYLE } from "./arithmetic.js";
 import { BITS_STYLE } from "../shared/bits.js";
+import { COUNT_GUESS_STYLE, countGuess } from "./count_guess.js";
 import { element, setHidden, setText } from "../shared/dom.js";
+import { fallingBits } from "./falling_bits.js";
 import { loopListing, LISTING_STYLE } from "./listing.js";
 import { MACHINE_LINES_STYLE } from "../shared/machine_lines.js";
 import { machineStep, MACHINE_STEP_STYLE } from "./machine_step.js";
@@ -25,7 +28,7 @@ export function mountStepper(host, send) {
   let trace = null;
   addStyles(
     host, TRANSPORT_STYLE, BITS_STYLE, WORD_VIEW_STYLE, MATRIX_MAP_STYLE, PRODUCT_TABLE_STYLE,
-    SOURCE_LINES_STYLE, LISTING_STYLE, MACHINE_LINES_STYLE, MACHINE_STEP_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, STEPPER_STYLE,
+    SOURCE_LINES_STYLE, LISTING_STYLE, MACHINE_LINES_STYLE, MACHINE_STEP_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, COUNT_GUESS_STYLE, STEPPER_STYLE,
   );
   const theme = followTheme(host, paintMaps);
   const transport = stepTransport({
@@ -41,40 +44,52 @@ export function mountStepper(host, send) {
   const mapA = matrixMap("rows");
   const mapB = matrixMap("columns");
   const product = productTable();
-  const word = wordView(stepKeys(transport));
+  const onKey = stepKeys(transport);
+  const guess = countGuess(() => show(shown.at, false));
+  const wordPlace = element("div", { class: "stepper-word" });
+  const motion = fallingBits(wordPlace);
+  const pace = paceChoice(motion);
+  transport.node.append(pace);
+  let word = null; // made for one width of a word
+  let shown = null; // { at }
   const arithmetic = arithmeticPanel();
   const listing = loopListing();
   const machine = machineStep();
   const neuron = neuronView();
-  const takeaway = element("p", { class: "takeaway" });
+  const takeaway = element("p", { class: "takeaway spoiler" });
   const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
   const alarm = element("p", { class: "stepper-alarm", role: "alert", hidden: true });
-  host.append(
+  const body = element(
+    "div",
+    { class: "stepper" },
+    transport.node,
+    element("div", { class: "stepper-said" }, neuron.node, takeaway),
+    alarm,
+    guess.node,
     element(
       "div",
-      { class: "stepper" },
-      transport.node,
-      element("div", { class: "stepper-said" }, neuron.node, takeaway),
-      alarm,
-      element(
-        "div",
-        { class: "stepper-step" },
-        element("div", { class: "stepper-word" }, word.node),
-        element("section", { class: "panel stepper-code" }, listing.line, machine.node),
-      ),
-      element("section", { class: "panel stepper-numbers" }, arithmetic.node, arithmetic.costNode, listing.node),
-      element("div", { class: "stepper-maps panel" }, mapA.node, mapB.node, product.node),
-      spoken,
+      { class: "stepper-step" },
+      wordPlace,
+      element("section", { class: "panel stepper-code" }, listing.line, machine.node),
     ),
+    element("section", { class: "panel stepper-numbers spoiler" }, arithmetic.node, arithmetic.costNode, listing.node),
+    element("div", { class: "stepper-maps panel" }, mapA.node, mapB.node, product.node),
+    spoken,
   );
+  host.append(body);
 
   function update(data) {
     if (trace && trace.id === data.id) return;
+    motion.stop();
+    if (trace?.word_bits !== data.word_bits) {
+      word = wordView(onKey, data.word_bits);
+      wordPlace.replaceChildren(word.node);
+    }
     trace = productTrace(data);
     const { rows, columns, depth, matrixA, matrixB } = trace;
     mapA.load({ title: "A, packed row-wise", what: `${rows} × ${depth} activations`, ...matrixA });
     mapB.load({ title: "B, packed column-wise", what: `${depth} × ${columns} weights`, ...matrixB });
-    for (const part of [product, arithmetic, listing, machine, neuron]) part.load(trace);
+    for (const part of [product, arithmetic, listing, machine, neuron, guess]) part.load(trace);
     showContradiction();
     paintMaps();
     transport.reset(trace.steps, data.start_step);
@@ -82,12 +97,20 @@ export function mountStepper(host, send) {
 
   function show(at, playing) {
     const step = trace.step(at);
+    const moved = shown?.at !== at || shown.id !== trace.id;
+    shown = { at, id: trace.id };
     host.dataset.step = at;
     mapA.outline(step.m, step.k);
     mapB.outline(step.n, step.k);
-    for (const part of [product, word, arithmetic, listing, machine, neuron]) part.show(step);
+    for (const part of [product, word, arithmetic, listing, machine, neuron, guess]) part.show(step);
     setText(takeaway, sentence(step));
-    if (!playing) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
+    body.dataset.guessing = String(guess.hides());
+    if (moved) motion.play(word.stages, playing ? transport.stepsASecond() : 0);
+    announce(host, "stepper", {
+      step: at, steps: trace.steps, popcount: step.popcount, word_bits: trace.word_bits, depth: trace.depth,
+      padding: trace.padding, guess: guess.guess(), right: guess.guess() !== null && guess.isRight(), trained: Boolean(trace.context),
+    });
+    if (!playing && !guess.hides()) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
   }
 
   function sentence(step) {
@@ -103,9 +126,9 @@ export function mountStepper(host, send) {
     return `${name} of ${trace.mark.of} is ${input}, its weight ${weight}: ${relation}, so this bit adds ${added} to the count.`;
   }
 
-  function wordSentence({ m, n, k, popcount, before, acc, valid, finished, cell }) {
-    const start = `Row ${m} of A meets column ${n} of B in word ${k}: ${popcount} of 64 bits agree`;
-    const padding = valid < 64 ? ` (${64 - valid} of them padding)` : "";
+  function wordSentence({ m, n, k, popcount, before, acc, bits, valid, finished, cell }) {
+    const start = `Row ${m} of A meets column ${n} of B in word ${k}: ${popcount} of ${bits} bits agree`;
+    const padding = valid < bits ? ` (${bits - valid} of them padding)` : "";
     const dot = numberText(trace.result[cell]);
     const end = finished ? `, which finishes it: dot product ${dot}` : "";
     return `${start}${padding}. The count of C[${m}, ${n}] grows from ${before} to ${acc}${end}.`;
@@ -122,12 +145,23 @@ export function mountStepper(host, send) {
   }
 
   function destroy() {
+    motion.stop();
     transport.destroy();
     theme.stop();
     host.remove();
   }
 
   return { update, destroy };
+}
+
+// How slowly the bits of a step move.
+function paceChoice(motion) {
+  const choice = element("select", { "aria-label": "How the bits move", title: "How the bits of a step move" });
+  for (const [value, text] of Object.entries({ normal: "bits move", slow: "slowly", off: "no motion" })) {
+    choice.append(element("option", { value }, text));
+  }
+  choice.addEventListener("change", () => motion.setPace(choice.value));
+  return choice;
 }
 
 const STEPPER_STYLE = `
@@ -137,7 +171,7 @@ const STEPPER_STYLE = `
   .stepper-maps { display: flex; flex-wrap: wrap; gap: 14px 26px; align-items: flex-start; }
   .stepper-said { display: flex; flex-direction: column; gap: 4px; }
   .stepper-step { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
-  .stepper-word { container-type: inline-size; min-width: 0; }
+  .stepper-word { container-type: inline-size; min-width: 0; position: relative; }
   .stepper-code { display: flex; flex-direction: column; gap: 8px; }
   .stepper-numbers { display: flex; flex-wrap: wrap; gap: 14px 32px; }
 }

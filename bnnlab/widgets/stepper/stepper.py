@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bnnlab.bits.disassembly import Instruction
 from bnnlab.bits.listing import Listing
-from bnnlab.bits.packing import WORD_BITS, words_for
+from bnnlab.bits.packing import WORD_BITS
 from bnnlab.bits.trace import GemmTrace
 from bnnlab.widgets.encoding import hex_words, identity
 from bnnlab.widgets.shared.machine_code import encode_instructions, encode_listing, encode_results, reading
@@ -62,6 +62,7 @@ def encode(
     instructions: Sequence[Instruction] = (),
     start_step: int | None = None,
     context: NeuronContext | None = None,
+    guess: bool = False,
 ) -> dict[str, Any]:
     """A trace as JSON for ``stepper.js``.
 
@@ -73,6 +74,7 @@ def encode(
         start_step: Step shown first; one outside the trace is moved to its nearest end. None takes the step that
             counts the marked bit, and without one the first.
         context: The trained neuron that the last step completes, if any.
+        guess: Whether each count stays hidden until the reader has guessed it.
 
     Raises:
         ValueError: If the trace has more than `MAX_STEPS_SHOWN` steps or is not in the loop's order m, k, n, the
@@ -91,7 +93,7 @@ def encode(
         raise ValueError(f"reference must have shape {(rows, columns)}, got {expected.shape}")
     if len(listing.active) != 1:
         raise ValueError(f"listing must have one active line, got {listing.active}")
-    words = words_for(trace.depth)
+    words = _words(trace.depth, trace.word_bits)
     ordered = _in_loop_order(steps, rows, words, columns)
     mark = None if context is None else _mark(context, trace)
     if start_step is None:
@@ -101,6 +103,8 @@ def encode(
         "columns": columns,
         "words": words,
         "depth": trace.depth,
+        "word_bits": trace.word_bits,
+        "guess": guess,
         "padding": trace.padding,
         "a": hex_words(ordered["a"][:, :, 0]),
         "b": hex_words(ordered["b"][0]),
@@ -109,8 +113,8 @@ def encode(
         "acc": steps["acc"].tolist(),
         "result": trace.result.ravel().tolist(),
         "reference": expected.ravel().tolist(),
-        "word_costs": word_costs(trace.depth),
-        "total_costs": total_costs(trace.depth, rows * columns),
+        "word_costs": word_costs(trace.depth, trace.word_bits),
+        "total_costs": total_costs(trace.depth, rows * columns, trace.word_bits),
         "listing": encode_listing(listing),
         "instructions": [row for row in encode_instructions(instructions) if row["in_loop"]],
         "results": encode_results([one for one in instructions if one.in_loop]),
@@ -144,25 +148,29 @@ def word_cost(products: int, *, first: bool = True) -> dict[str, str]:
     )
 
 
-def word_costs(depth: int) -> dict[str, dict[str, str]]:
+def word_costs(depth: int, word_bits: int = WORD_BITS) -> dict[str, dict[str, str]]:
     """The cost of a cell's first word, of its last, and of those between; the first may be the only one."""
-    last_word = depth - WORD_BITS * (words_for(depth) - 1)
+    last_word = depth - word_bits * (_words(depth, word_bits) - 1)
     return {
-        "first": word_cost(min(depth, WORD_BITS)),
-        "middle": word_cost(WORD_BITS, first=False),
+        "first": word_cost(min(depth, word_bits)),
+        "middle": word_cost(word_bits, first=False),
         "last": word_cost(last_word, first=False),
     }
 
 
-def total_costs(depth: int, cells: int) -> list[dict[str, str]]:
+def total_costs(depth: int, cells: int, word_bits: int = WORD_BITS) -> list[dict[str, str]]:
     """Operations for one output cell and for the whole product, where they are more than one word's."""
-    words = words_for(depth)
+    words = _words(depth, word_bits)
     rows = []
     if words > 1:
         rows.append(_cells_cost(f"one cell, {_count(words, 'word')}", depth, words, 1))
     if cells > 1:
         rows.append(_cells_cost(f"all {cells:,} cells", depth, words, cells))
     return rows
+
+
+def _words(depth: int, word_bits: int) -> int:
+    return -(-depth // word_bits)
 
 
 def _in_loop_order(steps: NDArray[Any], rows: int, words: int, columns: int) -> NDArray[Any]:
@@ -225,8 +233,8 @@ def _mark(context: NeuronContext, trace: GemmTrace) -> dict[str, Any] | None:
         return None
     if not 0 <= context.bit < trace.depth:
         raise ValueError(f"bit must be in 0..{trace.depth - 1}, got {context.bit}")
-    columns, (word, bit) = trace.result.shape[1], divmod(context.bit, WORD_BITS)
-    last_row = len(trace.steps) - words_for(trace.depth) * columns
+    columns, (word, bit) = trace.result.shape[1], divmod(context.bit, trace.word_bits)
+    last_row = len(trace.steps) - _words(trace.depth, trace.word_bits) * columns
     return {
         "step": last_row + word * columns + columns - 1,
         "bit": bit,

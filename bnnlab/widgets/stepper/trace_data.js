@@ -3,7 +3,7 @@
 import { notWord, popcountOf, sameWord, wordFromHex, xorWords } from "../shared/words.js";
 
 export function productTrace(data) {
-  const { rows, columns, words, depth, mark } = data;
+  const { rows, columns, words, depth, mark, word_bits: bits } = data;
   const aWords = data.a.map(wordFromHex);
   const bWords = data.b.map(wordFromHex);
   const xnorWords = data.xnor && data.xnor.map(wordFromHex);
@@ -22,9 +22,10 @@ export function productTrace(data) {
     return {
       at, m, k, n, a, b, acc, popcount, finished,
       xor: xorWords(a, b),
-      xnor: xnorWords ? xnorWords[at] : notWord(xorWords(a, b)),
+      xnor: xnorWords ? xnorWords[at] : notWord(xorWords(a, b), bits),
       before: acc - popcount,
-      valid: finished ? depth - 64 * k : 64,
+      bits,
+      valid: finished ? depth - bits * k : bits,
       cell: m * columns + n,
       mark: mark && mark.step === at ? mark.bit : null, // the bit of the weight that is looked at
     };
@@ -49,7 +50,7 @@ export function productTrace(data) {
   function firstContradiction() {
     for (let at = 0; at < steps; at += 1) {
       const { a, b, xnor, popcount, before, k, m, n } = step(at);
-      const expected = notWord(xorWords(a, b));
+      const expected = notWord(xorWords(a, b), bits);
       const previous = k === 0 ? 0 : data.acc[lastWrite(m, n, at - 1)];
       const agrees =
         sameWord(xnor, expected) &&
@@ -60,7 +61,7 @@ export function productTrace(data) {
     return null;
   }
 
-  const matrixA = { vectors: rows, words, depth, wordAt: (row, k) => aWords[row * words + k] };
-  const matrixB = { vectors: columns, words, depth, wordAt: (column, k) => bWords[k * columns + column] };
+  const matrixA = { bits, vectors: rows, words, depth, wordAt: (row, k) => aWords[row * words + k] };
+  const matrixB = { bits, vectors: columns, words, depth, wordAt: (column, k) => bWords[k * columns + column] };
   return { ...data, steps, matrixA, matrixB, step, lastWrite, finishing, firstContradiction };
 }

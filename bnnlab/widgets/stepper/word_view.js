@@ -5,22 +5,22 @@ import { bitOf, wordToHex } from "../shared/words.js";
 import { element, setText } from "../shared/dom.js";
 import { countText, numberText } from "../shared/numbers.js";
 
-// onKey(event) gets the keys that are pressed while the view has the focus.
-export function wordView(onKey) {
+// onKey(event) gets the keys that are pressed while the view has the focus; `bits` is the width of a word.
+export function wordView(onKey, bits) {
   const rows = {
-    a: labelledRow("a", "sign"),
-    b: labelledRow("b", "sign"),
-    xor: labelledRow("a ^ b", "xor"),
-    xnor: labelledRow("~(a ^ b)", "xnor"),
-    product: labelledRow("a · b", "product"),
+    a: labelledRow("a", "sign", bits),
+    b: labelledRow("b", "sign", bits),
+    xor: labelledRow("a ^ b", "xor", bits),
+    xnor: labelledRow("~(a ^ b)", "xnor", bits),
+    product: labelledRow("a · b", "product", bits),
   };
-  const bitRows = Object.values(rows).map(({ bits }) => bits);
-  const count = element("p", { class: "word-result" });
+  const bitRows = Object.values(rows).map((row) => row.bits);
+  const count = element("p", { class: "word-result spoiler" });
   const bitSentence = element("p", { class: "note" });
   const stepper = { class: "word-view panel", role: "application", tabindex: 0, "aria-roledescription": "bit stepper" };
   const node = element(
     "div", { ...stepper, "aria-label": LABEL_OF_WORD_VIEW },
-    labelledRuler(), rows.a.node, rows.b.node, rows.xor.node, rows.xnor.node, count, rows.product.node, bitSentence,
+    labelledRuler(bits), rows.a.node, rows.b.node, rows.xor.node, rows.xnor.node, count, rows.product.node, bitSentence,
   );
   let step = null;
   let pointed = null;
@@ -31,20 +31,20 @@ export function wordView(onKey) {
   function show(shown) {
     step = shown;
     const { a, b, xor, xnor, valid, m, k, n, popcount } = step;
-    rows.a.show(a, valid, `row ${m} of A, word ${k}`, wordToHex(a));
-    rows.b.show(b, valid, `column ${n} of B, word ${k}`, wordToHex(b));
-    rows.xor.show(xor, valid, "XOR: 1 where different", wordToHex(xor));
-    rows.xnor.show(xnor, valid, "XNOR: 1 where equal", wordToHex(xnor));
-    const sum = 2 * (popcount - (64 - valid)) - valid;
+    rows.a.show(a, valid, `row ${m} of A, word ${k}`, wordToHex(a, bits));
+    rows.b.show(b, valid, `column ${n} of B, word ${k}`, wordToHex(b, bits));
+    rows.xor.show(xor, valid, "XOR: 1 where different", wordToHex(xor, bits));
+    rows.xnor.show(xnor, valid, "XNOR: 1 where equal", wordToHex(xnor, bits));
+    const sum = 2 * (popcount - (bits - valid)) - valid;
     rows.product.show(xnor, valid, `${countText(valid, "float product")}`, `sum ${numberText(sum)}`);
     setText(count, `popcount(~(a ^ b)) = ${popcount}`);
-    for (const bits of bitRows) bits.mark(step.mark);
+    for (const row of bitRows) row.mark(step.mark);
     describeBit();
   }
 
   function placeOf(cell) {
-    const bits = bitRows.find(({ cells }) => cells.includes(cell));
-    return bits ? bits.cells.indexOf(cell) : null;
+    const row = bitRows.find(({ cells }) => cells.includes(cell));
+    return row ? row.cells.indexOf(cell) : null;
   }
 
   function pointAt(index) {
@@ -69,7 +69,10 @@ export function wordView(onKey) {
     }
   }
 
-  return { node, show };
+  // What comes one after the other, from the words to their count, to be shown moving.
+  const stages = { a: rows.a.bits, b: rows.b.bits, xor: rows.xor.bits, xnor: rows.xnor.bits, count };
+
+  return { node, show, stages };
 }
 
 const LABEL_OF_WORD_VIEW =
@@ -79,8 +82,8 @@ const LABEL_OF_WORD_VIEW =
 const HOW_TO_READ_BITS =
   "Each + is +1 and stored as bit 1, each − is −1 and stored as bit 0. Point at a bit to read its column.";
 
-function labelledRow(name, kind) {
-  const bits = bitRow(kind);
+function labelledRow(name, kind, width) {
+  const bits = bitRow(kind, width);
   const meaning = element("span", { class: "note" });
   const hex = element("span", { class: "word-hex mono" });
   const label = element("div", { class: "word-name" }, element("span", { class: "mono" }, name), meaning);
@@ -93,9 +96,9 @@ function labelledRow(name, kind) {
   return { node, bits, show };
 }
 
-function labelledRuler() {
+function labelledRuler(bits) {
   const label = element("div", { class: "word-name note" }, "bit");
-  return element("div", { class: "word-row word-ruler" }, label, bitRuler(), element("span", { class: "word-hex" }));
+  return element("div", { class: "word-row word-ruler" }, label, bitRuler(bits), element("span", { class: "word-hex" }));
 }
 
 export const WORD_VIEW_STYLE = `
@@ -107,6 +110,7 @@ export const WORD_VIEW_STYLE = `
   .word-hex { text-align: right; font-size: 12px; white-space: nowrap; }
   .word-row .bits { grid-column: 1 / -1; grid-row: 2; }
   .word-ruler .word-name { display: none; }
+  .word-row .bits { max-width: calc(var(--bytes) * 26em); }
   .word-result { font-weight: 600; }
   .bit[data-pointed] { outline: 2px solid var(--ink); outline-offset: 0; }
 }

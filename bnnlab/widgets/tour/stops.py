@@ -227,7 +227,15 @@ STOPS: Final[tuple[Stop, ...]] = (
             hint="XNOR gives 1 where both bits are equal. The places that hold no number, the padding, are equal too.",
             praise="That is the count. Twice the count, less all the places, gives the sum of the products.",
         ),
-        widgets={"gemm_m": 1, "gemm_k": 4, "gemm_n": 1, "gemm_seed": 1},
+        widgets={
+            "source": "two small matrices",
+            "gemm_m": 1,
+            "gemm_k": 4,
+            "gemm_n": 1,
+            "gemm_seed": 1,
+            "word": 8,
+            "gemm_guess": True,
+        },
         cell="a, b = np.array([[1, -1, 1, 1]]), np.array([[1], [1], [-1], [1]])\nStep(a, b)",
     ),
     Stop(
@@ -246,7 +254,15 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="Each step did a whole word of products at once. Padding was counted as equal and is taken off at "
             "the end.",
         ),
-        widgets={"gemm_m": 2, "gemm_k": 12, "gemm_n": 2, "gemm_seed": 1},
+        widgets={
+            "source": "two small matrices",
+            "gemm_m": 2,
+            "gemm_k": 12,
+            "gemm_n": 2,
+            "gemm_seed": 1,
+            "word": 8,
+            "gemm_guess": False,
+        },
         cell="trace = bnnlab.trace_gemm(bnnlab.pack_rows(matrix), bnnlab.pack_columns(matrix.T))\n"
         'print(f"{len(trace.steps)} steps, {trace.padding} padding bits in each")\n'
         "trace.result",
@@ -289,7 +305,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             hint="The button at the right end of the bar goes to the last step.",
             praise="No multiplication anywhere: xor, count, compare. The last layer turns such bits into the answer.",
         ),
-        widgets={"source": "the Lab's network"},
+        widgets={"source": "the Lab's network", "network_word": 64, "gemm_guess": False},
         cell="from bnnlab.nn.operands import layer_product\n"
         "\n"
         'product = layer_product(run.model, "hidden1", torch.tensor(run.dataset.x_test[3:4]))\n'
