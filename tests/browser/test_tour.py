@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from bnnlab.app.tour_facts import facts
 from bnnlab.widgets.tour import STOPS
 
 from .test_cockpit import click_weight, lab_of, step_of, wait_for_step
@@ -137,3 +138,38 @@ def test_the_handout_prints_without_being_cut_off(page: Page) -> None:
     assert wide == 0
     assert page.locator("section").count() == len(STOPS) + 1
     assert len(page.pdf(format="A4")) > 10_000
+
+
+def test_a_count_is_guessed_and_the_loop_stepped_to_its_end(page: Page) -> None:
+    open_stop(page, 10)
+    guess = page.get_by_role("spinbutton", name="your guess: how many ones")
+    counted = page.locator(".word-result")
+    expect(counted).to_have_css("visibility", "hidden")
+    guess.fill("0")
+    guess.press("Enter")
+    expect(card(page)).to_contain_text("Not 0.")
+    guess.fill(re.findall(r"\d+", counted.text_content() or "")[-1])
+    guess.press("Enter")
+    expect_done(page, 10)
+    expect(counted).to_have_css("visibility", "visible")
+    card(page).get_by_role("button", name="next", exact=True).click()
+    expect(card(page)).to_have_attribute("data-done", "false")
+    page.get_by_role("button", name="Last step").click()
+    expect_done(page, 11)
+
+
+def test_a_neurons_sum_becomes_the_bit_that_goes_on(page: Page) -> None:
+    open_stop(page, 13)
+    expect(page.get_by_text("At the last step the count is compared")).to_be_visible()
+    page.get_by_role("button", name="Last step").click()
+    expect_done(page, 13)
+    expect(page.get_by_text(re.compile(r"So [+−]1 goes on to layer hidden2"))).to_be_visible()
+
+
+def test_the_instructions_of_the_loop_are_counted(page: Page) -> None:
+    open_stop(page, 12)
+    loop = page.locator(".kernel-columns .machine-lines li[data-in-loop], .kernel-columns .machine-lines li.in-loop")
+    answer = card(page).get_by_role("textbox", name="your answer")
+    answer.fill(str(loop.count() or facts()["loop_instructions"]))
+    answer.press("Enter")
+    expect_done(page, 12)

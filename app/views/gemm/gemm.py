@@ -1,6 +1,8 @@
 """XNOR-GEMM: the compiled loop, one word at a time, on a small matrix or on the network just trained."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -27,10 +29,27 @@ NARROW = (
     "words of 64; for narrower ones its result has to be cut back to a word: that is the cast `(BINARY_WORD)`."
 )
 INTRODUCTION = (
-    "A binary layer multiplies a matrix of signs by another. Two signs multiply to +1 where they agree and to "
-    "−1 where they differ, so a whole word of products is one **xor**, one **not** and one **popcount** (count "
-    "the ones). Step through the loop below: every number was recorded by the compiled C code as it ran."
+    "Two equal signs multiply to +1, two different ones to −1. So a whole word of products is one **xor**, one **not** "
+    "and one **popcount** (count the ones)."
 )
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Sizes worth looking at: M, K and N, and the width of a word."""
+
+    rows: int
+    depth: int
+    columns: int
+    word_bits: int
+
+
+PRESETS = {
+    "the lecture's: 4 mul, 3 add": Preset(1, 4, 1, 8),
+    "four results": Preset(2, 12, 2, 8),
+    "an image of 784 values": Preset(1, 784, 2, 64),
+    "two full words": Preset(2, 128, 2, 64),
+}
 
 
 def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) -> None:
@@ -53,23 +72,26 @@ def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) 
     )
     if source != NETWORK:  # who comes from a weight knows it, and wants to see the bit at once
         st.markdown(INTRODUCTION)
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    if source == MATRICES:
+        row.pills("An example", list(PRESETS), key="gemm_preset", on_change=_take_preset)
+    word_bits = _word_bits(row, small=source == MATRICES)
     operands = SOURCES[str(source)]()
     if source == NETWORK and lab is not None:
         journey.link_back(head, lab, None if operands is None else operands.selection)
     if operands is not None:
-        word_bits = _word_bits(small=source == MATRICES)
         instructions = _machine_code(word_bits)
         _step_through(operands, instructions, word_bits)
         _link_to_kernel(kernel, instructions)
 
 
-def _word_bits(small: bool) -> int:
+def _word_bits(row: Any, small: bool) -> int:
     """The width of a word, and whether counts are to be guessed first.
 
     Args:
+        row: Where the controls stand.
         small: Whether two small matrices are multiplied, which narrow words suit; a network's have 64 bits in the Lab.
     """
-    row = st.container(horizontal=True, vertical_alignment="center")
     width = row.segmented_control(
         "Bits in a word",
         list(WORD_WIDTHS),
@@ -81,7 +103,7 @@ def _word_bits(small: bool) -> int:
         **IN_ADDRESS,
     )
     row.toggle(
-        "Guess each count first",
+        "guess each count first",
         key="gemm_guess",
         help="The count stays hidden until you have guessed it.",
         **IN_ADDRESS,
@@ -155,41 +177,27 @@ def _remember_step() -> None:
 
 
 def _matrices() -> Operands | None:
-    row = st.container(horizontal=True, vertical_alignment="bottom", key="gemm_shape")
-    m, k, n, seed = (
-        int(
-            row.number_input(
-                label,
-                1,
-                most,
-                start,
-                key=key,
-                help=text,
-                **IN_ADDRESS,
-                width=150,
+    with st.expander("Other sizes, other numbers, or your own", icon=":material/edit:"):
+        row = st.container(horizontal=True, vertical_alignment="bottom", key="gemm_shape")
+        m, k, n, seed = (
+            int(row.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=150))
+            for label, most, start, key, text in (
+                ("M: rows of A", 8, 1, "gemm_m", "One row for each input."),
+                ("K: depth", 784, 4, "gemm_k", "Products per output. 784 is an MNIST image."),
+                ("N: columns of B", 8, 1, "gemm_n", "One column for each output neuron."),
+                ("Seed", 9999, 1, "gemm_seed", "Another seed, other numbers."),
             )
         )
-        for label, most, start, key, text in (
-            ("M: rows of A", 8, 2, "gemm_m", "One row for each input."),
-            (
-                "K: depth",
-                784,
-                4,
-                "gemm_k",
-                "Products per output. The lecture's example has 4; 784 is an MNIST image.",
-            ),
-            ("N: columns of B", 8, 2, "gemm_n", "One column for each output neuron."),
-            ("Seed", 9999, 1, "gemm_seed", "Another seed, other numbers."),
-        )
-    )
-    with st.expander("Edit A and B, or load them", icon=":material/edit:"):
-        left, right = st.columns(2)
-        with left:
-            st.markdown("**A**, packed row by row")
-            a = matrix_input(f"gemm_a_{m}_{k}_{seed}", "A", random_matrix(m, k, seed))
-        with right:
-            st.markdown("**B**, packed column by column")
-            b = matrix_input(f"gemm_b_{k}_{n}_{seed}", "B", random_matrix(k, n, seed + 1))
+        # In a form: who types into one table must not be interrupted by the other.
+        with st.form(f"gemm_own_{m}_{k}_{n}_{seed}", border=False):
+            left, right = st.columns(2)
+            with left:
+                st.markdown("**A**, packed row by row")
+                a = matrix_input(f"gemm_a_{m}_{k}_{seed}", "A", random_matrix(m, k, seed))
+            with right:
+                st.markdown("**B**, packed column by column")
+                b = matrix_input(f"gemm_b_{k}_{n}_{seed}", "B", random_matrix(k, n, seed + 1))
+            st.form_submit_button("Use these numbers")
     if a is None or b is None:
         return None
     if a.shape[1] != b.shape[0]:
@@ -199,6 +207,19 @@ def _matrices() -> Operands | None:
         )
         return None
     return Operands(a, b)
+
+
+def _take_preset() -> None:
+    """Set the sizes of the example that was chosen."""
+    preset = PRESETS.get(str(st.session_state.get("gemm_preset")))
+    if preset is not None:
+        sizes = {
+            "gemm_m": preset.rows,
+            "gemm_k": preset.depth,
+            "gemm_n": preset.columns,
+            "word": preset.word_bits,
+        }
+        st.session_state.update(sizes)
 
 
 SOURCES: dict[str, Callable[[], Operands | None]] = {

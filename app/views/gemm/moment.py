@@ -80,9 +80,10 @@ class Moment:
             ("at least", total >= -shift / scale) if scale > 0 else ("at most", total <= -shift / scale)
         )
         verdict = "it is" if above else "it is not"
+        threshold = f"{-shift / scale:.4g}".replace("-", "−")
         where = self.example.layers[at + 1].name
         return (
-            f"Normalised, the sum is {x:.3g}. That is +1 if the sum is {relation} {-shift / scale:.4g}, the threshold: "
+            f"The neuron sends +1 if the sum is {relation} {threshold}, its threshold: "
             f"{verdict}. So {sign} goes on to layer {where}; in the end {self.answer}."
         )
 

@@ -76,6 +76,13 @@ export function tourCard({ onBack, onNext, onLeave, onReturn, onStop, onAnswer, 
     return element("li", {}, mark);
   }
 
+  // Stops whose task was done.
+  function tick(stops) {
+    [...bar.children].forEach(({ firstChild: mark }, at) => {
+      mark.dataset.ticked = String(stops.has(at + 1));
+    });
+  }
+
   function showHint() {
     setText(hinted, shown.task.hint);
     setHidden(hint, true);
@@ -95,7 +102,7 @@ export function tourCard({ onBack, onNext, onLeave, onReturn, onStop, onAnswer, 
     if (node.dataset.corner !== best) node.dataset.corner = best;
   }
 
-  return { node, show, tell, giveWay, next: onNext, nudge: showHint };
+  return { node, show, tick, tell, giveWay, next: onNext, nudge: showHint };
 }
 
 function leastHiding(box, width, height) {

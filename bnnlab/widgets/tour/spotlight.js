@@ -3,7 +3,7 @@
 import { element, setHidden } from "../shared/dom.js";
 
 const FOLLOW_EVERY_MS = 200; // pages come late and pictures move
-const LIGHT_APART = 4;
+const [LIGHT_APART, HEADER] = [4, 48]; // CSS pixels
 const MAX_PHONE_WIDTH = 700; // CSS pixels, up to which the card is a sheet over the lower half
 
 // `onPlace(box)` gets where that is in the window, or null while there is nothing.
@@ -29,13 +29,20 @@ export function spotlight(onPlace) {
     if (!seen) return;
     if (!brought) {
       brought = true;
-      find(selector).scrollIntoView({ block: innerWidth <= MAX_PHONE_WIDTH ? "start" : "nearest", behavior: "instant" });
+      bringIntoSight(find(selector), box);
     }
     const wanted = { left: box.left - LIGHT_APART, top: box.top - LIGHT_APART, width: box.width + 2 * LIGHT_APART, height: box.height + 2 * LIGHT_APART };
     for (const [side, value] of Object.entries(wanted)) node.style[side] = `${Math.round(value)}px`;
   }
 
   return { node, point, stop: () => clearInterval(timer) };
+}
+
+function bringIntoSight(node, { top, bottom }) {
+  const floor = innerWidth <= MAX_PHONE_WIDTH ? innerHeight / 2 : innerHeight;
+  if (top >= HEADER && bottom <= floor) return;
+  node.style.scrollMarginTop = `${HEADER + 2 * LIGHT_APART}px`;
+  node.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 // The first element that matches, on the page or in a picture.

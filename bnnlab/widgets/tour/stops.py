@@ -294,18 +294,18 @@ STOPS: Final[tuple[Stop, ...]] = (
         title="From the sum to the next bit",
         page="gemm",
         text=(
-            "This is a neuron of the network you saw. Its inputs and weights are those of the Lab, in words of 64.",
+            "This is a neuron of the network you saw. Its 64 inputs and weights stand in four words here.",
             "The count gives the sum. The sum is compared with a threshold, and the answer to that is one bit: the "
             "input of the next layer.",
         ),
         points_at=".stepper",
         task=Task(
             ask="Go to the last step and see which bit the neuron sends on.",
-            check="stepped_to_the_end",
+            check="sum_became_a_bit",
             hint="The button at the right end of the bar goes to the last step.",
             praise="No multiplication anywhere: xor, count, compare. The last layer turns such bits into the answer.",
         ),
-        widgets={"source": "the Lab's network", "network_word": 64, "gemm_guess": False},
+        widgets={"source": "the Lab's network", "network_word": 16, "gemm_guess": False},
         cell="from bnnlab.nn.operands import layer_product\n"
         "\n"
         'product = layer_product(run.model, "hidden1", torch.tensor(run.dataset.x_test[3:4]))\n'

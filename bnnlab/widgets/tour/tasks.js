@@ -1,8 +1,7 @@
 // How the tour tells that a task is done: by what the pictures announce of themselves, and by what the page knows. A check
-// gets { states, entered, facts, fact, answer } and returns true, false, or a short text: how near one is.
+// gets { states, facts, fact, answer } and returns true, false, or a short text: how near one is.
 //
-//     states     the last announcement of each picture, by its name
-//     entered    the same at the moment at which the stop was reached
+//     states     the last announcement of each picture, by its name; it may still be of the stop before
 //     facts      numbers and truths that the page sent, by name; `fact` is the one that the task asks for
 //     answer     what the reader typed, or null
 
@@ -40,7 +39,14 @@ export const TASK_CHECKS = {
     return stepper.right === true || `Not ${stepper.guess}.`;
   },
 
-  stepped_to_the_end: ({ states: { stepper } }) => Boolean(stepper?.steps) && stepper.step === stepper.steps - 1,
+  stepped_to_the_end: ({ states: { stepper } }) => !stepper?.trained && isAtEnd(stepper),
+
+  sum_became_a_bit: ({ states: { stepper } }) => Boolean(stepper?.trained) && isAtEnd(stepper),
 
   measured: ({ facts }) => facts.measured === true,
 };
+
+// Of a product of one step nothing can be stepped through.
+function isAtEnd(stepper) {
+  return (stepper?.steps ?? 0) > 1 && stepper.step === stepper.steps - 1;
+}

@@ -19,6 +19,7 @@ export function mountTour(host, send) {
   let done = false;
   let answer = null;
   const states = {};
+  const ticked = new Set(); // stops whose task was done
 
   host.className = "bnnlab-tour"; // whoever looks for a page's picture does not mean the card
   addStyles(host, TOUR_STYLE);
@@ -52,6 +53,7 @@ export function mountTour(host, send) {
       answer = null;
     }
     parts.show(data, moved);
+    parts.tick(ticked);
     light.point(data.stop !== null && data.on_page ? data.points_at : null);
     look();
   }
@@ -66,12 +68,22 @@ export function mountTour(host, send) {
 
   // Space goes on, unless something on the page has the focus and its own use for it.
   function onKey(event) {
-    if (event.key !== " " || !data?.stop || event.defaultPrevented || event.repeat) return;
+    if (!data?.stop || event.defaultPrevented || event.repeat) return;
+    if (document.documentElement.dataset.hall === "true" && turnPage(event.key)) return event.preventDefault();
+    if (event.key !== " ") return;
     const focused = event.composedPath()[0];
     if (focused !== document.body && focused !== document.documentElement && !focused.matches?.('[data-testid="stMain"], .tour-card')) return;
     event.preventDefault();
     if (done) parts.next();
     else parts.nudge();
+  }
+
+  // A presenter's clicker sends the keys that turn pages.
+  function turnPage(key) {
+    const stop = data.stop + ({ PageDown: 1, PageUp: -1 }[key] ?? 0);
+    if (stop === data.stop || stop < 1 || stop > data.stops.length) return false;
+    go(stop);
+    return true;
   }
 
   function check(text) {
@@ -83,7 +95,11 @@ export function mountTour(host, send) {
     if (!data?.stop || !data.on_page) return;
     const { task, facts } = data;
     const result = TASK_CHECKS[task.check]({ states, facts, fact: task.fact, answer });
-    if (result === true) done = true;
+    if (result === true && !done) {
+      done = true;
+      ticked.add(data.stop);
+      parts.tick(ticked);
+    }
     parts.tell({ done, near: typeof result === "string" ? result : "", wrong: asked && answer !== null && result !== true });
   }
 

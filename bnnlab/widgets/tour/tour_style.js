@@ -7,7 +7,7 @@ export const TOUR_STYLE = `
   background: var(--control); border-color: var(--control); color: var(--onControl); font-weight: 600; border-radius: 8px;
 }
 .bnnlab .tour-spotlight {
-  position: fixed; z-index: 999990; border: 3px solid var(--control); border-radius: 12px; background: none;
+  position: fixed; z-index: 900; border: 3px solid var(--control); border-radius: 12px; background: none;
   pointer-events: none; overflow: visible; box-shadow: 0 0 0 4px color-mix(in srgb, var(--control) 22%, transparent);
   transition: left 0.2s, top 0.2s, width 0.2s, height 0.2s;
 }
@@ -47,6 +47,8 @@ export const TOUR_STYLE = `
   .tour-bar li { flex: 1 1 0; }
   .tour-bar button { width: 100%; min-width: 0; min-height: 20px; padding: 0; border: none; background: none; }
   .tour-bar button::before { content: ""; display: block; height: 4px; border-radius: 2px; background: var(--grid); }
+  .tour-bar button[data-ticked="true"]::after { content: "✓"; display: block; font-size: 11px; line-height: 12px; color: var(--control); }
+  .tour-bar { min-height: 34px; align-items: flex-start; }
   .tour-bar button:hover::before { background: var(--faint); }
   .tour-bar button[data-behind="true"]::before, .tour-bar button[aria-current]::before { background: var(--control); }
   .tour-bar button[aria-current]::before { height: 8px; }
