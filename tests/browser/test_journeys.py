@@ -49,7 +49,7 @@ def test_the_stepper_by_mouse_and_by_keyboard(page: Page) -> None:
 def test_each_step_says_what_the_popcnt_instruction_made_of_it(page: Page) -> None:
     if not any(one.mnemonic == "popcnt" and one.in_loop for one in bnnlab.disassemble()):
         pytest.skip("the lecture's loop has no popcnt instruction on this CPU")
-    page.goto("/gemm?gemm_k=70")
+    page.goto("/gemm?gemm_k=70&word=64")
     popcnt = (
         page.get_by_role("list", name="Machine code of the loop")
         .get_by_role("listitem")

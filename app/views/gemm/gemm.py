@@ -45,8 +45,8 @@ class Preset:
 
 
 PRESETS = {
-    "the lecture's: 4 mul, 3 add": Preset(1, 4, 1, 8),
-    "four results": Preset(2, 12, 2, 8),
+    "the lecture's: 4 mul, 3 add": Preset(2, 4, 2, 8),
+    "two words each": Preset(2, 12, 2, 8),
     "an image of 784 values": Preset(1, 784, 2, 64),
     "two full words": Preset(2, 128, 2, 64),
 }
@@ -182,9 +182,9 @@ def _matrices() -> Operands | None:
         m, k, n, seed = (
             int(row.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=150))
             for label, most, start, key, text in (
-                ("M: rows of A", 8, 1, "gemm_m", "One row for each input."),
+                ("M: rows of A", 8, 2, "gemm_m", "One row for each input."),
                 ("K: depth", 784, 4, "gemm_k", "Products per output. 784 is an MNIST image."),
-                ("N: columns of B", 8, 1, "gemm_n", "One column for each output neuron."),
+                ("N: columns of B", 8, 2, "gemm_n", "One column for each output neuron."),
                 ("Seed", 9999, 1, "gemm_seed", "Another seed, other numbers."),
             )
         )
