@@ -12,6 +12,7 @@ from bnnlab.app.views.lab import lab
 from bnnlab.app.views.packing import packing
 from bnnlab.app.views.signs import signs
 from bnnlab.app.views.summary import summary
+from bnnlab.app.words import words
 
 st.set_page_config(
     page_title="bnnlab", page_icon=style.icon(), layout="wide", initial_sidebar_state="collapsed"
@@ -44,6 +45,7 @@ tour.card(page)
 style.begin_at_top(page.title)
 measuring.tell_of_interruption()
 page.run()
+words(page.url_path)
 
 for here, following in pairwise(pages):
     if here == page != lab_page:

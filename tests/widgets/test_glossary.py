@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bnnlab.app.words import WORDS_OF
 from bnnlab.widgets.bundle import FOLDER
 from bnnlab.widgets.glossary import GLOSSARY
 
@@ -26,3 +27,7 @@ def test_every_word_that_a_text_marks_is_explained() -> None:
     shown = {quoted or bare for quoted, bare in re.findall(r'^  (?:"([^"]+)"|(\w+)):', table, re.MULTILINE)}
     assert shown
     assert shown <= GLOSSARY.keys()
+
+
+def test_the_words_of_every_page_are_explained() -> None:
+    assert {word for words in WORDS_OF.values() for word in words} <= GLOSSARY.keys()

@@ -102,5 +102,7 @@ function rivalRows({ name, step, layers: besides }, { layers, config, now }) {
 }
 
 function flipsText(ratio, weights) {
-  return ratio === null ? "–" : grouped(ratio * weights, 1);
+  if (ratio === null) return "–";
+  const flips = ratio * weights;
+  return grouped(flips, flips < 10 ? 2 : 1); // late in a run there are few
 }
