@@ -43,11 +43,11 @@ html[data-hall="true"] .stMain [data-testid="stMainBlockContainer"] { padding-to
 /* The tour's card stands beside what it is about, where there is room for both. */
 @media (min-width: 1100px) {
   html[data-tour="true"] [data-testid="stMainBlockContainer"]:has(h1) {
-    padding-right: calc(352px + 1rem); max-width: none;
+    padding-right: 23rem; max-width: none;
   }
 }
 @media (min-width: 1800px) {
-  html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-right: calc(352px + 1rem); }
+  html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-right: 23rem; }
 }
 @media (max-width: 700px) {
   html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-bottom: 50dvh; }

@@ -14,7 +14,7 @@ export const TOUR_STYLE = `
 .bnnlab .tour-card {
   position: fixed; inset: auto 12px 12px auto; margin: 0; transition: inset 0.2s;
   &[data-corner^="top"] { bottom: auto; top: 52px; }
-  &[data-corner$="left"] { right: auto; left: 12px; } width: min(340px, calc(100vw - 24px)); max-height: calc(100dvh - 64px);
+  &[data-corner$="left"] { right: auto; left: 12px; } width: min(21.25rem, calc(100vw - 24px)); max-height: calc(100dvh - 64px);
   flex-direction: column; gap: 10px; padding: 14px 18px 16px; overflow: auto; overscroll-behavior: contain;
   background: var(--paper); color: var(--ink); border: 1px solid var(--control); border-radius: 12px;
   box-shadow: 0 6px 28px rgb(0 0 0 / 0.28); font-size: 1rem; line-height: 1.45;
@@ -60,6 +60,8 @@ export const TOUR_STYLE = `
 }
 @media (max-width: 700px) {
   .bnnlab .tour-begin { right: 3rem; }
-  .bnnlab .tour-card, .bnnlab .tour-card[data-corner] { inset: auto 0 0 0; width: 100%; max-height: 46dvh; border-radius: 14px 14px 0 0; padding: 10px 14px 12px; gap: 7px; font-size: 15px; }
+  .bnnlab .tour-card, .bnnlab .tour-card[data-corner] { inset: auto 0 0 0; width: 100%; max-height: 46dvh; border-radius: 14px 14px 0 0; padding: 10px 14px 0; gap: 7px; font-size: 15px; }
+  .bnnlab .tour-card footer { position: sticky; bottom: 0; padding: 8px 0 12px; background: var(--paper); }
+  .bnnlab .tour-bar { display: none; }
 }
 `;
