@@ -17,13 +17,13 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-lab { min-height: var(--cockpit-room); }
 .st-key-estimator, .st-key-packing { min-height: 560px; }
 .st-key-stepper, .st-key-kernel_picture { min-height: 900px; }
-.st-key-scores { min-height: 169px; }
-.st-key-what_it_takes { min-height: 179px; }
+.st-key-scores { min-height: 140px; }
+.st-key-here { min-height: 190px; }
 .st-key-gemm_shape { min-height: 68px; }
 [data-testid="stLayoutWrapper"]:has(
   > :is(.st-key-begin_at_top, .st-key-close_drawer, .st-key-tour_card)) { position: absolute; }
 @media (max-width: 640px) {
-  .st-key-scores { min-height: 477px; }
+  .st-key-scores { min-height: 440px; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
   [data-testid="stPageLink"] * { white-space: normal; }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnnlab.app import session
+from bnnlab.app.learned import STEPS
 from bnnlab.app.views.summary.downloads import FORMATS, Format, content
 from bnnlab.app.views.summary.trained_network import PackedNetwork, TrainedNetwork
 from bnnlab.deploy import PackedModel, summary
@@ -27,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRun]:
     """The session's run, and measurements that take no time."""
     run = LiveRun(RunConfig())
     monkeypatch.setattr(session, "live_run", lambda _first=None: run)
-    monkeypatch.setattr("bnnlab.app.views.summary.deploy_steps.SECONDS", 0.01)
+    monkeypatch.setattr("bnnlab.app.views.summary.timing.SECONDS", 0.01)
     monkeypatch.setattr("bnnlab.app.views.summary.claim_panels.SECONDS", 0.01)
     yield run
     run.close()
@@ -66,12 +68,14 @@ def learn(run: LiveRun, config: RunConfig, steps: int) -> None:
     run.wait_for(step=steps, timeout=60)
 
 
-def test_a_network_that_never_learned_has_a_summary_too() -> None:
+def test_a_fresh_session_sees_a_network_that_has_learned() -> None:
     app = opened()
-    assert "mlp 64-64-64 on digits, after 0 training steps" in texts(app)
-    assert "has not learned anything yet" in texts(app)
-    assert "the files hold weights that were drawn at random" in "".join(each.value for each in app.warning)
-    assert "you trained" not in texts(app)
+    assert (
+        f"a network that comes with the lab: **mlp 64-64-64 on digits, after {STEPS:,} training steps.**"
+        in texts(app)
+    )
+    assert "at random" not in texts(app)
+    assert not app.warning
     table = app.table[0].value
     assert list(table.index) == ["input", "hidden1", "hidden2", "output", "**all**"]
     assert list(table["Multiplies"])[:4] == [
@@ -84,6 +88,30 @@ def test_a_network_that_never_learned_has_a_summary_too() -> None:
     assert not app.error
 
 
+def test_the_network_that_comes_with_the_lab_is_packed_and_proved_like_any_other() -> None:
+    (proved,) = clicked(opened(), "prove").success
+    assert proved.value.startswith("Proved")
+    right = float(re.search(r"([0-9.]+)% of the packed network's answers are right", proved.value)[1])  # type: ignore[index]
+    assert right > 90
+
+
+def test_ones_own_network_stands_there_once_it_has_learned(run: LiveRun) -> None:
+    assert "comes with the lab" in texts(opened())
+    learn(run, RunConfig(), 3)
+    own = texts(opened())
+    assert "for your network: **mlp 64-64-64 on digits, after" in own
+    assert "comes with the lab" not in own
+
+
+def test_a_network_that_never_learned_has_a_summary_too(run: LiveRun) -> None:
+    run.reset(IMAGES)
+    run.wait_for(state="paused")
+    app = opened()
+    assert "mlp 32-24 on digits, after 0 training steps" in texts(app)
+    assert "has not learned anything yet" in texts(app)
+    assert "the files hold weights that were drawn at random" in "".join(each.value for each in app.warning)
+
+
 def test_what_was_learned_is_not_called_random(run: LiveRun) -> None:
     learn(run, RunConfig(), 3)
     app = opened()
@@ -92,24 +120,42 @@ def test_what_was_learned_is_not_called_random(run: LiveRun) -> None:
 
 
 def test_the_page_counts_what_the_command_counts(run: LiveRun) -> None:
+    learn(run, RunConfig(), 3)
     packed = PackedNetwork.of(run.call(TrainedNetwork.of)).packed
     table = opened().table[0].value
     assert table["Bytes in float32"].iloc[-1] == summary(packed).float32_bytes
     assert table["Bytes packed"].iloc[-1] == summary(packed).stored_bytes
 
 
-def test_each_claim_has_its_answer_on_top() -> None:
+def test_the_claims_stand_first_and_nothing_on_the_page_changes_them() -> None:
     app = opened()
-    claimed = ["32× smaller", "58× faster on a CPU", "up to 1000× less energy"]
-    assert [metric.label for metric in app.metric] == [f"Claimed: {claim}" for claim in claimed]
-    assert "hidden1 and hidden2 here. Nothing was measured yet." in texts(app)
-    before = [metric.value for metric in app.metric]
+    claimed = [("Smaller, per weight", "32×"), ("Faster on a CPU, per operation", "58×")]
+    claimed.append(("Less energy, on FPGA and ASIC", "up to 1000×"))
+    assert [(metric.label, metric.value) for metric in app.metric[:3]] == claimed
+    clicked(clicked(app, "measure_kernel"), "time")
+    app.selectbox(key="energy_preset").set_value("moved").run()
+    assert [(metric.label, metric.value) for metric in app.metric[:3]] == claimed
+
+
+def test_each_number_changes_with_its_own_button_and_no_other() -> None:
+    app = opened()
+    size, speed, energy = (metric.value for metric in app.metric[3:])
+    assert speed == "not measured yet"
     clicked(app, "measure_kernel")
-    after = [metric.value for metric in app.metric]
-    assert [before[0], before[2]] == [after[0], after[2]]
-    assert "Nothing was measured yet" not in texts(app)
+    assert [metric.value for metric in app.metric[3:]] == [size, speed, energy]
     clicked(app, "time")
-    assert "Measured: this whole network, against " in texts(app)
+    assert [app.metric[3].value, app.metric[5].value] == [size, energy]
+    assert app.metric[4].value.endswith("×")
+    app.selectbox(key="energy_preset").set_value("moved").run()
+    assert app.metric[3].value == size
+    assert app.metric[5].value != energy
+
+
+def test_the_tour_learns_that_it_was_measured() -> None:
+    app = opened()
+    assert "measured_network" not in app.session_state
+    clicked(app, "time")
+    assert app.session_state["measured_network"] is True
 
 
 def test_training_rests_while_one_looks(run: LiveRun) -> None:
@@ -130,7 +176,7 @@ def test_all_three_claims_are_held_against_the_network() -> None:
     ]
     assert "<b>62.3×</b> 256 channels of 3 × 3" in words(app, "claim_speed")
     assert not any("Measured" in each for each in words(app, "claim_speed"))
-    assert "nothing was measured" in texts(app)
+    assert "Nothing is measured here" in texts(app)
 
 
 @pytest.mark.parametrize("preset", ENERGY_PRESETS)

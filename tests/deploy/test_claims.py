@@ -61,7 +61,7 @@ def test_size_is_the_files_where_there_is_one() -> None:
     assert ratios(arrays, "measured") == {"the arrays of this network": state / counted().stored_bytes}
     assert ratios(file, "measured") == {"the file of this network": state / 20_000}
     assert ratios(file, "formula") == {"one weight": 32}
-    assert "Of the 20,000 bytes of the packed file, 1,138 (6%) are 9,100 signs" in file.meaning
+    assert "The 20,000 bytes of the packed file are\n\n- **1,138 (6%):** 9,100 signs" in file.meaning
 
 
 def test_the_bytes_that_the_claim_of_size_names_are_all_there_are() -> None:

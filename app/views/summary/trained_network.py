@@ -8,13 +8,16 @@ import streamlit as st
 from numpy.typing import NDArray
 from torch import nn
 
-from bnnlab.app import session
+from bnnlab.app import learned, session
 from bnnlab.deploy import PackedModel, summary
 from bnnlab.deploy.file import to_bytes
 from bnnlab.deploy.ops.pixels import as_pixels
 from bnnlab.records import NetworkSummary
 from bnnlab.train import RunConfig, TrainingRun
 from bnnlab.train.datasets import Dataset
+
+STORED = "comes with the lab"
+"""In place of a digest, of the network that is stored."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +30,7 @@ class TrainedNetwork:
         digest: Of all its numbers.
         model: The network.
         dataset: What it learned.
+        comes_with_lab: Whether it is the one that the lab has stored, and not the visitor's.
     """
 
     config: RunConfig
@@ -34,11 +38,22 @@ class TrainedNetwork:
     digest: str
     model: nn.Module
     dataset: Dataset
+    comes_with_lab: bool = False
 
     @classmethod
     def of(cls, run: TrainingRun) -> "TrainedNetwork":
         """Copied on the thread that owns the run."""
         return cls(run.config, run.step, run.digest(), copy.deepcopy(run.model).cpu(), run.dataset)
+
+    @classmethod
+    def stored(cls, dataset: Dataset) -> "TrainedNetwork":
+        """The one that comes with the lab.
+
+        Args:
+            dataset: That it learned.
+        """
+        network = learned.stored()
+        return cls(network.config, network.step, STORED, network.model(), dataset, comes_with_lab=True)
 
     @property
     def identity(self) -> tuple[RunConfig, str]:
@@ -122,15 +137,29 @@ def kept(key: str, network: TrainedNetwork, quiet: bool = False) -> Any:
     return result.value
 
 
+def _comes_with_lab(run: TrainingRun) -> bool:
+    """Whether the stored network is shown in place of a run: it is as that one will be."""
+    return run.step == 0 and run.config == learned.stored().config
+
+
+def _shown(run: TrainingRun) -> tuple[RunConfig, str]:
+    """The identity of the network that is shown for a run."""
+    return run.config, STORED if _comes_with_lab(run) else run.digest()
+
+
+def _network(run: TrainingRun) -> TrainedNetwork:
+    return TrainedNetwork.stored(run.dataset) if _comes_with_lab(run) else TrainedNetwork.of(run)
+
+
 def packed_network() -> PackedNetwork | None:
     """The session's network, packed, or None after saying why not. Its training rests meanwhile."""
     run = session.live_run()
     run.pause()  # it goes on when the visitor is back in the Lab
     held: PackedNetwork | None = st.session_state.get("packed_network")
     try:
-        identity = run.call(lambda training: (training.config, training.digest()))
+        identity = run.call(_shown)
         if held is None or held.network.identity != identity:
-            held = PackedNetwork.of(run.call(TrainedNetwork.of))
+            held = PackedNetwork.of(run.call(_network))
             st.session_state["packed_network"] = held
     except ValueError as error:
         st.error(f"This network cannot be packed: {error}.", icon=":material/error:")

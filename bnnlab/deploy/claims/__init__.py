@@ -5,6 +5,7 @@ lesson: a network is more than its binary weights, and a CPU multiplies floats m
 """
 
 from bnnlab.deploy.claims.energy import energy_claim
+from bnnlab.deploy.claims.headlines import HEADLINES, Headline
 from bnnlab.deploy.claims.size import size_claim
 from bnnlab.deploy.claims.speed import (
     CLAIM_SHAPE,
@@ -17,7 +18,9 @@ from bnnlab.deploy.claims.speed import (
 
 __all__ = [
     "CLAIM_SHAPE",
+    "HEADLINES",
     "RIVALS",
+    "Headline",
     "energy_claim",
     "kernel_benchmark",
     "op_count_speedup",

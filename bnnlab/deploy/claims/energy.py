@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bnnlab.deploy.claims.headlines import THRIFTIER
 from bnnlab.deploy.energy import SRAM, SRAM_BYTES, energy_per_mac, estimate_energy
 from bnnlab.records import Claim, ClaimValue, EnergyEstimate, EnergyPreset, NetworkSummary
 
@@ -21,18 +22,15 @@ def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
     one, network = energy_per_mac(preset), estimate_energy(packed, preset)
     return Claim(
         name="energy",
-        statement="up to 1000× less energy",
-        claimed=1000.0,
+        statement=THRIFTIER.statement,
+        claimed=THRIFTIER.claimed,
         formula=r"E = \sum_{\text{products}} e_{\text{op}} + \text{bits} \cdot e_{\text{bit}}",
         formula_text=(
             "Each product with its addition costs $e_{\\text{op}}$, by its precision. Each bit of the "
             "parameters is read once for each example, for $e_{\\text{bit}}$; the unused ends of words are not "
             "read."
         ),
-        source=(
-            "we found no measurement behind the number 1000. Constants of the model: Horowitz, ISSCC 2014, and "
-            "Han et al., NeurIPS 2015 (45 nm); Al Bahou et al., XNORBIN, 2018 (65 nm)"
-        ),
+        source=THRIFTIER.source,
         values=(
             ClaimValue(
                 "one product",

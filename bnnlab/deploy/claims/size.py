@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
+from bnnlab.deploy.claims.headlines import SMALLER
 from bnnlab.records import Claim, ClaimValue, NetworkSummary
 
 
@@ -19,11 +20,11 @@ def size_claim(packed: NetworkSummary, file_bytes: int | None = None) -> Claim:
     sizes = f"{packed.float32_bytes:,} bytes in float32, {kept:,} in the packed {what}"
     return Claim(
         name="size",
-        statement="32× smaller",
-        claimed=32.0,
+        statement=SMALLER.statement,
+        claimed=SMALLER.claimed,
         formula=r"\frac{32\ \text{bits}}{1\ \text{bit}} = 32",
         formula_text="A weight in float32 takes 32 bits, a sign takes 1.",
-        source="Rastegari et al., XNOR-Net, ECCV 2016, abstract",
+        source=SMALLER.source,
         values=(
             ClaimValue("one weight", 32.0, "formula", "32 bits against 1", "Bits, counted by the formula"),
             ClaimValue(
@@ -31,9 +32,9 @@ def size_claim(packed: NetworkSummary, file_bytes: int | None = None) -> Claim:
             ),
         ),
         meaning=(
-            f"{_parts(packed, kept, what)} Only the signs became smaller, so the larger the binary layers, the "
-            "closer the whole comes to 32. For comparison: the binary LeNet that BMXNet published, a file of "
-            "206,511 bytes, comes to 22."
+            f"{_parts(packed, kept, what)}\n\nOnly the signs became smaller. So the larger the binary layers, the "
+            "closer the whole comes to 32. The binary LeNet that BMXNet published, a file of 206,511 bytes, comes to "
+            "22."
         ),
     )
 
@@ -47,8 +48,8 @@ def _parts(packed: NetworkSummary, kept: int, what: str) -> str:
     )
     rest = kept - sum(size for size, _ in parts)
     gaps = "unused ends of 64-bit words"
-    said = [
-        *(f"{size:,} ({size / kept:.0%}) are {text}" for size, text in parts if size),
-        f"{rest:,} are " + (gaps if what == "arrays" else f"names, shapes, checksums and {gaps}"),
-    ]
-    return f"Of the {kept:,} bytes of the packed {what}, " + "; ".join(said) + "."
+    others = gaps if what == "arrays" else f"names, shapes, checksums and {gaps}"
+    said = [(size, text) for size, text in (*parts, (rest, others)) if size]
+    return f"The {kept:,} bytes of the packed {what} are\n\n" + "\n".join(
+        f"- **{size:,} ({size / kept:.0%}):** {text}" for size, text in said
+    )

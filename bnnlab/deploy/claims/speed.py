@@ -6,6 +6,7 @@ from bnnlab.bench.compare import Progress
 from bnnlab.bench.gemm import gemm_benchmark
 from bnnlab.bench.product import GemmShape
 from bnnlab.bits import kernels
+from bnnlab.deploy.claims.headlines import FASTER
 from bnnlab.records import Benchmark, BenchmarkResult, Claim, ClaimValue, NetworkSummary
 from bnnlab.records.profile import time_text
 
@@ -69,18 +70,15 @@ def speed_claim(
     """
     return Claim(
         name="speed",
-        statement="58× faster on a CPU",
-        claimed=58.0,
+        statement=FASTER.statement,
+        claimed=FASTER.claimed,
         formula=r"S = \frac{c\,N_W}{c\,N_W / 64 + 1}",
         formula_text=(
             "Each output is a sum of $c\\,N_W$ products: $c$ channels, $N_W$ weights of a filter in each. With "
             "floats that is one operation for each product; with signs, one for 64 products, and one more to "
             "scale the sum."
         ),
-        source=(
-            "Rastegari et al., XNOR-Net, ECCV 2016, section 4.1; in Communications of the ACM 12/2020 the "
-            "authors say that 58 is a count of operations"
-        ),
+        source=FASTER.source,
         values=(*_counted(packed), *_kernel_values(kernel), *_network_values(network)),
         meaning=_meaning_of_speed(kernel, network),
     )
@@ -130,9 +128,9 @@ def _times(result: BenchmarkResult) -> str:
 
 def _meaning_of_speed(kernel: Benchmark | None, network: Benchmark | None) -> str:
     paragraphs = [
-        "58 counts operations; it is not a speed. It counts 64 products of signs as one operation, and one product "
-        "of floats as one as well. But a CPU multiplies many floats with one instruction as well, so the "
-        "speed depends on what one compares with."
+        "58 counts operations; it is not a speed. It takes 64 products of signs for one operation, and one product "
+        "of floats for one too. But a CPU also multiplies many floats with one instruction. So the speed depends on "
+        "what one compares with."
     ]
     of = {each.opponent: each.ratio for each in kernel.results} if kernel else {}
     if (loop := of.get("naive-c-scalar")) and (blas := of.get("numpy")):

@@ -321,11 +321,11 @@ STOPS: Final[tuple[Stop, ...]] = (
             "They differ from 32, 58 and 1000, and each tile says why: the first layer keeps ordinary numbers, a float "
             "network is fast too, and reading memory costs energy.",
         ),
-        points_at=".st-key-scores",
+        points_at=".st-key-here",
         task=Task(
             ask="Measure it here, now: press the button that times this network.",
             check="measured",
-            hint="The button stands further down, under “time”.",
+            hint="The button stands in the second row, in the tile in the middle.",
             praise="That was measured on this computer, it is no claim. The tour ends here. The lab is yours.",
         ),
         cell="from bnnlab.deploy import PackedModel, summary\n"

@@ -1,0 +1,88 @@
+"""The tiles at the top: what the lecture claims, and below it what comes out here."""
+
+import streamlit as st
+
+from bnnlab.app.session import IN_ADDRESS
+from bnnlab.app.views.summary.timing import Times, time_button
+from bnnlab.app.views.summary.trained_network import PackedNetwork, kept
+from bnnlab.deploy.claims import HEADLINES, energy_claim, size_claim
+from bnnlab.deploy.energy import ENERGY_PRESETS
+from bnnlab.records import Benchmark, BenchmarkResult, Claim
+from bnnlab.records.claims import ratio_text
+
+NOT_MEASURED = "not measured yet"
+RIVAL = "torch"
+"""Whom the tile of speed is about: it runs the same network, and is always installed."""
+
+
+def claimed_tiles() -> None:
+    """What the lecture claims. These numbers stay as they are, whatever is pressed below."""
+    with st.container(key="scores"):
+        for column, headline in zip(st.columns(3), HEADLINES, strict=True):
+            with column.container(border=True, height="stretch"):
+                st.metric(headline.title, headline.number)
+                st.caption(headline.conditions)
+
+
+def network_tiles(network: PackedNetwork) -> None:
+    """What comes out for one network: beneath each claim its own number, with what is chosen or started for it."""
+    with st.container(key="here"):
+        for column, tile in zip(st.columns(3), (_size, _speed, _energy), strict=True):
+            with column.container(border=True, height="stretch"):
+                tile(network)
+
+
+def chosen_preset() -> str:
+    """Name of the assumption under which energy is estimated; see `_energy`, which asks for it."""
+    return str(st.session_state.get("energy_preset", next(iter(ENERGY_PRESETS))))
+
+
+def _size(network: PackedNetwork) -> None:
+    takes, claim = network.takes, size_claim(network.takes, network.file_bytes)
+    st.metric("Smaller, this network's file", ratio_text(claim.answer.ratio))
+    floats = 4 * takes.float_values / network.file_bytes
+    st.caption(
+        f"{takes.float32_bytes:,} bytes in float32, {network.file_bytes:,} packed. Not 32×: {floats:.0%} of the file "
+        "is numbers that stay float32."
+        if floats >= 0.01
+        else f"{takes.float32_bytes:,} bytes in float32, {network.file_bytes:,} packed."
+    )
+
+
+def _speed(network: PackedNetwork) -> None:
+    times: Times | None = kept("times", network.network, quiet=True)
+    alone, many = _against_rival(times.benchmark) if times else (None, None)
+    st.metric(
+        "Faster, this network on this computer",
+        ratio_text(alone.ratio) if alone and alone.ratio else NOT_MEASURED,
+    )
+    if alone and many and many.ratio:
+        st.caption(
+            f"Than the original in {RIVAL}, one example at a time; {ratio_text(many.ratio)} with many at once. Not "
+            f"58×: {RIVAL} multiplies many floats with one instruction, too."
+        )
+    else:
+        st.caption(f"Than the original in {RIVAL}, on one core. It takes a few seconds.")
+    time_button(network)
+
+
+def _energy(network: PackedNetwork) -> None:
+    place = st.container()
+    preset = st.selectbox(
+        "Where the weights lie",
+        list(ENERGY_PRESETS),
+        format_func=lambda name: ENERGY_PRESETS[name].title,
+        key="energy_preset",
+        label_visibility="collapsed",
+        **IN_ADDRESS,
+    )
+    claim: Claim = energy_claim(network.takes, str(preset))
+    with place:
+        st.metric("Less energy, this network by a model", ratio_text(claim.answer.ratio))
+        st.caption("Nothing is measured here: published costs of single operations, if the weights lie …")
+
+
+def _against_rival(benchmark: Benchmark) -> tuple[BenchmarkResult | None, BenchmarkResult | None]:
+    """The rival's results for one example and for many."""
+    results = [each for each in benchmark.results if each.opponent == RIVAL]
+    return (results[0], results[-1]) if results else (None, None)
