@@ -42,4 +42,4 @@ def compare_estimators(curves: Sequence[EstimatorCurve], dark: bool = False) -> 
                 "xshift": -6 if side == "right" else 6,
             },
         )
-    return styled(figure, x="x", y="surrogate derivative of sign(x)")
+    return styled(figure, x="x", y="slope in place of that of sign(x)")

@@ -164,3 +164,33 @@ def test_code_too_wide_for_the_window_shows_that_it_goes_on(page: Page) -> None:
     page.wait_for_function(f"node => ({mask})(node) === '100% 100%'", arg=code.element_handle())
     code.evaluate("node => node.scrollTo({ left: node.scrollWidth })")
     page.wait_for_function(f"node => ({mask})(node) !== '100% 100%'", arg=code.element_handle())
+
+
+def test_code_far_from_the_loop_is_folded_and_nothing_catches_the_wheel(page: Page) -> None:
+    page.goto("/kernel?kernel=scalar")
+    code = page.get_by_role("list", name="Machine code of the kernel")
+    expect(code).to_be_visible()
+    for name in ("C source of the kernel", "Machine code of the kernel"):
+        for node in page.get_by_label(name, exact=True).all():
+            assert node.evaluate("node => node.scrollHeight <= node.clientHeight"), name
+    lines = code.locator("li:visible")
+    few = lines.count()
+    button = code.get_by_role("button", name="before it")
+    folded = int(button.inner_text().split()[0])
+    button.click()
+    expect(lines).to_have_count(few - 1 + folded)
+
+
+def test_a_pressed_instruction_is_marked_and_announced(page: Page) -> None:
+    page.goto("/kernel")
+    page.evaluate(
+        "() => addEventListener('bnnlab-state', ({ detail }) => detail.picture === 'kernel' && (window.told = detail))"
+    )
+    code = page.get_by_role("list", name="Machine code of the kernel")
+    line = code.locator("li.in-loop").first
+    line.click()
+    name = line.locator(".machine-name").inner_text()
+    assert page.evaluate("window.told") == {"picture": "kernel", "kernel": "lecture", "marked": name}
+    page.get_by_role("group", name="Machine code of the kernel").press("ArrowDown")
+    expect(code.locator("li.marked")).to_have_count(1)
+    assert "marked" in (code.locator("li.in-loop").nth(1).get_attribute("class") or "")

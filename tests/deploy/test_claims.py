@@ -1,5 +1,6 @@
 """Each claim holds its formula's value, what was measured, and says what it means of this network."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -66,8 +67,7 @@ def test_size_is_the_files_where_there_is_one() -> None:
 
 def test_the_bytes_that_the_claim_of_size_names_are_all_there_are() -> None:
     claim = size_claim(counted())
-    text = claim.meaning.split(". ")[0].split("arrays, ")[1]
-    parts = [int(part.split()[0].replace(",", "")) for part in text.split("; ")]
+    parts = [int(size.replace(",", "")) for size in re.findall(r"- \*\*([0-9,]+) ", claim.meaning)]
     assert sum(parts) == counted().stored_bytes
     gaps = 130 * 16 - 9_100 // 8  # each of 130 neurons has 70 weights in two words of 8 bytes
     assert parts[-1] == pytest.approx(gaps, abs=1)

@@ -20,10 +20,9 @@ def page() -> None:
     """Draw the page."""
     st.title("Kernel", anchor=False)
     st.markdown(
-        "A **kernel** is the small loop in which a matrix product spends nearly all its time. The compiler turns its "
-        "few lines of C into machine instructions; below are both, the instructions read from the memory of the "
-        "program that runs right now. Of those in the loop only a few do the counting: xor, not, popcount and an "
-        "addition, or what takes their place."
+        "A **kernel** is the small loop in which a matrix product spends nearly all its time. Here are its lines of C "
+        "and the machine instructions that the compiler made of them, read from the memory of the program that runs "
+        "now. Only a few do the counting: xor, not, popcount and an addition, or what takes their place."
     )
     name = _chosen_kernel()
     instructions, anywhere = _machine_code(name)
@@ -73,11 +72,10 @@ def _machine_code(name: str) -> tuple[list[Instruction], list[Instruction]]:
 def _speeds() -> None:
     st.subheader("How fast is it here?", anchor=False)
     st.markdown(
-        "Multiply two matrices of signs, M × K times K × N, with each kernel on one thread, and count the "
-        "operations: 2 · M · K · N, a multiplication and an addition for each product. The mark on each bar is the "
-        "kernel's **ceiling**: how fast this CPU runs the counting instructions of such a loop by themselves, on "
-        "words that are in registers already; or, for few rows, how fast it reads the weights. No loop made of "
-        "these instructions can be faster."
+        "Each kernel multiplies two matrices of signs, M × K times K × N, on one thread. That is 2 · M · K · N "
+        "operations: a multiplication and an addition for each product. The mark on each bar is the kernel's "
+        "**ceiling**: how fast this CPU runs the counting instructions by themselves. No loop made of them can be "
+        "faster. For few rows the ceiling is how fast the weights can be read."
     )
     row = st.container(horizontal=True, vertical_alignment="bottom")
     m, k, n = (

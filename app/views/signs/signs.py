@@ -11,8 +11,8 @@ from bnnlab.train import RunConfig
 from bnnlab.widgets import estimator
 
 T_CLIP_HELP = (
-    "Clip value, the reach of the estimator. The clipped one passes no gradient to a number further from 0 than "
-    "this; the others stretch with it, but for identity_ste, which passes everything."
+    "How far the estimator reaches. The clipped one passes no gradient to a number farther from 0 than this. The "
+    "others stretch with it, but for the one without clipping, which passes everything."
 )
 
 
@@ -20,10 +20,9 @@ def page() -> None:
     """Draw the page."""
     st.title("Signs & STE", anchor=False)
     st.markdown(
-        "A binary network keeps only the **sign** of each number: +1 or −1. A sign has no useful slope: it is "
-        "flat everywhere and jumps at 0, so learning by gradients would stop here. A **straight-through "
-        "estimator** (STE) passes the gradient through the sign as if it had a slope. The lecture's does so only near "
-        "0, for numbers within ±t_clip, and blocks it elsewhere; others bend that slope in their own way."
+        "A binary network keeps only the **sign** of each number: +1 or −1. The sign is flat and jumps at 0: with its "
+        "slope of 0 nothing would be learned. So on the way back a **straight-through estimator** (STE) stands in. The "
+        "lecture's passes the gradient of numbers within ±t_clip, and blocks it elsewhere."
     )
     name, clip_value = _controls()
     curve = estimator_curve(name, clip_value)
@@ -36,18 +35,18 @@ def page() -> None:
             r"\frac{\partial c}{\partial r_i} = \frac{\partial c}{\partial r_o}\; s(r_i), \qquad s(x) = "
             + curve.formula
         )
-        st.caption(f"With x = r_i and t = t_clip. Source: {curve.source}.")
+        st.caption(f"With $x = r_i$ and t = t_clip. Source: {curve.source}.")
     with right:
         st.markdown("**All estimators at this t_clip**")
         curves = [estimator_curve(other, clip_value) for other in QUANTIZERS]
         st.plotly_chart(
             compare_estimators(curves, dark=st.context.theme.type == "dark"),
             key="compare",
-            alt="Surrogate derivatives of all estimators over x, one line each.",
+            alt="The slope of each estimator over x, one line each.",
             config={"displayModeBar": False},
         )
         st.caption(
-            "Each curve replaces the slope of sign(x) in the backward pass; forward they are all the same."
+            "Each curve stands in for the slope of sign(x) on the way back. On the way forward they are all the same."
         )
 
 
@@ -56,6 +55,7 @@ def _controls() -> tuple[str, float]:
     name = left.selectbox(
         "Estimator",
         list(QUANTIZERS),
+        format_func=lambda quantizer: QUANTIZERS[quantizer].title,
         key="estimator_name",
         **IN_ADDRESS,
         help="What stands in for the slope of sign(x) when gradients flow backwards.",

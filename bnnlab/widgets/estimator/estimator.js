@@ -4,6 +4,7 @@
 import { adapt } from "../shared/adapter.js";
 import { announce } from "../shared/announce.js";
 import { element, setText } from "../shared/dom.js";
+import { setMarkedText } from "../shared/marked_text.js";
 import { signedText } from "../shared/numbers.js";
 import { nearestIndex, quantizerPlot, QUANTIZER_PLOT_STYLE } from "./quantizer_plot.js";
 import { decimalsText, scalarWalk, SCALAR_WALK_STYLE } from "./scalar_walk.js";
@@ -25,6 +26,8 @@ export function mountEstimator(host, send) {
   const special = specialValues();
   const takeaway = element("p", { class: "takeaway" });
   const slider = element("input", { type: "range", min: 0, "aria-label": "The number r_i" });
+  const name = element("span", { class: "mono" });
+  setMarkedText(name, "rᵢ =");
   const value = element("output", { class: "mono", "aria-live": "off" });
   slider.addEventListener("input", () => pick(Number(slider.value)));
   host.append(
@@ -33,7 +36,7 @@ export function mountEstimator(host, send) {
       { class: "estimator" },
       takeaway,
       element("div", { class: "estimator-plots" }, forward.node, backward.node),
-      element("label", { class: "estimator-slider" }, element("span", { class: "mono" }, "rᵢ ="), value, slider),
+      element("label", { class: "estimator-slider" }, name, value, slider),
       element("div", { class: "estimator-below" }, walk.node, special.node),
     ),
   );
@@ -49,7 +52,7 @@ export function mountEstimator(host, send) {
     backward.load({ ...shared, y: data.surrogate, blocked: data.blocked });
     backward.rename(`Backward: slope s(rᵢ), ${data.title}`);
     for (const part of [walk, special]) part.load(data);
-    setText(takeaway, takeawayFor(data));
+    setMarkedText(takeaway, takeawayFor(data));
     show();
   }
 
@@ -69,7 +72,7 @@ export function mountEstimator(host, send) {
     forward.mark(at);
     backward.mark(at);
     forward.describe(`sign of ${decimalsText(x)} is ${signedText(data.forward[at])}`);
-    backward.describe(`Surrogate gradient at ${decimalsText(x)} is ${decimalsText(data.surrogate[at])}`);
+    backward.describe(`Slope at ${decimalsText(x)} is ${decimalsText(data.surrogate[at])}`);
     const { clip_value: clip, all_or_nothing: allOrNothing } = data;
     announce(host, "estimator", { quantizer: data.title, clip_value: clip, x, passes: data.surrogate[at] !== 0 });
     walk.show({ x, forward: data.forward[at], surrogate: data.surrogate[at], clip, allOrNothing });
@@ -86,7 +89,7 @@ export function mountEstimator(host, send) {
 }
 
 function takeawayFor({ title, blocked }) {
-  const start = "The sign function is flat: its slope is 0, and nothing could be learned through it. ";
+  const start = "The sign is flat: its slope is 0. ";
   const where = blocked.length ? "no gradient passes in the hatched zones" : "some gradient passes everywhere";
   return `${start}On the way back the slope s(rᵢ) stands in for it (${title}): ${where}.`;
 }
@@ -103,6 +106,7 @@ const ESTIMATOR_STYLE = `
 }
 @container (min-width: 1180px) {
   .bnnlab .estimator .estimator-below { grid-template-columns: minmax(0, 1fr) auto; align-items: stretch; }
+  .bnnlab .estimator .scalar-walk { grid-template-columns: minmax(0, 1fr); } /* as high as the table beside it */
 }
 @container (max-width: 699px) {
   .bnnlab .estimator .estimator-plots { grid-template-columns: minmax(0, 1fr); }

@@ -1,7 +1,8 @@
 // One curve over x with a marker that sits on a sample. Between two samples that jump, nothing is drawn but a dotted
 // drop: the library computed no value there. Drawn at the real size, so that the text keeps its size.
 
-import { element, setText, svgElement } from "../shared/dom.js";
+import { element, svgElement } from "../shared/dom.js";
+import { setMarkedText } from "../shared/marked_text.js";
 import { numberText } from "../shared/numbers.js";
 
 const PLOT_HEIGHT = 230;
@@ -12,7 +13,8 @@ const MAX_OUTWARD = 0.66; // share of the plot within which words beside a clip 
 
 // onPick(index) is told which sample the pointer chose.
 export function quantizerPlot({ title, onPick }) {
-  const caption = element("h3", {}, title);
+  const caption = element("h3");
+  setMarkedText(caption, title);
   const svg = svgElement("svg", { height: PLOT_HEIGHT, role: "img", "aria-label": title });
   const node = element("figure", { class: "quantizer-plot panel" }, caption, svg);
   let data = null;
@@ -78,7 +80,7 @@ export function quantizerPlot({ title, onPick }) {
     if (svg.getAttribute("aria-label") !== text) svg.setAttribute("aria-label", text);
   }
 
-  return { node, load, mark, describe, rename: (text) => setText(caption, text), stop: () => sizes.disconnect() };
+  return { node, load, mark, describe, rename: (text) => setMarkedText(caption, text), stop: () => sizes.disconnect() };
 }
 
 // Where numbers stand, in pixels of the drawing.
@@ -113,7 +115,7 @@ function plotAxes({ x }, range, { left, top, right }) {
     parts.push(svgElement("line", { class: name, x1: PLOT_MARGIN.left, x2: right, y1: at, y2: at }));
     parts.push(svgElement("text", { x: PLOT_MARGIN.left - 8, y: at + 4, "text-anchor": "end" }, numberText(value)));
   }
-  parts.push(svgElement("text", { x: right, y: PLOT_BOTTOM + 18, "text-anchor": "end", class: "axis" }, "rᵢ"));
+  parts.push(svgElement("text", { x: right, y: PLOT_BOTTOM + 18, "text-anchor": "end", class: "axis" }, "r", svgElement("tspan", { class: "low", dy: 4 }, "i")));
   return parts;
 }
 
@@ -175,6 +177,7 @@ export const QUANTIZER_PLOT_STYLE = `
   svg { display: block; width: 100%; margin-top: auto; cursor: ew-resize; touch-action: pan-y; user-select: none; }
   text { font-size: 12px; fill: var(--faint); }
   .axis { fill: var(--ink); paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
+  .low { font-size: 10px; }
   .grid { stroke: var(--grid); }
   .zero { stroke: var(--faint); }
   .hatch-lines { stroke: var(--faint); stroke-width: 1; opacity: 0.55; }

@@ -12,7 +12,7 @@ export function scalarWalk(onGradient) {
   const arrives = "Gradient that arrives, ∂c/∂r_o";
   const gradient = element("input", { type: "number", step: 0.1, class: "mono", "aria-label": arrives });
   gradient.addEventListener("input", () => onGradient());
-  const name = element("span", { class: "mono" }, "∂c/∂rₒ =");
+  const name = marked("span", "mono", "∂c/∂rₒ =");
   const node = element(
     "div",
     { class: "scalar-walk" },
@@ -21,13 +21,13 @@ export function scalarWalk(onGradient) {
       { class: "panel" },
       element("h3", {}, "Forward: the number becomes a sign"),
       forwardLine,
-      element("p", { class: "note" }, "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere."),
+      marked("p", "note", "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere."),
     ),
     element(
       "section",
       { class: "panel" },
       element("h3", {}, "Backward: does its gradient come through?"),
-      element("p", { class: "mono walk-formula" }, "∂c/∂rᵢ = ∂c/∂rₒ · s(rᵢ)"),
+      marked("p", "mono walk-formula", "∂c/∂rᵢ = ∂c/∂rₒ · s(rᵢ)"),
       formula,
       element("label", { class: "walk-gradient" }, name, gradient),
       backwardLine,
@@ -45,13 +45,19 @@ export function scalarWalk(onGradient) {
     const leaving = decimalsText(arriving * surrogate);
     const exact = Number.isInteger(surrogate) ? numberText(surrogate) : decimalsText(surrogate);
     const factor = surrogate < 0 ? `(${exact})` : exact;
-    setText(forwardLine, `rᵢ = ${decimalsText(x)}  →  rₒ = sign(rᵢ) = ${signedText(forward)}`);
-    setText(backwardLine, `∂c/∂rᵢ = ${decimalsText(arriving)} · ${factor} = ${leaving}`);
+    setMarkedText(forwardLine, `rᵢ = ${decimalsText(x)}  →  rₒ = sign(rᵢ) = ${signedText(forward)}`);
+    setMarkedText(backwardLine, `∂c/∂rᵢ = ${decimalsText(arriving)} · ${factor} = ${leaving}`);
     setMarkedText(verdict, verdictOn({ x, surrogate, clip, allOrNothing }));
     verdict.classList.toggle("is-blocked", surrogate === 0);
   }
 
   return { node, load, show };
+}
+
+function marked(tag, name, text) {
+  const node = element(tag, { class: name });
+  setMarkedText(node, text);
+  return node;
 }
 
 // Only where the slope is 1 or 0 and nothing between is t_clip the reason that a gradient passes.

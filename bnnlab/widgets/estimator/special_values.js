@@ -1,16 +1,21 @@
-// The values at which estimators differ from each other, as the library answers them.
+// The values at which estimators differ from each other, each sent through sign and back by the library.
 
 import { element } from "../shared/dom.js";
+import { setMarkedText } from "../shared/marked_text.js";
 
 export function specialValues() {
   const body = element("tbody");
-  const heads = ["rᵢ", "forward rₒ", "backward s(rᵢ)"].map((text) => element("th", { scope: "col" }, text));
+  const heads = ["rᵢ", "forward rₒ", "backward s(rᵢ)"].map((text) => {
+    const head = element("th", { scope: "col" });
+    setMarkedText(head, text);
+    return head;
+  });
   const node = element(
     "section",
     { class: "panel special" },
     element("h3", {}, "At the edges"),
     element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body),
-    element("p", { class: "note" }, "Zero, the clip limits, infinity and NaN (not a number), answered by the library."),
+    element("p", { class: "note" }, "Zero, the clip limits, infinity, and NaN: what is not a number."),
   );
 
   function load({ special }) {

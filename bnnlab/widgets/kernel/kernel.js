@@ -1,6 +1,7 @@
 // A kernel as it was written and as it runs: C source, machine code, and the lecture's slide beside them.
 
 import { adapt } from "../shared/adapter.js";
+import { announce } from "../shared/announce.js";
 import { element, setHidden, setText } from "../shared/dom.js";
 import { MACHINE_LINES_STYLE, machineLines, roleMark } from "../shared/machine_lines.js";
 import { SOURCE_LINES_STYLE, sourceLines } from "../shared/source_lines.js";
@@ -9,12 +10,13 @@ import { followTheme } from "../shared/theme.js";
 
 export function mountKernel(host) {
   let shown = null;
+  let data = null;
   addStyles(host, SOURCE_LINES_STYLE, MACHINE_LINES_STYLE, KERNEL_STYLE);
   const theme = followTheme(host, () => {});
   const summary = element("p", { class: "takeaway" });
   const source = sourceLines("C source of the kernel");
   const sourcePlace = element("p", { class: "note" });
-  const code = machineLines("Machine code of the kernel");
+  const code = machineLines("Machine code of the kernel", show);
   const codePlace = element("p", { class: "note" });
   const reading = noteLine("");
   const codePanel = kernelPanel("What the compiler made of it", codePlace, code.node, reading);
@@ -22,10 +24,10 @@ export function mountKernel(host) {
   const meaningPanel = kernelPanel("The instructions that count", meanings);
   const slide = machineLines("The lecture's machine code");
   const compared = element("p");
-  const anywhere = machineLines("The same loop for any CPU");
+  const anywhere = machineLines("Machine code for any CPU");
   const anywhereMeanings = element("dl", { class: "meanings" });
   const anywherePanel = kernelPanel(
-    "Without the function attribute", withoutAttribute(), anywhere.node, anywhereMeanings,
+    "The same loop for any CPU", withoutAttribute(), anywhere.node, anywhereMeanings,
   );
   host.append(
     element(
@@ -48,8 +50,9 @@ export function mountKernel(host) {
     ),
   );
 
-  function update(data) {
-    if (shown === data.id) return;
+  function update(next) {
+    if (shown === next.id) return;
+    data = next;
     shown = data.id;
     host.dataset.kernel = data.kernel;
     setText(summary, data.summary);
@@ -67,10 +70,14 @@ export function mountKernel(host) {
     setHidden(anywherePanel, !data.anywhere.length);
     anywhere.load(data.anywhere);
     anywhereMeanings.replaceChildren(...data.anywhere_meanings.flatMap(meaningEntry));
-    requestAnimationFrame(() => {
-      source.showActive();
-      code.showLoop();
-    });
+    show(data.marked);
+  }
+
+  // What is known of the instruction at `index`: it stands out where all of them are explained.
+  function show(index) {
+    const marked = data.code[index]?.mnemonic ?? null;
+    for (const entry of meanings.children) entry.classList.toggle("is-marked", entry.dataset.mnemonic === marked);
+    announce(host, "kernel", { kernel: data.kernel, marked });
   }
 
   function destroy() {
@@ -92,17 +99,16 @@ function noteLine(text) {
 function withoutAttribute() {
   return element(
     "p", { class: "note" },
-    "The function is compiled with ",
+    "Old CPUs have no popcnt. Only ",
     element("code", {}, '__attribute__((target("popcnt")))'),
-    ". Without it the compiler may use only what every x86-64 CPU has, and popcnt came later. The same C line then " +
-    "becomes this loop, which is loaded too, for CPUs without popcnt:",
+    " above the function lets the compiler use it. Without that the same C line becomes this loop, which is loaded too:",
   );
 }
 
 function meaningEntry({ mnemonic, role, text }) {
   return [
-    element("dt", {}, roleMark(role), element("span", { class: "mono" }, mnemonic)),
-    element("dd", {}, text),
+    element("dt", { "data-mnemonic": mnemonic }, roleMark(role), element("span", { class: "mono" }, mnemonic)),
+    element("dd", { "data-mnemonic": mnemonic }, text),
   ];
 }
 
@@ -114,8 +120,8 @@ const BETWEEN = {
   before: "Here the loop begins.",
   after: "Here it ends: the jump above goes back while there is more to count.",
 };
-const MARKED_LINE = "Marked: what does the counting. The lines around it choose the words.";
-const FROM_THE_SLIDE = "What the lecture's compiler made of its C line (addresses and registers are a compiler's choice):";
+const MARKED_LINE = "Marked: the line that counts. Those around it choose the words.";
+const FROM_THE_SLIDE = "What the lecture's compiler made of its C line. Addresses and registers are a compiler's choice.";
 
 const KERNEL_STYLE = `
 .bnnlab .kernel {
@@ -124,13 +130,12 @@ const KERNEL_STYLE = `
   .panel { display: flex; flex-direction: column; gap: 8px; }
   .kernel-columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
   .kernel-column { display: flex; flex-direction: column; gap: 12px; min-width: 0; }
-  .panel { --machine-height: 480px; }
-  .code-lines { max-height: 400px; overflow: auto; }
   .kernel-compared { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; }
   .kernel-compared .panel { flex: 1 1 420px; }
 }
 .bnnlab .meanings {
   display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 12px; align-items: baseline;
+  dd.is-marked { text-decoration: underline; text-decoration-color: var(--faint); text-underline-offset: 4px; }
   dt { display: flex; gap: 8px; align-items: center; font-weight: 600; }
 }
 @container (min-width: 980px) {

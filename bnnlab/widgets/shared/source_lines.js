@@ -19,15 +19,7 @@ export function sourceLines(label) {
     node.replaceChildren(...shown);
   }
 
-  // A long listing scrolls; what it is shown for stands in the middle.
-  function showActive() {
-    const line = node.querySelector(".active");
-    if (!line) return;
-    const down = line.getBoundingClientRect().top - node.firstChild.getBoundingClientRect().top;
-    node.scrollTop = Math.max(0, down - node.clientHeight / 2);
-  }
-
-  return { node, load, showActive };
+  return { node, load };
 }
 
 function sourceLine(number, text, active) {
@@ -43,7 +35,7 @@ function sourceLine(number, text, active) {
 
 export const SOURCE_LINES_STYLE = `
 .bnnlab .code-lines {
-  list-style: none; margin: 0; overflow-x: auto; white-space: pre-wrap;
+  list-style: none; margin: 0; overflow: auto hidden; white-space: pre-wrap;
   li {
     width: max-content; min-width: 100%; display: flex; gap: 10px; margin: 0; padding: 1px 8px 1px 0;
     border-left: 4px solid transparent; line-height: 1.4;

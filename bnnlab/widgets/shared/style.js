@@ -30,6 +30,7 @@ const SHARED_STYLE = `
     font-family: var(--st-code-font, var(--jp-code-font-family, ui-monospace, "DejaVu Sans Mono", monospace));
     font-size: 13px; background: none; padding: 0; color: inherit;
   }
+  .lowered { font-size: 0.75em; line-height: 0; vertical-align: -0.25em; margin-left: 0.06em; }
   .faint { color: var(--faint); }
   .note { color: var(--faint); font-size: 13px; }
   /* Two lines, so that nothing below moves when the numbers in the sentence change. */
