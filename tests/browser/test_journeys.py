@@ -122,7 +122,13 @@ def test_a_trained_network_is_packed_proved_and_downloaded(page: Page) -> None:
 
 def test_the_summary_fits_every_window_and_shows_where_a_table_goes_on(page: Page) -> None:
     page.goto("/summary")
-    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    expect(page.locator(".st-key-scores")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("comes with the lab")).to_be_visible()
+    for name in ("Less energy", "Faster", "Smaller"):
+        page.get_by_role("tab", name=name).click()
+        expect(page.locator(".js-plotly-plot:visible")).to_have_count(1)
+        check_fits(page)
+    page.get_by_text("The network, layer by layer").click()
     for width in (1920, 1366, 1024, 390):
         page.set_viewport_size({"width": width, "height": 844})
         check_fits(page)
