@@ -15,7 +15,8 @@ _CSS = """<style>
 [data-testid="stHeaderActionElements"] { display: none; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-lab { min-height: var(--cockpit-room); }
-.st-key-estimator, .st-key-packing { min-height: 560px; }
+.st-key-estimator { min-height: 560px; }
+.st-key-packing { min-height: 446px; }
 .st-key-stepper, .st-key-kernel_picture { min-height: 900px; }
 .st-key-scores { min-height: 140px; }
 .st-key-here { min-height: 190px; }

@@ -57,7 +57,7 @@ def test_a_matrix_is_packed() -> None:
 @pytest.mark.parametrize(
     ("x", "options", "says"),
     [
-        (np.ones((100, 100)), {}, "1 to 4096 elements to be shown, got 10000"),
+        (np.ones((100, 100)), {}, "1 to 8320 elements to be shown, got 10000"),
         (np.ones((0, 3)), {}, "got 0"),
         (np.ones(3), {}, "2-D"),
         (A, {"word_bits": 7}, "word_bits"),

@@ -17,19 +17,21 @@ SPECIAL = np.array([[0.0, -0.0, np.nan, np.inf], [-np.inf, 0.25, -0.25, 1234.5]]
 @pytest.mark.parametrize("axis", ["rows", "columns"])
 def test_bits_rebuild_the_matrix_of_signs(rng: np.random.Generator, axis: Axis, word_bits: int) -> None:
     x = rng.standard_normal((5, 70))
-    data = json.loads(json.dumps(packing.encode(bnnlab.trace_pack(x, axis, word_bits), x), allow_nan=False))
+    shown = packing.encode(bnnlab.trace_pack(x, axis, word_bits), x)
+    data = json.loads(json.dumps(shown, allow_nan=False))
+    (side,) = data["sides"]
     vectors = x if axis == "rows" else x.T
     for vector, values in enumerate(vectors):
         for place, value in enumerate(values):
             at = vector * data["depth"] + place
-            assert data["signs"][at] == (1 if value >= 0 else -1)
-            assert (int(data["after"][at], 16) >> (place % word_bits)) & 1 == (value >= 0)
-            assert data["texts"][at] == packing.number_text(value)
-    assert (data["rows"], data["columns"], data["depth"]) == (5, 70, vectors.shape[1])
+            assert side["signs"][at] == (1 if value >= 0 else -1)
+            assert (int(side["after"][at], 16) >> (place % word_bits)) & 1 == (value >= 0)
+            assert side["texts"][at] == packing.number_text(value)
+    assert (side["rows"], side["columns"], data["depth"]) == (5, 70, vectors.shape[1])
 
 
 def test_numbers_without_a_place_in_json_travel_as_text() -> None:
-    data = packing.encode(bnnlab.trace_pack(SPECIAL), SPECIAL)
+    data = packing.side(bnnlab.trace_pack(SPECIAL), SPECIAL)
     assert data["texts"] == ["0", "−0", "NaN", "∞", "−∞", "0.25", "−0.25", "1.23e+03"]
     assert data["signs"] == [1, 1, -1, 1, -1, 1, -1, 1]
     json.dumps(data, allow_nan=False)
@@ -37,7 +39,7 @@ def test_numbers_without_a_place_in_json_travel_as_text() -> None:
 
 def test_a_boolean_is_a_sign_already() -> None:
     x = np.array([[True, False]])
-    data = packing.encode(bnnlab.trace_pack(x), x)
+    data = packing.side(bnnlab.trace_pack(x), x)
     assert (data["texts"], data["signs"]) == (["True", "False"], [1, -1])
 
 
@@ -67,6 +69,6 @@ def test_another_matrix_is_refused() -> None:
 
 
 def test_large_and_empty_matrices_are_refused() -> None:
-    for x in (np.ones((64, 65)), np.ones((0, 4))):
-        with pytest.raises(ValueError, match=f"1 to 4096 elements to be shown, this one has {x.size}"):
+    for x in (np.ones((64, 131)), np.ones((0, 4))):
+        with pytest.raises(ValueError, match=f"1 to 8320 elements to be shown, this one has {x.size}"):
             packing.encode(bnnlab.trace_pack(x), x)

@@ -1,50 +1,73 @@
-"""Packing: numbers become signs, signs become bits, bits become words."""
+"""Packing: numbers become signs, signs become bits, bits become words, and words are multiplied."""
+
+from typing import Any
 
 import streamlit as st
 
-import bnnlab
 from bnnlab.app import components
-from bnnlab.app.matrix_input import matrix_input, random_matrix
+from bnnlab.app.matrix_input import Matrix, matrix_input, random_matrix
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.bits.packing import Axis
 from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import packing
 
+EDIT = "packing_edit"
+"""Key of what the reader changed in the picture; it outlasts a visit to another page."""
+
+MOST_ROWS, MOST_COLUMNS = 64, 130
+
 
 def page() -> None:
     """Draw the page."""
-    st.title("Packing", anchor=False)
+    controls = st.container(horizontal=True, vertical_alignment="bottom", key="packing_controls")
+    controls.title("Packing", anchor=False, width="content")
+    axis, word_bits, (rows, depth, columns, seed) = _controls(controls)
     st.markdown(
-        "A sign needs one bit: +1 is written as 1, −1 as 0. Sixty-four of them fit into one machine word, so one "
-        "instruction can work on 64 at once. **Activations are packed row by row, weights column by column**, "
-        "so that the words which meet in a matrix product lie in the same order."
+        "A sign needs one bit: +1 is written as 1, −1 as 0. **Inputs A are packed row by row, weights B column by "
+        "column**, so that in the product bit meets bit. Click a sign to turn it."
     )
-    axis, word_bits, rows, columns, seed = _controls()
-    with st.expander("Edit the matrix, or load one", icon=":material/edit:"):
-        matrix = matrix_input(
-            f"packing_{rows}_{columns}_{seed}", "Matrix", random_matrix(rows, columns, seed)
-        )
-    if matrix is None:
+    with controls.popover("Edit or load", icon=":material/edit:"):
+        a = matrix_input(f"packing_a_{rows}_{depth}_{seed}", "A", random_matrix(rows, depth, seed))
+        b = matrix_input(f"packing_b_{depth}_{columns}_{seed}", "B", random_matrix(depth, columns, seed + 1))
+    if a is None or b is None or not _fits(a, b):
         return
-    if matrix.size > packing.MAX_ELEMENTS_SHOWN:
-        st.error(
-            f"This page draws every element, so the matrix may have at most "
-            f"{packing.MAX_ELEMENTS_SHOWN:,} of them; this one has {matrix.size:,}.",
-            icon=":material/error:",
-        )
-        return
-    trace = bnnlab.trace_pack(matrix, axis, word_bits)
-    components.picture["packing"](key="packing", data=packing.encode(trace, matrix))
+    edits = packing.Edits.told(st.session_state.get(EDIT), packing.base_name(a, b), (a.size, b.size))
+    components.picture["packing"](
+        key="packing",
+        data=packing.encode_pair(a, b, axis, word_bits, edits),
+        on_edit_change=_remember_edit,
+    )
 
 
-def _controls() -> tuple[Axis, int, int, int, int]:
-    row = st.container(horizontal=True, vertical_alignment="top")
+def _remember_edit() -> None:
+    st.session_state[EDIT] = st.session_state["packing"]["edit"]
+
+
+def _fits(a: Matrix, b: Matrix) -> bool:
+    """Whether the two can be multiplied and drawn; if not, it has been said why."""
+    problem = None
+    if a.shape[1] != b.shape[0]:
+        problem = (
+            f"A has {a.shape[1]} columns but B has {b.shape[0]} rows: they must be equally many to multiply."
+        )
+    for name, matrix in (("A", a), ("B", b)):
+        if matrix.size > packing.MAX_ELEMENTS_SHOWN:
+            problem = (
+                f"This page draws every number, so {name} may have at most {packing.MAX_ELEMENTS_SHOWN:,} of them; "
+                f"this one has {matrix.size:,}."
+            )
+    if problem is not None:
+        st.error(problem, icon=":material/error:")
+    return problem is None
+
+
+def _controls(row: Any) -> tuple[Axis, int, tuple[int, ...]]:
     axis = row.segmented_control(
-        "Pack along",
+        "Step along",
         ["rows", "columns"],
         default="rows",
         required=True,
-        help="The kernel wants activations packed along rows and weights along columns.",
+        help="The rows are those of A, the columns those of B. Play shows how they become words, number by number.",
         key="pack_axis",
         **IN_ADDRESS,
     )
@@ -57,12 +80,13 @@ def _controls() -> tuple[Axis, int, int, int, int]:
         **IN_ADDRESS,
         help="The kernel uses 64; smaller words show the same bits cut at other places.",
     )
-    sizes = [
-        row.number_input(label, 1, most, start, key=key, **IN_ADDRESS, width=150)
-        for label, most, start, key in (
-            ("Rows", 64, 4, "pack_rows"),
-            ("Columns", 64, 12, "pack_columns"),
-            ("Seed", 9999, 1, "pack_seed"),
+    sizes = tuple(
+        int(row.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=118))
+        for label, most, start, key, text in (
+            ("Rows of A", MOST_ROWS, 4, "pack_rows", None),
+            ("Columns of A", MOST_COLUMNS, 12, "pack_columns", "B has as many rows."),
+            ("Columns of B", MOST_ROWS, 4, "pack_neurons", "One for each neuron."),
+            ("Seed", 9999, 1, "pack_seed", "Another seed, other numbers."),
         )
-    ]
-    return axis, int(word_bits), *(int(size) for size in sizes)
+    )
+    return axis, int(word_bits), sizes

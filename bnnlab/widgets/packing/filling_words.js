@@ -1,83 +1,75 @@
 // Words as they fill up, one line per packed row or column. Of many it shows the page around the one at hand.
 
 import { bitRow } from "../shared/bits.js";
-import { element, setHidden, setText } from "../shared/dom.js";
-import { countText } from "../shared/numbers.js";
+import { element, setText } from "../shared/dom.js";
 import { wordToDecimal, wordToHex } from "../shared/words.js";
 
 const MAX_LINES = 8;
 const MAX_CELLS = 384; // long rows show fewer lines, so that the page stays short
-const LINE_NAME_PX = 82;
-const WORD_GAP_PX = 14;
+const LINE_NAME_PX = 66;
+const WORD_GAP_PX = 12;
+const BYTE_PX = 107; // eight cells of 12 pixels, the space between them and behind them
 
 export function fillingWords(onKey) {
-  const title = element("h3");
+  const title = element("div", { class: "note" });
   const box = element("div", { class: "filling-lines" });
-  const padding = element("p", { class: "note" });
-  const stepped = { class: "panel filling", role: "application", tabindex: 0, "aria-label": LABEL_OF_FILLING_WORDS };
-  const node = element("section", stepped, title, box, padding);
+  const stepped = { class: "filling", role: "application", tabindex: 0, "aria-label": LABEL_OF_FILLING_WORDS };
+  const node = element("div", stepped, title, box);
   node.addEventListener("keydown", onKey);
-  let packing = null;
+  let side = null;
   let lines = [];
 
   function load(recorded) {
-    packing = recorded;
-    const { wordsEach, wordBits, vectors } = packing;
+    side = recorded;
+    const { wordsEach, wordBits, vectors } = side;
     const fitting = Math.max(2, Math.floor(MAX_CELLS / (wordsEach * wordBits)));
-    lines = Array.from({ length: Math.min(MAX_LINES, fitting, vectors) }, () => wordLine(packing));
-    box.style.setProperty("--line", `${LINE_NAME_PX + wordsEach * (wordPixels(wordBits) + WORD_GAP_PX)}px`);
-    box.replaceChildren(...lines.map((line) => line.node));
-    setText(padding, paddingReason(packing));
-    setHidden(padding, packing.padding === 0);
+    const count = Math.min(MAX_LINES, fitting, vectors);
+    if (lines.length !== count || lines[0].words !== wordsEach || lines[0].bits !== wordBits) {
+      lines = Array.from({ length: count }, () => wordLine(wordsEach, wordBits));
+      box.replaceChildren(...lines.map((line) => line.node));
+    }
   }
 
-  function show(at) {
-    const { vectors, vectorName, wordBits } = packing;
-    const current = packing.step(at).vector;
+  // The words after step `at`. `looked` is the step whose bit is framed, or null; `live` whether the last bit is.
+  function show(at, looked, live) {
+    const { vectors, vectorName, wordBits } = side;
+    const current = looked?.vector ?? (live ? side.step(at).vector : 0);
     const top = Math.min(vectors - lines.length, Math.floor(current / lines.length) * lines.length);
-    const last = top + lines.length - 1;
-    const page = lines.length < vectors ? `, ${vectorName}s ${top} to ${last} of ${vectors}` : "";
-    setText(title, `Words of ${wordBits} bits${page}: lowest bit first, bit k is worth 2^k`);
-    lines.forEach((line, index) => line.show(top + index, at));
+    const page = lines.length < vectors ? `, ${vectorName}s ${top} to ${top + lines.length - 1} of ${vectors}` : "";
+    setText(title, `Words of ${wordBits} bits, lowest bit first${page}`);
+    lines.forEach((line, index) => line.show(side, top + index, at, looked, live));
   }
 
   return { node, load, show };
 }
 
-function wordLine(packing) {
+// How wide the words of a row or column are beside each other.
+export function wordsPixels({ wordsEach, wordBits }) {
+  return LINE_NAME_PX + wordsEach * ((wordBits / 8) * BYTE_PX + WORD_GAP_PX);
+}
+
+function wordLine(wordsEach, wordBits) {
   const name = element("div", { class: "filling-name" });
-  const words = Array.from({ length: packing.wordsEach }, (_, index) => {
-    const bits = bitRow("xnor", packing.wordBits);
+  const words = Array.from({ length: wordsEach }, (_, index) => {
+    const bits = bitRow("xnor", wordBits);
     const caption = element("div", { class: "filling-caption mono" });
-    const style = `width: ${wordPixels(packing.wordBits)}px`;
-    const node = element("div", { class: "filling-word", style }, caption, bits.node);
-    return { node, bits, caption, index };
+    const style = `width: ${(wordBits / 8) * BYTE_PX}px`;
+    return { node: element("div", { class: "filling-word", style }, caption, bits.node), bits, caption, index };
   });
   const wordNodes = element("div", { class: "filling-words" }, ...words.map((word) => word.node));
   const node = element("div", { class: "filling-line" }, name, wordNodes);
 
-  function show(vector, at) {
-    setText(name, `${packing.vectorName} ${vector}`);
+  function show(side, vector, at, looked, live) {
+    setText(name, `${side.vectorName} ${vector}`);
     for (const { bits, caption, index } of words) {
-      const { word, valid, filled, now } = packing.wordAfter(vector, index, at);
-      bits.show(word, valid, filled, now);
-      const value = `${wordToHex(word, packing.wordBits)} = ${wordToDecimal(word)}`;
+      const { word, valid, filled, now } = side.wordAfter(vector, index, at);
+      bits.show(word, valid, filled, live ? now : -1);
+      bits.mark(looked?.vector === vector && looked.word === index && looked.bit < filled ? looked.bit : null);
+      const value = `${wordToHex(word, wordBits)} = ${wordToDecimal(word)}`;
       setText(caption, filled > 0 ? value : " ");
     }
   }
-  return { node, show };
-}
-
-// Cells of 13 pixels, and 3 between bytes.
-function wordPixels(bits) {
-  return bits * 13 + (bits / 8 - 1) * 3;
-}
-
-function paddingReason({ depth, wordBits, wordsEach, padding, vectorName }) {
-  return (
-    `Hatched: ${countText(depth, "bit")} in each ${vectorName} need ${countText(wordsEach, "word")} of ${wordBits}, so ` +
-    `${countText(padding, "bit")} at the end of each ${vectorName} stand for no number. They are padding, and always 0.`
-  );
+  return { node, show, words: wordsEach, bits: wordBits };
 }
 
 const LABEL_OF_FILLING_WORDS =
@@ -86,17 +78,15 @@ const LABEL_OF_FILLING_WORDS =
 
 export const FILLING_WORDS_STYLE = `
 .bnnlab .filling {
-  display: flex; flex-direction: column; gap: 10px;
-  /* Short lines stand side by side. */
-  .filling-lines {
-    display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--line)), 1fr)); gap: 8px 20px;
-  }
-  .filling-line { display: grid; grid-template-columns: 74px minmax(0, 1fr); gap: 8px; }
-  .filling-name { color: var(--faint); line-height: 20px; padding-top: 17px; white-space: nowrap; }
-  .filling-words { display: flex; flex-wrap: wrap; gap: 6px 14px; }
+  display: flex; flex-direction: column; gap: 4px; min-width: 0; flex: 1 1 0;
+  .filling-lines { display: flex; flex-direction: column; gap: 4px; }
+  .filling-line { display: grid; grid-template-columns: 58px minmax(0, 1fr); gap: 8px; }
+  .filling-name { color: var(--faint); line-height: 18px; padding-top: 15px; white-space: nowrap; font-size: 13px; }
+  .filling-words { display: flex; flex-wrap: wrap; gap: 4px 12px; }
   .filling-word { max-width: 100%; }
-  .filling-caption { font-size: 12px; line-height: 17px; white-space: pre; }
-  .bits { gap: 3px; }
+  .filling-caption { font-size: 11px; line-height: 15px; white-space: pre; overflow: hidden; text-overflow: ellipsis; }
+  .bits { grid-template-columns: repeat(auto-fill, 103px); gap: 3px 4px; }
+  .bits .bit { height: 18px; line-height: 18px; }
   .bits .b0:not(.pad) { --cell: var(--minus); --letter: var(--paper); --rim: transparent; }
   .bits .b1:not(.pad) { --cell: var(--plus); --letter: var(--on-plus); --rim: transparent; }
 }

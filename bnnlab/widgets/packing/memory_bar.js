@@ -6,21 +6,20 @@ import { grouped } from "../shared/numbers.js";
 export function memoryBar() {
   const float = bar("as float32");
   const packed = bar("packed");
-  const sentence = element("p", { class: "takeaway" });
+  const sentence = element("p", { class: "note" });
   const node = element(
     "section", { class: "panel memory" }, element("h3", {}, "Memory"), float.node, packed.node, sentence,
   );
 
-  function load({ memory, wordBits, vectors, wordsEach, padding }) {
+  function load({ memory, sides, padding }) {
     const { float_bytes: floatBytes, packed_bytes: packedBytes, ratio } = memory;
     float.show(1, bytesText(floatBytes));
     packed.show(packedBytes / floatBytes, bytesText(packedBytes));
     const size = ratio >= 1 ? `${tidy(ratio)} times smaller` : `${tidy(1 / ratio)} times larger`;
-    const bits = vectors * wordsEach * wordBits;
-    const wasted = vectors * padding;
+    const wasted = sides.reduce((sum, side) => sum + side.vectors, 0) * padding;
     const why = padding
-      ? `A bit is 32 times smaller than a float32, but ${grouped(wasted)} of these ${grouped(bits)} bits are padding.`
-      : "One bit instead of 32 for each number, and none is wasted on padding.";
+      ? `A bit takes 32 times less than a float32, but ${grouped(wasted)} of ${grouped(packedBytes * 8)} bits are padding.`
+      : "One bit instead of 32 for each number, and no padding.";
     setText(sentence, `${size[0].toUpperCase()}${size.slice(1)}. ${why}`);
   }
 
@@ -51,11 +50,10 @@ function bar(name) {
 
 export const MEMORY_BAR_STYLE = `
 .bnnlab .memory {
-  display: flex; flex-direction: column; gap: 6px;
-  .takeaway { min-height: 0; } /* it stays as it is for the whole packing */
-  .memory-line { display: grid; grid-template-columns: 82px minmax(0, 1fr) 92px; gap: 8px; align-items: center; }
+  display: flex; flex-direction: column; gap: 4px; padding: 8px 12px;
+  .memory-line { display: grid; grid-template-columns: 72px minmax(0, 1fr) 84px; gap: 8px; align-items: center; }
   .memory-track {
-    height: 16px; border-radius: 3px; overflow: hidden;
+    height: 14px; border-radius: 3px; overflow: hidden;
     background: var(--paper); box-shadow: inset 0 0 0 1px var(--grid);
   }
   .memory-fill { height: 100%; min-width: 2px; background: var(--faint); }

@@ -1,34 +1,56 @@
-// The recorded packing as the pictures read it: which number became which bit, and each word at every moment.
+// Recorded packings as the pictures read them: which number became which bit, and each word at every moment.
 
 import { wordFromHex } from "../shared/words.js";
 
-export function packingTrace(data) {
-  const { axis, rows, columns, depth, padding, texts, signs, memory } = data;
+export function packingData(data) {
+  const { id, axis, depth, padding, memory, product, turned } = data;
   const wordBits = data.word_bits;
-  const vectors = axis === "rows" ? rows : columns;
+  const sides = data.sides.map((side) => packedSide(side, { wordBits, depth, padding }));
+  return {
+    id, axis, depth, padding, memory, product, wordBits, sides,
+    base: data.base ?? null, // without it nothing can be changed: no kernel would answer
+    answered: data.answered ?? 0,
+    wrong: data.wrong === true,
+    turned: turned ?? {},
+    stepped: sides.find((side) => side.axis === axis),
+  };
+}
+
+// One matrix. `index` counts its numbers as they are packed, `cell` along its rows.
+function packedSide({ name, axis, walk, rows, columns, texts, signs, after }, { wordBits, depth, padding }) {
+  const vectors = texts.length / depth;
   const vectorName = axis === "rows" ? "row" : "column";
   const wordsEach = Math.ceil(depth / wordBits);
-  const after = data.after.map(wordFromHex);
+  const words = after.map(wordFromHex);
   const steps = texts.length;
+  const byRow = walk === "rows";
+
+  function cellOf(index) {
+    return byRow ? index : (index % rows) * columns + Math.floor(index / rows);
+  }
+
+  function indexOf(cell) {
+    return byRow ? cell : (cell % columns) * rows + Math.floor(cell / columns);
+  }
 
   // Vector by vector, lowest bit first.
-  function step(at) {
-    const vector = Math.floor(at / depth);
-    const place = at % depth;
-    const [row, column] = axis === "rows" ? [vector, place] : [place, vector];
+  function step(index) {
+    const cell = cellOf(index);
+    const place = index % depth;
     return {
-      at, vector, vectorName, row, column, text: texts[at], sign: signs[at],
-      word: Math.floor(place / wordBits), bit: place % wordBits,
+      index, cell, name, vectorName, text: texts[index], sign: signs[index],
+      row: Math.floor(cell / columns), column: cell % columns,
+      vector: Math.floor(index / depth), word: Math.floor(place / wordBits), bit: place % wordBits,
     };
   }
 
   // One word as it stood after step `at`: `filled` of its bits were written, `now` is the one just written or -1.
-  function wordAfter(vector, index, at) {
-    const start = vector * depth + index * wordBits;
-    const valid = Math.min(wordBits, depth - index * wordBits);
+  function wordAfter(vector, word, at) {
+    const start = vector * depth + word * wordBits;
+    const valid = Math.min(wordBits, depth - word * wordBits);
     const filled = Math.max(0, Math.min(valid, at - start + 1));
     const now = at >= start && at < start + valid ? at - start : -1;
-    return { word: filled ? after[start + filled - 1] : NOTHING_YET, valid, filled, now };
+    return { word: filled ? words[start + filled - 1] : NOTHING_YET, valid, filled, now };
   }
 
   // The next or previous step that fills a word.
@@ -43,8 +65,8 @@ export function packingTrace(data) {
   }
 
   return {
-    id: data.id, axis, rows, columns, depth, padding, texts, signs, memory, wordBits, vectors, vectorName, wordsEach,
-    steps, step, wordAfter, filling,
+    name, axis, walk, rows, columns, texts, signs, depth, padding, wordBits, vectors, vectorName, wordsEach, steps,
+    cellOf, indexOf, step, wordAfter, filling,
   };
 }
 

@@ -1,73 +1,148 @@
-// Packing, one number at a time: from a matrix of floats to signs to bits in machine words. The recorded packing
-// arrives once; stepping needs no Python.
+// Packing: from matrices of numbers to signs to bits in machine words, and the product of these words. Recorded packings
+// arrive whole; stepping needs no Python. A sign that is turned is told to it as "edit", and it packs anew.
 
 import { adapt } from "../shared/adapter.js";
+import { announce } from "../shared/announce.js";
 import { BITS_STYLE } from "../shared/bits.js";
-import { element, setText } from "../shared/dom.js";
-import { elementPath, ELEMENT_PATH_STYLE } from "./element_path.js";
-import { fillingWords, FILLING_WORDS_STYLE } from "./filling_words.js";
-import { memoryBar, MEMORY_BAR_STYLE } from "./memory_bar.js";
-import { packingTrace } from "./pack_data.js";
-import { signMatrix, SIGN_MATRIX_STYLE } from "./sign_matrix.js";
+import { element, setHidden, setText } from "../shared/dom.js";
+import { countText } from "../shared/numbers.js";
 import { stepKeys } from "../shared/step_keys.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 import { stepTransport, TRANSPORT_STYLE } from "../shared/transport.js";
+import { elementPath, ELEMENT_PATH_STYLE } from "./element_path.js";
+import { FILLING_WORDS_STYLE } from "./filling_words.js";
+import { memoryBar, MEMORY_BAR_STYLE } from "./memory_bar.js";
+import { packingData } from "./pack_data.js";
+import { packedPanel, PACKED_PANEL_STYLE } from "./packed_panel.js";
+import { SIGN_MATRIX_STYLE } from "./sign_matrix.js";
+import { turnedSigns } from "./turned_signs.js";
+import { wordProduct, WORD_PRODUCT_STYLE } from "./word_product.js";
 
-export function mountPacking(host) {
+export function mountPacking(host, send) {
   let packing = null;
+  let at = 0;
+  let looked = null; // { name, cell } that the reader is at
+  let panels = [];
   addStyles(
-    host, TRANSPORT_STYLE, BITS_STYLE, SIGN_MATRIX_STYLE, ELEMENT_PATH_STYLE, FILLING_WORDS_STYLE,
-    MEMORY_BAR_STYLE, PACKING_STYLE,
+    host, TRANSPORT_STYLE, BITS_STYLE, SIGN_MATRIX_STYLE, ELEMENT_PATH_STYLE, FILLING_WORDS_STYLE, PACKED_PANEL_STYLE,
+    WORD_PRODUCT_STYLE, MEMORY_BAR_STYLE, PACKING_STYLE,
   );
   const theme = followTheme(host, () => {});
+  const turns = turnedSigns(send);
   const transport = stepTransport({
     label: "Step through the packing",
-    onStep: show,
+    onStep: step,
     jump: {
       text: "next word",
       label: "Next finished word",
-      target: (at, direction) => packing.filling(at, direction),
+      target: (from, direction) => packing.stepped.filling(from, direction),
     },
   });
-  const matrix = signMatrix();
   const path = elementPath();
-  const words = fillingWords(stepKeys(transport));
+  const product = wordProduct();
   const memory = memoryBar();
-  const takeaway = element("p", { class: "takeaway" });
+  const count = element("span", { class: "note" });
+  const reset = element("button", { type: "button" }, "reset");
+  const undo = element("div", { class: "packing-undo" }, count, reset);
+  const sides = element("div", { class: "packing-sides" });
+  const beside = element("div", { class: "packing-beside" }, product.node, memory.node);
   const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
-  host.append(
-    element(
-      "div",
-      { class: "packing" },
-      transport.node,
-      takeaway,
-      element("div", { class: "packing-top" }, matrix.node, path.node),
-      words.node,
-      memory.node,
-      spoken,
-    ),
-  );
+  const head = element("div", { class: "packing-head" }, path.node, undo);
+  host.append(element("div", { class: "packing" }, transport.node, head, sides, spoken));
+  reset.addEventListener("click", () => {
+    if (reset.ariaDisabled === "true") return;
+    turns.reset();
+    changed();
+    for (const [index, side] of packing.sides.entries()) {
+      for (let cell = 0; cell < side.steps; cell += 1) panels[index].repaint(cell);
+    }
+  });
 
   function update(data) {
     if (packing && packing.id === data.id) return;
-    packing = packingTrace(data);
-    for (const part of [matrix, words, memory]) part.load(packing);
-    transport.reset(packing.steps, 0);
+    const next = packingData(data);
+    if (next.base !== null && !turns.take(next)) return;
+    const before = packing;
+    packing = next;
+    if (panels.length !== packing.sides.length) buildPanels();
+    panels.forEach((panel, index) => panel.load(packing.sides[index], packing.wrong));
+    for (const part of [product, memory]) part.load(packing);
+    setHidden(undo, packing.base === null);
+    if (looked && !packing.sides.some((side) => side.name === looked.name && looked.cell < side.steps)) looked = null;
+    // Signs that were turned leave the step where it is; whatever else is new is shown packed.
+    const { steps } = packing.stepped;
+    const same = before && before.axis === packing.axis && before.stepped.steps === steps;
+    transport.reset(steps, same ? at : steps - 1);
   }
 
-  function show(at, playing) {
-    const step = packing.step(at);
+  function buildPanels() {
+    panels = packing.sides.map(({ name }) => packedPanel({
+      turns: packing.base === null ? null : turns,
+      onTurn: (cell) => turn(name, cell),
+      onDone: turns.tell,
+      onLook: (cell) => look(name, cell),
+      onWrong: (wrong) => { turns.pack(wrong); product.waits(true); },
+      onKey: stepKeys(transport),
+    }));
+    sides.replaceChildren(...panels.map((panel) => panel.node), beside);
+  }
+
+  function turn(name, cell) {
+    turns.turn(name, cell);
+    const index = packing.sides.findIndex((side) => side.name === name);
+    panels[index].repaint(cell);
+    changed();
+    const side = packing.sides[index];
+    if (side === packing.stepped && side.indexOf(cell) > at) transport.go(side.indexOf(cell));
+  }
+
+  function changed() {
+    product.waits(true);
+    showCount();
+    tellTour();
+  }
+
+  function look(name, cell) {
+    looked = cell < 0 ? null : { name, cell };
+    show();
+  }
+
+  function step(index, playing) {
+    at = index;
+    show();
+    tellTour();
+    const { stepped, steps } = { ...packing, steps: packing.stepped.steps };
+    if (!playing) setText(spoken, `Step ${at + 1} of ${steps}. ${packingSentence(stepped.step(at))}`);
+  }
+
+  function show() {
     host.dataset.step = at;
-    matrix.show(at);
-    words.show(at);
-    path.show(step);
-    setText(takeaway, packingSentence(step));
-    if (!playing) setText(spoken, `Step ${at + 1} of ${packing.steps}. ${packingSentence(step)}`);
+    let shown = packing.stepped.step(at);
+    packing.sides.forEach((side, index) => {
+      const seen = looked && looked.name === side.name ? side.step(side.indexOf(looked.cell)) : null;
+      if (seen) shown = seen;
+      panels[index].show(side === packing.stepped ? at : null, seen);
+    });
+    path.show(shown);
+    showCount();
+  }
+
+  function showCount() {
+    const turned = turns.count();
+    setText(count, turned ? `${countText(turned, "sign")} turned` : "Click a sign, or drag over several, to turn them.");
+    reset.ariaDisabled = turned === 0;
+  }
+
+  function tellTour() {
+    const { axis, wordBits, depth, padding, wrong } = packing;
+    const detail = { axis, word_bits: wordBits, depth, padding, flipped: turns.count(), step: at, wrong };
+    announce(host, "packing", detail);
   }
 
   function destroy() {
     transport.destroy();
+    for (const panel of panels) panel.stop();
     theme.stop();
     host.remove();
   }
@@ -84,10 +159,13 @@ function packingSentence({ row, column, text, sign, word, bit, vector, vectorNam
 
 const PACKING_STYLE = `
 .bnnlab .packing {
-  display: flex; flex-direction: column; gap: 12px;
-  .packing-top { display: flex; flex-wrap: wrap; gap: 12px; }
-  .matrix { flex: 1 1 auto; max-width: 100%; }
-  .element-path { flex: 1 1 400px; }
+  display: flex; flex-direction: column; gap: 8px;
+  .packing-head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 4px 16px; }
+  .packing-undo { display: flex; gap: 8px; align-items: center; }
+  .packing-undo button { min-height: 28px; }
+  .packing-sides { display: flex; flex-wrap: wrap; gap: 10px; }
+  .packing-beside { flex: 1 1 270px; display: flex; flex-direction: column; gap: 10px; min-width: 0; }
+  .packing-beside > .word-product { flex: 1 1 auto; }
 }
 `;
 

@@ -1,4 +1,4 @@
-"""What the packing picture shows: every number of a small matrix on its way into a machine word."""
+"""What the packing picture shows of one matrix: every number on its way into a machine word."""
 
 from __future__ import annotations
 
@@ -10,16 +10,41 @@ from numpy.typing import ArrayLike, NDArray
 from bnnlab.bits.trace import PackTrace
 from bnnlab.widgets.encoding import hex_words, identity
 
-MAX_ELEMENTS_SHOWN = 4_096
+MAX_ELEMENTS_SHOWN = 8_320
+"""64 vectors of 130 numbers: two full words of 64 bits and the beginning of a third."""
+
 FLOAT32_BYTES = 4
 
 
 def encode(trace: PackTrace, values: ArrayLike) -> dict[str, Any]:
-    """A recorded packing as JSON for ``packing.js``.
+    """One recorded packing as JSON for ``packing.js``: nothing to multiply with, and no sign to turn.
 
     Args:
         trace: The recorded packing of `values`.
         values: `(M, K)` or `(K, N)`, the matrix that was packed.
+
+    Raises:
+        ValueError: As `side` does.
+    """
+    shown: dict[str, Any] = {
+        "axis": trace.axis,
+        "depth": trace.depth,
+        "padding": trace.padding,
+        "word_bits": trace.word_bits,
+        "sides": [side(trace, values)],
+        "memory": memory(len(trace.steps), trace.words.size, trace.word_bits),
+        "product": None,
+    }
+    return {"id": identity(shown), **shown}
+
+
+def side(trace: PackTrace, values: ArrayLike, name: str = "") -> dict[str, Any]:
+    """One matrix and its words.
+
+    Args:
+        trace: The recorded packing of `values`.
+        values: `(M, K)` or `(K, N)`, the matrix that was packed.
+        name: What the picture calls the matrix.
 
     Raises:
         ValueError: If the matrix has more than `MAX_ELEMENTS_SHOWN` elements, the trace is not one of
@@ -33,19 +58,16 @@ def encode(trace: PackTrace, values: ArrayLike) -> dict[str, Any]:
         )
     _check_belongs(trace, matrix)
     in_order = matrix[steps["row"], steps["column"]]
-    shown: dict[str, Any] = {
+    return {
+        "name": name,
         "axis": trace.axis,
+        "walk": trace.axis,
         "rows": matrix.shape[0],
         "columns": matrix.shape[1],
-        "depth": trace.depth,
-        "padding": trace.padding,
-        "word_bits": trace.word_bits,
         "texts": [number_text(value) for value in in_order.tolist()],
         "signs": steps["sign"].tolist(),
         "after": hex_words(steps["after"]),
-        "memory": memory(matrix.size, trace.words.size, trace.word_bits),
     }
-    return {"id": identity(shown), **shown}
 
 
 def memory(elements: int, words: int, word_bits: int) -> dict[str, float]:
