@@ -176,7 +176,26 @@ def test_packing_shows_the_matrix_in_the_chosen_words() -> None:
     app.button_group(key="pack_axis").set_value("columns").run()
     app.button_group(key="pack_word").set_value(16).run()
     data = widget_data(app, "packing")
-    assert (data["axis"], data["word_bits"], data["depth"], data["padding"]) == ("columns", 16, 3, 13)
+    assert (data["axis"], data["word_bits"], data["depth"], data["padding"]) == ("columns", 16, 20, 12)
+    assert [(side["rows"], side["columns"]) for side in data["sides"]] == [(3, 20), (20, 4)]
+
+
+def test_packing_packs_what_was_turned_and_the_wrong_way_if_asked() -> None:
+    app = opened("packing")
+    before = widget_data(app, "packing")
+    app.session_state["packing_edit"] = {
+        "base": before["base"],
+        "serial": 1,
+        "wrong": True,
+        "a": [0],
+        "b": [],
+    }
+    data = widget_data(app.run(), "packing")
+    assert (data["wrong"], data["turned"], data["answered"]) == (True, {"A": [0], "B": []}, 1)
+    assert data["sides"][0]["signs"][0] == -before["sides"][0]["signs"][0]
+    assert data["product"]["computed"] != data["product"]["right"]
+    app.number_input(key="pack_seed").set_value(2).run()
+    assert widget_data(app, "packing")["turned"] == {"A": [], "B": []}
 
 
 def test_signs_shows_the_chosen_estimator() -> None:

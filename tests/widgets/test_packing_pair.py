@@ -1,4 +1,4 @@
-"""Two packed matrices: their product comes from the very words that are shown, in the right order and in the wrong one."""
+"""Two packed matrices: their product comes from the words that are shown, whichever way they were packed."""
 
 import json
 from typing import Any
