@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +37,10 @@ class Edits:
         if not isinstance(told, dict):
             return cls()
         serial = told.get("serial")
-        kept = told.get("base") == base
+        kept = told if told.get("base") == base else {}
         return cls(
-            *(_cells(told.get(name), count) if kept else () for name, count in zip("ab", cells, strict=True)),
+            _cells(kept.get("a"), cells[0]),
+            _cells(kept.get("b"), cells[1]),
             wrong=told.get("wrong") is True,
             serial=serial if _is_count(serial) else 0,
         )
@@ -64,5 +65,5 @@ def _cells(told: Any, count: int) -> tuple[int, ...]:
     return tuple(sorted({cell for cell in told if _is_count(cell) and cell < count}))
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -40,6 +40,6 @@ export const ELEMENT_PATH_STYLE = `
 .bnnlab .element-path {
   display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 22px; min-height: 22px;
   .station { position: relative; white-space: nowrap; display: inline-flex; gap: 6px; align-items: baseline; }
-  .station + .station::before { content: "→"; position: absolute; left: -18px; color: var(--faint); }
+  .station:not(:nth-of-type(4))::after { content: "→"; position: absolute; right: -18px; color: var(--faint); }
 }
 `;

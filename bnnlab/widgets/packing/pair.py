@@ -86,7 +86,8 @@ def joined(words: NDArray[np.uint64], word_bits: int) -> NDArray[np.uint64]:
     filled = np.zeros((vectors, -(-count // each) * each), np.uint64)
     filled[:, :count] = words
     shifts = np.arange(each, dtype=np.uint64) * np.uint64(word_bits)
-    return np.bitwise_or.reduce(filled.reshape(vectors, -1, each) << shifts, axis=2)
+    whole: NDArray[np.uint64] = np.bitwise_or.reduce(filled.reshape(vectors, -1, each) << shifts, axis=2)
+    return whole
 
 
 def _along_rows(b: Matrix) -> Matrix:
