@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnnlab.app import session
 from bnnlab.app.learned import STEPS
+from bnnlab.app.views.summary import tiles
 from bnnlab.app.views.summary.downloads import FORMATS, Format, content
 from bnnlab.app.views.summary.trained_network import PackedNetwork, TrainedNetwork
 from bnnlab.deploy import PackedModel, summary
@@ -314,3 +316,12 @@ def test_a_format_whose_package_is_missing_says_so(monkeypatch: pytest.MonkeyPat
     app = opened()
     assert [each.proto.disabled for each in app.get("download_button")] == [False, False, True, False]
     assert "The package onnx is not installed here" in texts(app)
+
+
+@pytest.mark.parametrize(("theirs", "said"), [(0.5, " Against onnxruntime, batch of 1: 0.5×."), (2.0, "")])
+def test_whoever_is_faster_is_named_beside_the_number(theirs: float, said: str) -> None:
+    results = [
+        SimpleNamespace(opponent=name, workload="batch of 1", ratio=ratio)
+        for name, ratio in (("packed", 1.0), ("torch", 5.0), ("onnxruntime", theirs))
+    ]
+    assert tiles._least(SimpleNamespace(results=results)) == said

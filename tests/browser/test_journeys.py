@@ -200,3 +200,12 @@ def test_a_pressed_instruction_is_marked_and_announced(page: Page) -> None:
     page.get_by_role("group", name="Machine code of the kernel").press("ArrowDown")
     expect(code.locator("li.marked")).to_have_count(1)
     assert "marked" in (code.locator("li.in-loop").nth(1).get_attribute("class") or "")
+
+
+def test_the_tours_last_task_is_done_by_timing_the_network(page: Page) -> None:
+    page.goto("/summary?stop=14")
+    here = page.locator(".st-key-here")
+    expect(here.get_by_text("not measured yet")).to_be_visible()
+    here.get_by_role("button", name="Time it here, now").click()
+    expect(page.get_by_text("That was measured on this computer")).to_be_visible()
+    expect(here.get_by_text("not measured yet")).to_have_count(0)

@@ -30,7 +30,11 @@ const SHARED_STYLE = `
     font-family: var(--st-code-font, var(--jp-code-font-family, ui-monospace, "DejaVu Sans Mono", monospace));
     font-size: 13px; background: none; padding: 0; color: inherit;
   }
-  .lowered { font-size: 0.75em; line-height: 0; vertical-align: -0.25em; margin-left: 0.06em; }
+  /* In slanted letters of the text's own font: a typewriter's i reads like 1. */
+  .lowered {
+    font-family: var(--st-font, var(--jp-ui-font-family, system-ui, sans-serif)); font-style: italic;
+    font-size: 0.8em; line-height: 0; vertical-align: -0.25em; margin-left: 0.06em;
+  }
   .faint { color: var(--faint); }
   .note { color: var(--faint); font-size: 13px; }
   /* Two lines, so that nothing below moves when the numbers in the sentence change. */
