@@ -41,6 +41,7 @@ class Spare:
         """The run, which belongs to the caller from now on."""
         with self._lock:
             taken, self._run = self._run or self._trained(), None
+            taken.wake()
             if self._next is None or not self._next.is_alive():
                 self._next = threading.Timer(self._after_s, self.prepare)
                 self._next.daemon = True
@@ -59,6 +60,7 @@ class Spare:
     def _trained(self) -> LiveRun:
         run = self._start(RunConfig())
         run.advance(STEPS_BEFORE)
+        run.park()  # no thread waits for who may never come
         return run
 
 

@@ -81,10 +81,10 @@ def test_the_recorded_beginning_hands_over_to_live_frames_that_have_caught_up(pa
 
 
 def until_quiet(page: Page, requests: list[str]) -> None:
-    """Waits for half a second in which the page asked for nothing."""
+    """Waits for two seconds in which the page asked for nothing: longer than it waits to fetch ahead."""
     while True:
         requests.clear()
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(2000)
         if not requests:
             return
 

