@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import nbformat
@@ -105,14 +104,17 @@ def test_a_spare_is_trained_once_and_replaced_when_it_is_taken() -> None:
     assert taken is started[0]
     frame = taken.wait_for(state="paused", step=STEPS_BEFORE, timeout=PATIENCE_S)
     assert frame.status.step == STEPS_BEFORE
-    deadline = time.monotonic() + PATIENCE_S
-    while len(started) < 2:
-        assert time.monotonic() < deadline
-    while started[1].status.step < STEPS_BEFORE:
-        assert time.monotonic() < deadline
+    assert spare._next is not None
+    spare._next.join(PATIENCE_S)
+    assert len(started) == 2
+    second = spare.take()
+    assert second is started[1]
+    second.wait_for(state="paused", step=STEPS_BEFORE, timeout=PATIENCE_S)
+    spare.prepare()
     spare.close()
-    assert started[1].status.state == "closed"
-    taken.close()
+    assert started[-1].status.state == "closed"
+    for run in (taken, second):
+        run.close()
 
 
 def test_the_facts_are_computed_here() -> None:

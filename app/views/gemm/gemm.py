@@ -72,7 +72,8 @@ def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) 
     )
     if source != NETWORK:  # who comes from a weight knows it, and wants to see the bit at once
         st.markdown(INTRODUCTION)
-    row = st.container(horizontal=True, vertical_alignment="bottom")
+    # The controls of a network take a row of their own: there, the width of a word stands beside the title.
+    row = st.container(horizontal=True, vertical_alignment="bottom") if source == MATRICES else head
     if source == MATRICES:
         row.pills("An example", list(PRESETS), key="gemm_preset", on_change=_take_preset)
     word_bits = _word_bits(row, small=source == MATRICES)
@@ -98,6 +99,7 @@ def _word_bits(row: Any, small: bool) -> int:
         default=WORD_WIDTHS[0] if small else WORD_BITS,
         required=True,
         key="word" if small else "network_word",
+        label_visibility="visible" if small else "collapsed",
         help="The kernels use 64. The lecture's loop is compiled for narrower words too, so that a whole word can be "
         "seen at a glance.",
         **IN_ADDRESS,

@@ -80,7 +80,7 @@ class Moment:
             ("at least", total >= -shift / scale) if scale > 0 else ("at most", total <= -shift / scale)
         )
         verdict = "it is" if above else "it is not"
-        threshold = f"{-shift / scale:.4g}".replace("-", "−")
+        threshold = f"{0.0 - shift / scale:.4g}".replace("-", "−")
         where = self.example.layers[at + 1].name
         return (
             f"The neuron sends +1 if the sum is {relation} {threshold}, its threshold: "

@@ -71,6 +71,12 @@ export function mountKernel(host) {
     anywhere.load(data.anywhere);
     anywhereMeanings.replaceChildren(...data.anywhere_meanings.flatMap(meaningEntry));
     show(data.marked);
+    if (data.marked >= 0) setTimeout(bringMarked, MARKED_AFTER_MS);
+  }
+
+  // Who comes for one instruction sees it, once the page stands at its top.
+  function bringMarked() {
+    code.node.querySelector("li.marked")?.scrollIntoView({ block: "center" });
   }
 
   // What is known of the instruction at `index`: it stands out where all of them are explained.
@@ -116,6 +122,7 @@ function sourceText({ file, numbers }) {
   return `${file}, lines ${numbers[0]} to ${numbers.at(-1)}`;
 }
 
+const MARKED_AFTER_MS = 300;
 const BETWEEN = {
   before: "Here the loop begins.",
   after: "Here it ends: the jump above goes back while there is more to count.",
