@@ -225,7 +225,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             ask="Look at the two words. How many ones will the popcount find? Guess, then check.",
             check="guessed_right",
             hint="XNOR gives 1 where both bits are equal. The places that hold no number, the padding, are equal too.",
-            praise="That is the count. Twice the count, less all the places, gives the sum of the products.",
+            praise="That is the count. Take off the padding; twice what is left, less 4, is the sum of the products.",
         ),
         widgets={
             "source": "two small matrices",
