@@ -21,9 +21,10 @@ from bnnlab.app.recording import computer
 from bnnlab.nn import MODELS
 from bnnlab.train import RunConfig, train
 from bnnlab.train.checkpoint import copied_model
+from bnnlab.widgets.tour import STEPS_BEFORE
 
 FILE: Final = Path(__file__).with_name("learned.safetensors")
-STEPS: Final = 900
+STEPS: Final = STEPS_BEFORE  # so that Summary and the tour begin with the same network
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,7 +19,7 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-packing { min-height: 446px; }
 .st-key-stepper, .st-key-kernel_picture { min-height: 900px; }
 .st-key-scores { min-height: 140px; }
-.st-key-here { min-height: 190px; }
+.st-key-here { min-height: 252px; }
 .st-key-gemm_shape { min-height: 68px; }
 [data-testid="stLayoutWrapper"]:has(
   > :is(.st-key-begin_at_top, .st-key-close_drawer, .st-key-tour_card)) { position: absolute; }

@@ -42,14 +42,14 @@ cdef extern from "xnor.h":
                    void *scratch) noexcept nogil
     void xnor_threshold(Py_ssize_t rows, Py_ssize_t columns, const int32_t *sums, const int32_t *thresholds,
                         const BINARY_WORD *flips, BINARY_WORD *bits) noexcept nogil
-    ctypedef struct xnor_narrow_product:
+    ctypedef struct xnor_word_product:
         int word_bits
         ptrdiff_t rows, columns, words
         int32_t depth
         const void *a
         const void *b
         int32_t *c
-    void xnor_trace_lecture(const xnor_narrow_product *product, xnor_gemm_step *steps) noexcept nogil
+    void xnor_trace_lecture(const xnor_word_product *product, xnor_gemm_step *steps) noexcept nogil
 
 cdef extern from "bytes.h":
     ctypedef struct xnor_bytes:
@@ -220,7 +220,7 @@ def trace_gemm(int word_bits, int depth, const uint8_t[:, ::1] a not None, const
 
     `a` are the bytes of `(M, words)` words of `word_bits` bits, `b` those of `(words, N)`.
     """
-    cdef xnor_narrow_product product
+    cdef xnor_word_product product
     cdef Py_ssize_t size = word_bits // 8
     if word_bits not in (8, 16, 32, 64):
         raise ValueError("no such words")

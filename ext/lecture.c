@@ -100,7 +100,7 @@ void xnor_rows_lecture(const xnor_product *p, ptrdiff_t first, ptrdiff_t count)
     dots_from_agreements(p, first, count);
 }
 
-void xnor_trace_lecture(const xnor_narrow_product *p, xnor_gemm_step *steps)
+void xnor_trace_lecture(const xnor_word_product *p, xnor_gemm_step *steps)
 {
     const ptrdiff_t cells = p->rows * p->columns;
     memset(p->c, 0, (size_t)cells * sizeof *p->c);

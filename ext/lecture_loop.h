@@ -71,7 +71,7 @@ static const void *FOR_WORD(code)(void)
     return (const void *)(uintptr_t)FOR_WORD(loop_anywhere);
 }
 
-static void FOR_WORD(trace)(const xnor_narrow_product *p, xnor_gemm_step *steps)
+static void FOR_WORD(trace)(const xnor_word_product *p, xnor_gemm_step *steps)
 {
     xnor_gemm_baseline(p->rows, p->columns, p->words, p->a, p->words, p->b, p->columns, p->c, p->columns, steps);
 }

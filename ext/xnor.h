@@ -91,9 +91,9 @@ typedef struct {
     int32_t depth;                  /* K in bits */
     const void *a, *b;              /* rows x words, words x columns */
     int32_t *c;                     /* rows x columns */
-} xnor_narrow_product;
+} xnor_word_product;
 
 /* Dot products by the lecture's loop; writes rows * words * columns steps. */
-void xnor_trace_lecture(const xnor_narrow_product *product, xnor_gemm_step *steps);
+void xnor_trace_lecture(const xnor_word_product *product, xnor_gemm_step *steps);
 
 #endif

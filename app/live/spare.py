@@ -10,6 +10,7 @@ from bnnlab.train import LiveRun, RunConfig
 from bnnlab.widgets.tour import STEPS_BEFORE
 
 NEXT_AFTER_S: Final = 3.0
+TRAINED_WITHIN_S: Final = 120.0
 
 
 class Spare:
@@ -31,37 +32,57 @@ class Spare:
         self._lock = threading.Lock()
         self._run: LiveRun | None = None
         self._next: threading.Timer | None = None
+        self._closed = False
 
-    def prepare(self) -> None:
-        """Begin to train one, if there is none. Returns at once."""
+    def prepare(self, after_s: float = 0.0) -> None:
+        """Train one in the background, if there is none. Returns at once.
+
+        Args:
+            after_s: Seconds until it begins.
+        """
         with self._lock:
-            self._run = self._run or self._trained()
+            if self._closed or self._run is not None or (self._next is not None and self._next.is_alive()):
+                return
+            self._next = threading.Timer(after_s, self._train)
+            self._next.daemon = True
+            self._next.start()
 
     def take(self) -> LiveRun:
-        """The run, which belongs to the caller from now on."""
+        """The run, which belongs to the caller from now on; never waits for one to be trained."""
         with self._lock:
-            taken, self._run = self._run or self._trained(), None
+            taken, self._run = self._run, None
+        if taken is None:
+            taken = self._start(RunConfig())
+            taken.advance(STEPS_BEFORE)
+        else:
             taken.wake()
-            if self._next is None or not self._next.is_alive():
-                self._next = threading.Timer(self._after_s, self.prepare)
-                self._next.daemon = True
-                self._next.start()
+        self.prepare(self._after_s)
         return taken
 
     def close(self) -> None:
         """Let go of what nobody took."""
         with self._lock:
+            self._closed, run, self._run = True, self._run, None
             if self._next is not None:
                 self._next.cancel()
-            if self._run is not None:
-                self._run.close()
-                self._run = None
+        if run is not None:
+            run.close()
 
-    def _trained(self) -> LiveRun:
+    def _train(self) -> None:
+        """Train one to its end before anybody can have it: from then on it keeps no thread, and wakes at once."""
         run = self._start(RunConfig())
         run.advance(STEPS_BEFORE)
-        run.park()  # no thread waits for who may never come
-        return run
+        try:
+            run.wait_for(state="paused", step=STEPS_BEFORE, timeout=TRAINED_WITHIN_S)
+        except (RuntimeError, TimeoutError):  # whoever takes one then trains it, and is told what is wrong
+            run.close()
+            return
+        run.park()
+        with self._lock:
+            if not self._closed:
+                self._run, run = run, None
+        if run is not None:
+            run.close()
 
 
 SPARE: Final = Spare()

@@ -14,14 +14,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bnnlab.app import session
+from bnnlab.app import learned, session
 from bnnlab.app.learned import STEPS
 from bnnlab.app.views.summary import tiles
 from bnnlab.app.views.summary.downloads import FORMATS, Format, content
+from bnnlab.app.views.summary.timing import TIME_IT
 from bnnlab.app.views.summary.trained_network import PackedNetwork, TrainedNetwork
 from bnnlab.deploy import PackedModel, summary
-from bnnlab.deploy.energy import ENERGY_PRESETS
+from bnnlab.deploy.claims import HEADLINES
+from bnnlab.deploy.energy import ENERGY_PRESETS, estimate_energy
 from bnnlab.train import LiveRun, RunConfig
+from bnnlab.widgets.tour import STOPS
 
 IMAGES = RunConfig(dataset="digits", widths=(32, 24), first_layer="binary", batch_size=100)
 
@@ -153,6 +156,31 @@ def test_each_number_changes_with_its_own_button_and_no_other() -> None:
     assert app.metric[5].value != energy
 
 
+def test_the_tile_of_energy_says_what_is_left(run: LiveRun) -> None:
+    app = opened()
+    assert "Not 1000×: 37% of its products are not of two signs." in texts(app)
+    app.selectbox(key="energy_preset").set_value("dram").run()
+    takes = summary(PackedModel.from_module(learned.stored().model(), (64,), divisor=8))
+    estimate = estimate_energy(takes, "dram")
+    assert (
+        f"Not 1000×: {estimate.binary_memory / estimate.binary_total:.0%} goes into reading memory."
+        in texts(app)
+    )
+    learn(run, replace(IMAGES, widths=(32, 32), last_layer="binary"), 1)
+    again = opened(energy_preset=ENERGY_PRESETS["arithmetic"].title)
+    others = 1 - summary(PackedNetwork.of(run.call(TrainedNetwork.of)).packed).macs.binary_share
+    assert f"{others:.0%} of its products are not of two signs" in texts(again)
+
+
+def test_a_claim_stands_without_references_that_lead_nowhere() -> None:
+    assert not re.search(r"\[\d\]", " ".join(headline.conditions for headline in HEADLINES))
+
+
+def test_the_tour_names_the_button_as_it_is_called() -> None:
+    assert opened().button(key="time").label == TIME_IT
+    assert TIME_IT in STOPS[-1].task.hint
+
+
 def test_the_tour_learns_that_it_was_measured() -> None:
     app = opened()
     assert "measured_network" not in app.session_state
@@ -178,7 +206,7 @@ def test_all_three_claims_are_held_against_the_network() -> None:
     ]
     assert "<b>62.3×</b> 256 channels of 3 × 3" in words(app, "claim_speed")
     assert not any("Measured" in each for each in words(app, "claim_speed"))
-    assert "Nothing is measured here" in texts(app)
+    assert "Nothing is measured: a sum of published costs" in texts(app)
 
 
 @pytest.mark.parametrize("preset", ENERGY_PRESETS)
@@ -230,6 +258,7 @@ def test_times_of_one_example_and_of_many(run: LiveRun) -> None:
     learn(run, IMAGES, 1)
     app = clicked(opened(), "time")
     (table,) = (each.value for each in app.table if "Fastest run" in each.value)
+    assert table.columns[0] == "Speed-up by packing", "what a phone shows without scrolling"
     assert set(table["Answers"]) == {"as the original"}
     assert {"packed, batch of 1", "torch, batch of 1", "packed, batch of 256"} <= set(table.index)
     (chart,) = (each for each in app.get("plotly_chart") if "time_breakdown" in each.proto.id)

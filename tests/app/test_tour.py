@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -89,32 +90,56 @@ def _no_run_is_left() -> None:
         RUNS.drop(session_name)
 
 
-def test_a_spare_is_trained_once_and_replaced_when_it_is_taken() -> None:
-    started: list[LiveRun] = []
+class Started:
+    """Starts runs and remembers them."""
 
-    def start(config: RunConfig) -> LiveRun:
-        started.append(LiveRun(config))
-        return started[-1]
+    def __init__(self) -> None:
+        self.runs: list[LiveRun] = []
 
-    spare = Spare(start, after_s=0.0)
-    spare.prepare()
-    spare.prepare()
-    assert len(started) == 1
-    taken = spare.take()
-    assert taken is started[0]
-    frame = taken.wait_for(state="paused", step=STEPS_BEFORE, timeout=PATIENCE_S)
-    assert frame.status.step == STEPS_BEFORE
+    def __call__(self, config: RunConfig) -> LiveRun:
+        self.runs.append(LiveRun(config))
+        return self.runs[-1]
+
+
+def trained(spare: Spare) -> None:
+    """Waits until the spare has trained what it was asked to."""
     assert spare._next is not None
     spare._next.join(PATIENCE_S)
-    assert len(started) == 2
-    second = spare.take()
-    assert second is started[1]
-    second.wait_for(state="paused", step=STEPS_BEFORE, timeout=PATIENCE_S)
+
+
+def test_a_spare_is_trained_once_and_replaced_when_it_is_taken() -> None:
+    started = Started()
+    spare = Spare(started, after_s=0.0)
     spare.prepare()
+    spare.prepare()
+    trained(spare)
+    assert len(started.runs) == 1
+    taken = spare.take()
+    assert taken is started.runs[0]
+    assert taken.wait_for(state="paused").status.step == STEPS_BEFORE
+    trained(spare)
+    assert len(started.runs) == 2
     spare.close()
-    assert started[-1].status.state == "closed"
-    for run in (taken, second):
-        run.close()
+    assert started.runs[1].status.state == "closed"
+    taken.close()
+
+
+def test_whoever_comes_before_a_spare_is_trained_waits_for_none() -> None:
+    started = Started()
+    spare = Spare(started, after_s=PATIENCE_S)
+    taken = spare.take()
+    assert taken.status.step < STEPS_BEFORE, "it was waited for"
+    assert taken.wait_for(state="paused", step=STEPS_BEFORE, timeout=PATIENCE_S)
+    spare.close()
+    taken.close()
+
+
+@pytest.mark.parametrize("step", [-1, 1.5, True])
+def test_a_run_advances_to_whole_steps_only(step: Any) -> None:
+    run = LiveRun(RunConfig(dataset="moons", widths=(4, 4)))
+    with pytest.raises(ValueError, match="step must be a whole number from 0 on"):
+        run.advance(step)
+    run.close()
 
 
 def test_the_facts_are_computed_here() -> None:

@@ -22,7 +22,7 @@ static void check(const operands *o, int word_bits, place where)
     guarded b = guard("b", (size_t)(words * o->columns) * size, size, where);
     guarded c = guard("c", cells * sizeof(int32_t), sizeof(int32_t), where);
     guarded steps = guard("steps", cells * (size_t)words * sizeof(xnor_gemm_step), sizeof(BINARY_WORD), where);
-    const xnor_narrow_product p = {word_bits, o->rows, o->columns, words, o->depth, a.at, b.at, c.at};
+    const xnor_word_product p = {word_bits, o->rows, o->columns, words, o->depth, a.at, b.at, c.at};
     const xnor_gemm_step *step = steps.at;
     int32_t *sums = memory((ptrdiff_t)(cells * sizeof *sums));
     for (ptrdiff_t m = 0; m < o->rows; ++m)

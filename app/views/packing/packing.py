@@ -14,7 +14,7 @@ from bnnlab.widgets import packing
 EDIT = "packing_edit"
 """Key of what the reader changed in the picture; it outlasts a visit to another page."""
 
-MOST_ROWS, MOST_COLUMNS = 64, 130
+MAX_ROWS, MAX_COLUMNS = 64, 130
 
 
 def page() -> None:
@@ -83,9 +83,9 @@ def _controls(row: Any) -> tuple[Axis, int, tuple[int, ...]]:
     sizes = tuple(
         int(row.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=118))
         for label, most, start, key, text in (
-            ("Rows of A", MOST_ROWS, 4, "pack_rows", None),
-            ("Columns of A", MOST_COLUMNS, 12, "pack_columns", "B has as many rows."),
-            ("Columns of B", MOST_ROWS, 4, "pack_neurons", "One for each neuron."),
+            ("Rows of A", MAX_ROWS, 4, "pack_rows", None),
+            ("Columns of A", MAX_COLUMNS, 12, "pack_columns", "B has as many rows."),
+            ("Columns of B", MAX_ROWS, 4, "pack_neurons", "One for each neuron."),
             ("Seed", 9999, 1, "pack_seed", "Another seed, other numbers."),
         )
     )

@@ -35,8 +35,8 @@ def _speed(network: PackedNetwork) -> None:
             lambda tell: kernel_benchmark(SECONDS, tell)
         )
     st.caption(
-        f"One layer, {CLAIM_SHAPE.rows} × {CLAIM_SHAPE.depth} by {CLAIM_SHAPE.depth} × {CLAIM_SHAPE.columns} signs, on "
-        "one core: 256 filters of 3 × 3 on 256 channels."
+        f"One layer on one core: {CLAIM_SHAPE.columns} filters of {CLAIM_SHAPE.depth:,} signs at {CLAIM_SHAPE.rows} "
+        "places."
     )
     times: Times | None = kept("times", network.network, quiet=True)
     _panel(speed_claim(network.takes, benchmark, times and times.benchmark))
@@ -47,9 +47,8 @@ def _energy(network: PackedNetwork) -> None:
     with st.expander("The constants of the energy model"):
         st.markdown("\n".join(map(_constant, ENERGY_CONSTANTS)))
         st.caption(
-            "Costs of single operations inside a chip. A whole board draws far more, and must not be compared with "
-            "them: FINN's network for MNIST (Umuroglu et al., FPGA 2017) takes up to 2 µJ an image, on a board of less "
-            "than 25 W with 12.3 million images a second."
+            "Single operations inside a chip. A whole board draws far more: FINN's for MNIST takes up to 2 µJ an image "
+            "(Umuroglu et al., FPGA 2017: less than 25 W, 12.3 million images a second)."
         )
 
 

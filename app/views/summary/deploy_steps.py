@@ -39,14 +39,13 @@ def deploy_steps(network: PackedNetwork) -> None:
 def _pack(network: PackedNetwork) -> None:
     takes, half_range = network.takes, network.network.dataset.half_range
     inputs = (
-        "As input it takes the coordinates of a point."
+        "It takes the coordinates of a point."
         if half_range is None
-        else f"As input it takes pixels p as bytes; the network learned them as p / {half_range} − 1."
+        else f"It takes pixels p as bytes; the network learned them as p / {half_range} − 1."
     )
     st.markdown(
-        f"This is done already. {takes.binary_weights:,} weights are bits now, 64 in a word. "
-        f"{takes.thresholds:,} outputs compare their sum with a threshold, which replaces scaling, normalisation and "
-        f"sign. {takes.float_values:,} numbers stay float32. {inputs}"
+        f"Done already: {takes.binary_weights:,} weights are bits now, 64 in a word. {takes.thresholds:,} outputs "
+        f"compare their sum with a threshold. {takes.float_values:,} numbers stay float32. {inputs}"
     )
     with st.expander("The packed network, operation by operation"):
         st.markdown(
@@ -56,9 +55,8 @@ def _pack(network: PackedNetwork) -> None:
 
 def _prove(network: PackedNetwork) -> None:
     st.markdown(
-        "Does the packed network answer exactly as the original does? A sum of 64 signs is one of 65 whole numbers. "
-        "So each neuron is given **every sum that it could ever see**, and must decide as the original does. Then "
-        "both networks answer all test examples."
+        "Does it answer exactly as the original? A sum of 64 signs is one of 65 whole numbers. So each neuron decides "
+        "**every sum that it could ever see**. Then both networks answer all test examples."
     )
     if st.button("Prove it", icon=":material/verified:", key="prove", type="primary"):
         keep("proof", network.network, measured(lambda tell: _proof(network, tell), "Trying every sum"))

@@ -15,7 +15,7 @@ from bnnlab.records import LayerSummary, NetworkSummary
 def page() -> None:
     """Draw the page."""
     st.title("Summary", anchor=False)
-    st.markdown("What the lecture says of binary networks, each number with what it is about:")
+    st.markdown("What the lecture says of binary networks:")
     claimed_tiles()
     network = packed_network()
     if network is None:
@@ -34,13 +34,10 @@ def _introduce(network: PackedNetwork) -> None:
     shown = network.network
     if shown.comes_with_lab:
         st.markdown(
-            f"And what comes out here, for a network that comes with the lab: **{shown}.** Yours in the Lab has not "
-            "learned anything yet; once it has, it stands here."
+            f"What comes out here, for a network that comes with the lab: **{shown}.** Your own has not learned yet."
         )
         return
-    st.markdown(
-        f"And what comes out here, for your network: **{shown}.** Its training rests while you are here."
-    )
+    st.markdown(f"What comes out here, for your network: **{shown}.** Its training rests while you are here.")
     if not shown.learned:
         st.info(
             "It has not learned anything yet, so its answers are guesses. What it takes does not depend on that.",
@@ -62,10 +59,9 @@ def _layers(network: PackedNetwork) -> None:
         last_is_total=True,
     )
     st.caption(
-        "A row is a layer and what follows it. **Products**: multiplications for one example; *any* stands for signs "
-        "and numbers alike. **Thresholds**: numbers with which sums are compared, in place of normalisation and sign. "
-        "**Bytes packed**: of the arrays; the file adds names, shapes and checksums. **Bytes in float32**: of a float "
-        "network of this shape."
+        "**Products**: for one example; *any*: signs or numbers. **Thresholds**: sums are compared with them. **Bytes "
+        "packed**: without the file's names, shapes and checksums. **Bytes in float32**: of a float network of this "
+        "shape."
     )
 
 
@@ -76,7 +72,7 @@ def _advise(takes: NetworkSummary) -> None:
     if largest.macs.float_float and largest.stored_bytes > takes.stored_bytes / 2:
         st.info(
             f"Layer `{largest.name}` is {largest.stored_bytes / takes.stored_bytes:.0%} of the packed network: its "
-            f"weights are float32. Choose **{setting}: binary** in the Lab, train, and compare.",
+            f"weights are float32. Choose **{setting}: binary** in the Lab and compare.",
             icon=":material/lightbulb:",
         )
 

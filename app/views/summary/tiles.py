@@ -6,7 +6,7 @@ from bnnlab.app.session import IN_ADDRESS
 from bnnlab.app.views.summary.timing import Times, time_button
 from bnnlab.app.views.summary.trained_network import PackedNetwork, kept
 from bnnlab.deploy.claims import HEADLINES, energy_claim, size_claim
-from bnnlab.deploy.energy import ENERGY_PRESETS
+from bnnlab.deploy.energy import ENERGY_PRESETS, estimate_energy
 from bnnlab.records import Benchmark, BenchmarkResult, Claim
 from bnnlab.records.claims import ratio_text
 
@@ -69,17 +69,16 @@ def _speed(network: PackedNetwork) -> None:
 def _energy(network: PackedNetwork) -> None:
     place = st.container()
     preset = st.selectbox(
-        "Where the weights lie",
+        "What memory the model counts",
         list(ENERGY_PRESETS),
         format_func=lambda name: ENERGY_PRESETS[name].title,
         key="energy_preset",
-        label_visibility="collapsed",
         **IN_ADDRESS,
     )
     claim: Claim = energy_claim(network.takes, str(preset))
     with place:
         st.metric("Less energy, this network by a model", ratio_text(claim.answer.ratio))
-        st.caption("Nothing is measured here: published costs of single operations, if the weights lie …")
+        st.caption(_why_not_1000(network, str(preset), claim))
 
 
 def _least(benchmark: Benchmark) -> str:
@@ -89,6 +88,18 @@ def _least(benchmark: Benchmark) -> str:
         return ""
     least = min(slower, key=lambda each: each.ratio or 1)
     return f" Against {least.opponent}, {least.workload}: {ratio_text(least.ratio or 1)}."
+
+
+def _why_not_1000(network: PackedNetwork, preset: str, claim: Claim) -> str:
+    """What the number is, and what is left that takes energy."""
+    said, takes = "Nothing is measured: a sum of published costs.", network.takes
+    if claim.answer.ratio >= claim.claimed:
+        return said
+    estimate = estimate_energy(takes, preset)
+    if estimate.binary_memory:
+        return f"{said} Not 1000×: {estimate.binary_memory / estimate.binary_total:.0%} goes into reading memory."
+    others = 1 - takes.macs.binary_share
+    return f"{said} Not 1000×: {others:.0%} of its products are not of two signs." if others else said
 
 
 def _against_rival(benchmark: Benchmark) -> tuple[BenchmarkResult | None, BenchmarkResult | None]:

@@ -26,9 +26,8 @@ def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
         claimed=THRIFTIER.claimed,
         formula=r"E = \sum_{\text{products}} e_{\text{op}} + \text{bits} \cdot e_{\text{bit}}",
         formula_text=(
-            "Each product with its addition costs $e_{\\text{op}}$, by its precision. Each bit of the "
-            "parameters is read once for each example, for $e_{\\text{bit}}$; the unused ends of words are not "
-            "read."
+            "A product with its addition costs $e_{\\text{op}}$, by its precision. Each bit of the weights and "
+            "thresholds is read once an example, for $e_{\\text{bit}}$."
         ),
         source=THRIFTIER.source,
         values=(
@@ -67,9 +66,9 @@ def _about_1000(one: EnergyEstimate, network: EnergyEstimate) -> str:
     return (
         f"So one product of signs takes {one.ratio:,.0f} times less energy: reading 32 bits takes "
         f"{away.picojoules:.0f} pJ from DRAM, and reading one bit {near.picojoules_per_bit:.2g} pJ on the chip, "
-        f"{away.picojoules / near.picojoules_per_bit:,.0f} times less.{less} The model also takes each weight to be "
-        "used once after it is read, and leaves out what both networks need alike: to read and write the inputs of "
-        "each layer, control, clocks and leakage. A real chip gains less."
+        f"{away.picojoules / near.picojoules_per_bit:,.0f} times less.{less} The model leaves out what both "
+        "networks need alike: to read and write the inputs of each layer, control, clocks and leakage. So a real chip "
+        "gains less. Each weight is taken to be used once after it is read."
     )
 
 

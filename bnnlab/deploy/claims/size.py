@@ -32,9 +32,8 @@ def size_claim(packed: NetworkSummary, file_bytes: int | None = None) -> Claim:
             ),
         ),
         meaning=(
-            f"{_parts(packed, kept, what)}\n\nOnly the signs became smaller. So the larger the binary layers, the "
-            "closer the whole comes to 32. The binary LeNet that BMXNet published, a file of 206,511 bytes, comes to "
-            "22."
+            f"{_parts(packed, kept, what)}\n\nOnly the signs became smaller. Larger binary layers come closer to 32: "
+            "BMXNet's binary LeNet, a file of 206,511 bytes, comes to 22."
         ),
     )
 

@@ -74,9 +74,8 @@ def speed_claim(
         claimed=FASTER.claimed,
         formula=r"S = \frac{c\,N_W}{c\,N_W / 64 + 1}",
         formula_text=(
-            "Each output is a sum of $c\\,N_W$ products: $c$ channels, $N_W$ weights of a filter in each. With "
-            "floats that is one operation for each product; with signs, one for 64 products, and one more to "
-            "scale the sum."
+            "Each output sums $c\\,N_W$ products: $c$ channels, $N_W$ weights of a filter in each. One operation does "
+            "one product of floats or 64 of signs. One more scales the sum of signs."
         ),
         source=FASTER.source,
         values=(*_counted(packed), *_kernel_values(kernel), *_network_values(network)),
@@ -128,9 +127,8 @@ def _times(result: BenchmarkResult) -> str:
 
 def _meaning_of_speed(kernel: Benchmark | None, network: Benchmark | None) -> str:
     paragraphs = [
-        "58 counts operations; it is not a speed. It takes 64 products of signs for one operation, and one product "
-        "of floats for one too. But a CPU also multiplies many floats with one instruction. So the speed depends on "
-        "what one compares with."
+        "58 counts operations; it is not a speed. A CPU multiplies many floats with one instruction, too. So the "
+        "speed depends on what one compares with."
     ]
     of = {each.opponent: each.ratio for each in kernel.results} if kernel else {}
     if (loop := of.get("naive-c-scalar")) and (blas := of.get("numpy")):

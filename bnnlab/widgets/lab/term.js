@@ -10,7 +10,7 @@ const SHOWN_AT = {
   x: '[aria-label="Distribution of x"] .wall-plot',
   normalised: ".sum-line",
   starved: '[aria-label="Distribution of weights"] .wall-plot',
-  "hidden number": ".life-frame",
+  "latent weight": ".life-frame",
   word: ".panel-foot .word",
 };
 const IN_TEXT = /t_clip|hidden (?:number|weight)s?|normalised|starved|\bword\b|\bx\b/g;
@@ -48,7 +48,7 @@ function splitAtTerms(text) {
   const seen = new Set();
   let from = 0;
   for (const { 0: word, index } of text.matchAll(IN_TEXT)) {
-    const name = word.startsWith("hidden") ? "hidden number" : word;
+    const name = word.startsWith("hidden") ? "latent weight" : word;
     if (seen.has(name)) continue;
     seen.add(name);
     parts.push({ text: text.slice(from, index) }, { text: word, name });

@@ -6,7 +6,7 @@ import { fillingWords, wordsPixels } from "./filling_words.js";
 import { MAX_NUMBER_COLUMNS, signMatrix } from "./sign_matrix.js";
 
 const TALL_ROWS = 6; // a matrix of more rows has its words beside it, not below
-const MOST_WIDE_PX = 640;
+const MAX_WIDE_PX = 640;
 
 export function packedPanel({ turns, onTurn, onDone, onLook, onWrong, onKey }) {
   const title = element("h3");
@@ -29,8 +29,8 @@ export function packedPanel({ turns, onTurn, onDone, onLook, onWrong, onKey }) {
     setHidden(hatched, side.padding === 0 || side.name === "B");
     setHidden(wrongly, turns === null || side.name !== "B");
     box.checked = wrong;
-    const wide = Math.min(MOST_WIDE_PX, side.columns * (side.columns <= MAX_NUMBER_COLUMNS ? 38 : 15));
-    const text = Math.min(MOST_WIDE_PX, wordsPixels(side));
+    const wide = Math.min(MAX_WIDE_PX, side.columns * (side.columns <= MAX_NUMBER_COLUMNS ? 38 : 15));
+    const text = Math.min(MAX_WIDE_PX, wordsPixels(side));
     const tall = side.rows > TALL_ROWS;
     body.classList.toggle("tall", tall);
     node.style.setProperty("--basis", `${(tall ? wide + text + 16 : Math.max(wide, text)) + 30}px`);

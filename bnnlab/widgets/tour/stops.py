@@ -325,7 +325,7 @@ STOPS: Final[tuple[Stop, ...]] = (
         task=Task(
             ask="Measure it here, now: press the button that times this network.",
             check="measured",
-            hint="The button stands in the second row, in the tile in the middle.",
+            hint="The button “Time it here, now” stands in the second row, in the tile in the middle.",
             praise="That was measured on this computer, it is no claim. The tour ends here. The lab is yours.",
         ),
         cell="from bnnlab.deploy import PackedModel, summary\n"
