@@ -44,11 +44,11 @@ html[data-hall="true"] .stMain [data-testid="stMainBlockContainer"] { padding-to
 /* The tour's card stands beside what it is about, where there is room for both. */
 @media (min-width: 1100px) {
   html[data-tour="true"] [data-testid="stMainBlockContainer"]:has(h1) {
-    padding-right: 23rem; max-width: none;
+    padding-right: 22rem; max-width: none;
   }
 }
 @media (min-width: 1800px) {
-  html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-right: 23rem; }
+  html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-right: 22rem; }
 }
 @media (max-width: 700px) {
   html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-bottom: 50dvh; }

@@ -115,6 +115,8 @@ def _enter(number: int, pages: list[StreamlitPage], page: StreamlitPage) -> None
 def _leave(pages: list[StreamlitPage]) -> None:
     """Give the reader's own run back, as it was."""
     session.tour_viewer().command({"do": "pause"})
+    if st.session_state[session.STOP] == len(tour.STOPS):
+        st.session_state[_LEFT_AT] = 1  # it is finished: the next one begins at the beginning
     st.session_state[session.STOP] = None
     st.session_state[_NOTICE] = None
     if st.session_state.pop(_PLAYED, False):

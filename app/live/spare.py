@@ -80,9 +80,9 @@ class Spare:
         run.park()
         with self._lock:
             if not self._closed:
-                self._run, run = run, None
-        if run is not None:
-            run.close()
+                self._run = run
+                return
+        run.close()
 
 
 SPARE: Final = Spare()

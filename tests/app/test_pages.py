@@ -210,6 +210,18 @@ def test_signs_shows_the_chosen_estimator() -> None:
     assert len(figure["data"]) == len(QUANTIZERS)
 
 
+def test_the_example_that_is_marked_is_the_one_that_is_shown() -> None:
+    app = opened("gemm")
+    marked = [app.session_state["gemm_preset"]]
+    app.number_input(key="gemm_k").set_value(128).run()
+    marked.append(app.session_state["gemm_preset"])
+    app.session_state["word"] = 64
+    marked.append(app.run().session_state["gemm_preset"])
+    linked = opened("gemm", gemm_m="1", gemm_k="784", word="64")
+    marked.append(linked.session_state["gemm_preset"])
+    assert marked == ["the lecture's: 4 mul, 3 add", None, "two full words", "an image of 784 values"]
+
+
 def test_gemm_steps_through_two_matrices() -> None:
     app = opened("gemm", gemm_m="3", gemm_k="70", gemm_n="2", word="64", step="4")
     data = widget_data(app, "stepper")

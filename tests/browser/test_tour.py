@@ -33,6 +33,8 @@ def test_a_number_is_checked_and_space_goes_on(page: Page) -> None:
     answer = tour.get_by_role("textbox", name="your answer")
     answer.fill("500")
     answer.press("Enter")
+    expect(tour).to_contain_text("Not 500. Try again.")
+    tour.get_by_role("button", name="a hint").click()
     expect(tour).to_contain_text(STOPS[0].task.hint)
     answer.fill("512")
     answer.press("Enter")
@@ -68,6 +70,9 @@ def test_the_wall_is_moved_and_the_weight_flipped(page: Page) -> None:
     open_stop(page, 6)
     page.get_by_role("button", name="flip it").click()
     expect_done(page, 6)
+    expect(card(page)).to_contain_text(
+        re.compile(r"Right before: [\d.]+\s%, after: [\d.]+\s%\. \d+ of 360 answers changed")
+    )
 
 
 def test_a_weight_that_flipped_is_found(page: Page) -> None:
@@ -79,6 +84,38 @@ def test_a_weight_that_flipped_is_found(page: Page) -> None:
         if card(page).get_attribute("data-done") == "true":
             break
     expect_done(page, 7)
+
+
+def test_what_was_looked_at_before_does_not_count_as_done(page: Page) -> None:
+    open_stop(page, 6)  # its weight has been flipped by training
+    expect(page.get_by_role("region", name="Weight", exact=True)).to_contain_text("flips")
+    card(page).get_by_role("button", name="next", exact=True).click()
+    expect(card(page).get_by_role("heading", name=STOPS[6].title)).to_be_visible()
+    wait_for_step(page, 905)
+    expect(card(page)).to_have_attribute("data-done", "false")
+
+
+def test_a_sign_is_turned_and_weights_are_packed_wrongly(page: Page) -> None:
+    open_stop(page, 8)
+    page.get_by_role("gridcell").first.click()
+    expect_done(page, 8)
+    card(page).get_by_role("button", name="next", exact=True).click()
+    expect(card(page).get_by_role("heading", name=STOPS[8].title)).to_be_visible()
+    page.get_by_role("switch").check()
+    expect_done(page, 9)
+
+
+def test_a_finished_tour_begins_anew(page: Page) -> None:
+    open_stop(page, 14)
+    card(page).get_by_role("button", name="finish").click()
+    expect(page.get_by_role("button", name="Tour", exact=True)).to_be_visible()
+
+
+def test_a_number_that_follows_from_the_text(page: Page) -> None:
+    tour = open_stop(page, 3)
+    tour.get_by_role("textbox", name="your answer").fill("0")
+    tour.get_by_role("button", name="check").click()
+    expect_done(page, 3)
 
 
 def test_leaving_gives_back_ones_own_run_at_its_step(page: Page) -> None:

@@ -1,5 +1,6 @@
 """XNOR-GEMM: the compiled loop, one word at a time, on a small matrix or on the network just trained."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,9 @@ class Preset:
     word_bits: int
 
 
+SIZES = ("gemm_m", "gemm_k", "gemm_n", "word")
+"""Keys of the controls that a preset sets, in the order of its fields."""
+
 PRESETS = {
     "the lecture's: 4 mul, 3 add": Preset(2, 4, 2, 8),
     "two words each": Preset(2, 12, 2, 8),
@@ -75,6 +79,7 @@ def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) 
     # The controls of a network take a row of their own: there, the width of a word stands beside the title.
     row = st.container(horizontal=True, vertical_alignment="bottom") if source == MATRICES else head
     if source == MATRICES:
+        st.session_state["gemm_preset"] = _preset_of_sizes()
         row.pills("An example", list(PRESETS), key="gemm_preset", on_change=_take_preset)
     word_bits = _word_bits(row, small=source == MATRICES)
     operands = SOURCES[str(source)]()
@@ -215,13 +220,15 @@ def _take_preset() -> None:
     """Set the sizes of the example that was chosen."""
     preset = PRESETS.get(str(st.session_state.get("gemm_preset")))
     if preset is not None:
-        sizes = {
-            "gemm_m": preset.rows,
-            "gemm_k": preset.depth,
-            "gemm_n": preset.columns,
-            "word": preset.word_bits,
-        }
-        st.session_state.update(sizes)
+        st.session_state.update(zip(SIZES, dataclasses.astuple(preset), strict=True))
+
+
+def _preset_of_sizes() -> str | None:
+    """The example whose sizes are set, so that none is marked that is not shown."""
+    usual = dict(zip(SIZES, dataclasses.astuple(next(iter(PRESETS.values()))), strict=True))
+    asked = {key: int(text) for key in SIZES if (text := st.query_params.get(key, "")[:4]).isdecimal()}
+    sizes = tuple(st.session_state.get(key, (usual | asked)[key]) for key in SIZES)
+    return next((name for name, preset in PRESETS.items() if dataclasses.astuple(preset) == sizes), None)
 
 
 SOURCES: dict[str, Callable[[], Operands | None]] = {

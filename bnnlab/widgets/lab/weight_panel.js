@@ -69,7 +69,7 @@ export function weightPanel(cockpit) {
     const { flipReport, canCommand } = next;
     const own = isFlipped(next);
     const [before, after] = own ? flipReport.map((share) => percentText(share, 1)) : [];
-    writeText(question, own ? `${before} → ${after}` : "If it flipped now:");
+    writeText(question, own ? `${before} → ${after}` : "If it flipped now (framed: what changes):");
     writeText(verdict, own ? " right. If it flipped back:" : "");
     writeAttribute(flipLine, "title", own ? `Of the whole test set ${before} were answered rightly before the flip, ${after} after it. Training may turn it again.` : "");
     writeText(flip, own ? "undo" : "flip it");
@@ -145,8 +145,8 @@ function pushTexts({ weight, weightClip, latent, config }) {
   const size = signedText(Number(before.toPrecision(2)));
   const way = before < 0 ? "up" : "down";
   if (after === 0) {
-    return ["this example’s gradient: blocked, |w| > t_clip", `${own}, ${size}, would push it ${way}; it is blocked because |w| > t_clip = ${weightClip}.`];
+    return ["arrow: this example’s gradient, blocked: |w| > t_clip", `${own}, ${size}, would push it ${way}; it is blocked because |w| > t_clip = ${weightClip}.`];
   }
   const rule = config?.quantizer === "clipped_ste" ? ` because |w| ≤ t_clip = ${weightClip}` : "";
-  return [`this example’s gradient ${size}: passes`, `${own}, ${size}, pushes it ${way}; it passes${rule}.`];
+  return [`arrow: this example’s gradient ${size}, passes`, `${own}, ${size}, pushes it ${way}; it passes${rule}.`];
 }

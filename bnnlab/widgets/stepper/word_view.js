@@ -14,6 +14,7 @@ export function wordView(onKey, bits) {
     xnor: labelledRow("~(a ^ b)", "xnor", bits),
     product: labelledRow("a · b", "product", bits),
   };
+  for (const row of [rows.xnor, rows.product]) row.node.classList.add("spoiler"); // they give the count away
   const bitRows = Object.values(rows).map((row) => row.bits);
   const count = element("p", { class: "word-result spoiler" });
   const bitSentence = element("p", { class: "note" });

@@ -3,7 +3,8 @@
 import { element, setHidden, setText } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 
-const CORNERS = ["bottom right", "top right", "bottom left", "top left"];
+// In this order: at the top, what is pressed in the card stays where it is when a sentence is added below.
+const CORNERS = ["top right", "bottom right", "top left", "bottom left"];
 const [MARGIN, TOP_MARGIN] = [12, 52]; // CSS pixels, as in the style
 
 // The card's own elements, and how they show a stop.
@@ -88,12 +89,13 @@ export function tourCard({ onBack, onNext, onLeave, onReturn, onStop, onAnswer, 
     setHidden(hint, true);
   }
 
-  function tell({ done, near, wrong }) {
-    node.dataset.done = String(done);
-    setText(verdict, done ? `✓ ${shown.task.praise}` : wrong ? "Not yet. Try again." : near);
-    if (wrong) showHint();
-    if (done) setHidden(hint, true);
-    if (done) setText(hinted, "");
+  // `says`: how near one is, or what came of it.
+  function tell({ done, says }) {
+    if (node.dataset.done !== String(done)) node.dataset.done = String(done);
+    setText(verdict, done ? ["✓", says, shown.task.praise].filter(Boolean).join(" ") : says);
+    if (!done) return;
+    setHidden(hint, true);
+    setText(hinted, "");
   }
 
   // Stands in the corner in which it hides least of what it points at.

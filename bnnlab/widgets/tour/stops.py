@@ -156,15 +156,15 @@ STOPS: Final[tuple[Stop, ...]] = (
         page="lab",
         text=(
             "Now the network learns. Each step moves the hidden numbers a little. When one crosses zero, its weight "
-            "flips: a ring marks it.",
+            "flips: a frame around its cell marks it.",
             "Most steps flip very few weights. The hill at the bottom shows how many: many at first, fewer and fewer "
             "later.",
         ),
-        points_at=".strip-scroll",
+        points_at=".weight-panel",
         task=Task(
             ask="Click weights until you find one that training has flipped.",
             check="found_flipped",
-            hint="Click a cell with a ring. The panel below on the right says how often it flipped.",
+            hint="Click a cell with a frame. The panel below on the right says how often it flipped.",
             praise="Each ring on its line is a crossing of zero. Some weights swing to and fro, many never flip.",
         ),
         commands=(_SETTINGS, _NO_SELECTION, {"do": "speed", "value": 10}, {"do": "play"}),
@@ -182,7 +182,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "becomes 0, and many stand side by side in one word.",
             "The inputs are packed row by row: a row is one example.",
         ),
-        points_at=".packing",
+        points_at=".packed:first-child",
         task=Task(
             ask="Click a sign in the matrix and watch its word.",
             check="sign_turned",
@@ -201,7 +201,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "A row of inputs meets a column of weights. Both words then hold the same places in the same order, so bit "
             "meets bit.",
         ),
-        points_at=".packing",
+        points_at=".packed:nth-child(2)",
         task=Task(
             ask="Pack the weights along their rows instead, the wrong way. What happens to the product?",
             check="packed_wrongly",
@@ -220,7 +220,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "Two equal signs give +1, two different ones −1. So it is enough to count where the bits agree: one XNOR "
             "marks them, one popcount counts them.",
         ),
-        points_at=".stepper",
+        points_at=".stepper-word",
         task=Task(
             ask="Look at the two words. How many ones will the popcount find? Guess, then check.",
             check="guessed_right",
@@ -246,7 +246,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "place of C.",
             "Every number in the picture was noted by the compiled loop while it ran.",
         ),
-        points_at=".stepper",
+        points_at=".transport",
         task=Task(
             ask="Step through the loop to its last step.",
             check="stepped_to_the_end",
@@ -298,7 +298,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "The count gives the sum. The sum is compared with a threshold, and the answer to that is one bit: the "
             "input of the next layer.",
         ),
-        points_at=".stepper",
+        points_at=".neuron",
         task=Task(
             ask="Go to the last step and see which bit the neuron sends on.",
             check="sum_became_a_bit",

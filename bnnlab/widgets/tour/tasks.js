@@ -1,14 +1,20 @@
 // How the tour tells that a task is done: by what the pictures announce of themselves, and by what the page knows. A check
-// gets { states, facts, fact, answer } and returns true, false, or a short text: how near one is.
+// gets { states, entered, facts, fact, answer } and returns whether it is done; or { isDone, says } with a short text about
+// it: how near one is, or what came of it.
 //
-//     states     the last announcement of each picture, by its name; it may still be of the stop before
+//     states     the last announcement of each picture since the stop was reached, by its name
+//     entered    the first one
 //     facts      numbers and truths that the page sent, by name; `fact` is the one that the task asks for
 //     answer     what the reader typed, or null
+
+import { grouped, percentText } from "../shared/numbers.js";
 
 const THIRD = [0.28, 0.39];
 
 export const TASK_CHECKS = {
-  number: ({ answer, facts, fact }) => answer !== null && answer === facts[fact],
+  number: ({ answer, facts, fact }) => (
+    answer === null || answer === facts[fact] ? answer !== null : { says: `Not ${grouped(answer)}. Try again.` }
+  ),
 
   sign_jumps: ({ states: { estimator } }) => estimator?.x === 0,
 
@@ -19,24 +25,32 @@ export const TASK_CHECKS = {
     const entries = gates.reduce((sum, gate) => sum + gate.entries, 0);
     if (!entries) return false;
     const share = gates.reduce((sum, gate) => sum + gate.outside, 0) / entries;
-    return (share >= THIRD[0] && share <= THIRD[1]) || `Now ${Math.round(100 * share)} %.`;
+    return { isDone: share >= THIRD[0] && share <= THIRD[1], says: `Now ${Math.round(100 * share)} %.` };
   },
 
-  flipped_by_hand: ({ states: { lab } }) => Boolean(lab?.state.flipReport),
+  // What the flip would change was counted just before it was done.
+  flipped_by_hand({ states: { lab }, entered }) {
+    const report = lab?.state.flipReport;
+    if (!report || isUnchanged(report, entered.lab.state.flipReport)) return false;
+    const [before, after] = report.map((share) => percentText(share, 1));
+    const effect = entered.lab.state.weight?.effect;
+    const answers = effect ? ` ${grouped(effect.answers_changed)} of ${grouped(effect.examples)} answers changed.` : "";
+    return { isDone: true, says: `Right before: ${before}, after: ${after}.${answers}` };
+  },
 
-  found_flipped({ states: { lab } }) {
+  found_flipped({ states: { lab }, entered }) {
     const { weight, selection } = lab?.state ?? {};
-    if (!weight || selection?.weight == null) return false;
-    return weight.crossings.length > 0 || "This one was never flipped.";
+    if (!weight || selection?.weight == null || isUnchanged(selection, entered.lab.state.selection)) return false;
+    return weight.crossings.length > 0 || { says: "Training never flipped this one." };
   },
 
-  sign_turned: ({ states: { packing } }) => (packing?.flipped ?? 0) > 0,
+  sign_turned: ({ states: { packing }, entered }) => (packing?.flipped ?? 0) !== (entered.packing?.flipped ?? 0),
 
   packed_wrongly: ({ states: { packing } }) => packing?.wrong === true,
 
   guessed_right({ states: { stepper } }) {
     if (stepper?.guess == null) return false;
-    return stepper.right === true || `Not ${stepper.guess}.`;
+    return stepper.right === true || { says: `Not ${stepper.guess}.` };
   },
 
   stepped_to_the_end: ({ states: { stepper } }) => !stepper?.trained && isAtEnd(stepper),
@@ -46,7 +60,11 @@ export const TASK_CHECKS = {
   measured: ({ facts }) => facts.measured === true,
 };
 
-// Of a product of one step nothing can be stepped through.
+// A product of one step has nothing to be stepped through.
 function isAtEnd(stepper) {
   return (stepper?.steps ?? 0) > 1 && stepper.step === stepper.steps - 1;
+}
+
+function isUnchanged(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

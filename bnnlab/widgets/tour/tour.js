@@ -18,7 +18,8 @@ export function mountTour(host, send) {
   let data = null;
   let done = false;
   let answer = null;
-  const states = {};
+  let states = {}; // what each picture last announced since this stop was reached
+  let entered = {}; // and what it announced first
   const ticked = new Set(); // stops whose task was done
 
   host.className = "bnnlab-tour"; // whoever looks for a page's picture does not mean the card
@@ -51,6 +52,8 @@ export function mountTour(host, send) {
     if (moved) {
       done = false;
       answer = null;
+      states = {}; // what was done at the stop before is none of this one's doing
+      entered = {};
     }
     parts.show(data, moved);
     parts.tick(ticked);
@@ -64,6 +67,7 @@ export function mountTour(host, send) {
 
   function onState({ detail }) {
     states[detail.picture] = detail;
+    entered[detail.picture] ??= detail;
   }
 
   // Space goes on, unless something on the page has the focus and its own use for it.
@@ -88,19 +92,19 @@ export function mountTour(host, send) {
 
   function check(text) {
     answer = text.trim() === "" ? null : Number(text.replaceAll(",", "").trim());
-    look(true);
+    look();
   }
 
-  function look(asked = false) {
+  function look() {
     if (!data?.stop || !data.on_page) return;
     const { task, facts } = data;
-    const result = TASK_CHECKS[task.check]({ states, facts, fact: task.fact, answer });
-    if (result === true && !done) {
+    const { isDone, says } = checked(TASK_CHECKS[task.check]({ states, entered, facts, fact: task.fact, answer }));
+    if (isDone && !done) {
       done = true;
       ticked.add(data.stop);
       parts.tick(ticked);
     }
-    parts.tell({ done, near: typeof result === "string" ? result : "", wrong: asked && answer !== null && result !== true });
+    parts.tell({ done, says });
   }
 
   function toggleHall() {
@@ -121,6 +125,11 @@ export function mountTour(host, send) {
   }
 
   return { update, destroy };
+}
+
+// What a check returned: whether the task is done, and what there is to say of it.
+function checked(result) {
+  return typeof result === "boolean" ? { isDone: result, says: "" } : { isDone: false, ...result };
 }
 
 export default adapt(mountTour);

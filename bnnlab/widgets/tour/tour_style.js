@@ -12,9 +12,9 @@ export const TOUR_STYLE = `
   transition: left 0.2s, top 0.2s, width 0.2s, height 0.2s;
 }
 .bnnlab .tour-card {
-  position: fixed; inset: auto 12px 12px auto; margin: 0; transition: inset 0.2s;
-  &[data-corner^="top"] { bottom: auto; top: 52px; }
-  &[data-corner$="left"] { right: auto; left: 12px; } width: min(21.25rem, calc(100vw - 24px)); max-height: calc(100dvh - 64px);
+  position: fixed; inset: 52px 12px auto auto; margin: 0; transition: inset 0.2s;
+  &[data-corner^="bottom"] { bottom: 12px; top: auto; }
+  &[data-corner$="left"] { right: auto; left: 12px; } width: min(20rem, calc(100vw - 24px)); max-height: calc(100dvh - 64px);
   flex-direction: column; gap: 10px; padding: 14px 18px 16px; overflow: auto; overscroll-behavior: contain;
   background: var(--paper); color: var(--ink); border: 1px solid var(--control); border-radius: 12px;
   box-shadow: 0 6px 28px rgb(0 0 0 / 0.28); font-size: 1rem; line-height: 1.45;
