@@ -15,16 +15,21 @@ _CSS = """<style>
 [data-testid="stHeaderActionElements"] { display: none; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-lab { min-height: var(--cockpit-room); }
-.st-key-estimator { min-height: 560px; }
-.st-key-packing { min-height: 446px; }
+.st-key-estimator_controls, .st-key-packing_controls { min-height: 68px; }
+.st-key-packing_controls [class*="st-key-pack_"] { min-height: 68px; }
+:is(.st-key-scores, .st-key-here) [data-testid="stElementContainer"]:has(+ *):first-child { min-height: 76px; }
+.st-key-estimator { min-height: 734px; }
+.st-key-packing { min-height: 447px; }
 .st-key-stepper, .st-key-kernel_picture { min-height: 900px; }
-.st-key-scores { min-height: 140px; }
-.st-key-here { min-height: 252px; }
-.st-key-gemm_shape { min-height: 68px; }
+.st-key-scores { min-height: 169px; }
+.st-key-here { min-height: 253px; }
 [data-testid="stLayoutWrapper"]:has(
   > :is(.st-key-begin_at_top, .st-key-close_drawer, .st-key-tour_card)) { position: absolute; }
 @media (max-width: 640px) {
-  .st-key-scores { min-height: 440px; }
+  .st-key-scores { min-height: 516px; }
+  .st-key-here { min-height: 678px; }
+  .st-key-estimator_controls { min-height: 152px; }
+  .st-key-packing_controls { min-height: 312px; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
   [data-testid="stPageLink"] * { white-space: normal; }
 }

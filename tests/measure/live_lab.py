@@ -190,7 +190,7 @@ def shifts(browser: Browser, url: str) -> Iterator[dict[str, Any]]:
             page.get_by_role("button", name=re.compile(f"^{name}", re.IGNORECASE)).click()
             page.wait_for_timeout(700)
         settings = page.evaluate("window.shifted") - opening
-        for name in ("Signs & STE", "Lab", "Summary", "Lab"):
+        for name in ("Signs & STE", "Packing", "XNOR-GEMM", "Kernel", "Summary", "Lab"):
             page.get_by_role("link", name=name, exact=True).first.click()
             page.wait_for_timeout(2500)
         pages = page.evaluate("window.shifted") - opening - settings

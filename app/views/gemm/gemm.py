@@ -185,7 +185,7 @@ def _remember_step() -> None:
 
 def _matrices() -> Operands | None:
     with st.expander("Other sizes, other numbers, or your own", icon=":material/edit:"):
-        row = st.container(horizontal=True, vertical_alignment="bottom", key="gemm_shape")
+        row = st.container(horizontal=True, vertical_alignment="bottom")
         m, k, n, seed = (
             int(row.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=150))
             for label, most, start, key, text in (

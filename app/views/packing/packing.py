@@ -19,7 +19,7 @@ MAX_ROWS, MAX_COLUMNS = 64, 130
 
 def page() -> None:
     """Draw the page."""
-    controls = st.container(horizontal=True, vertical_alignment="bottom", key="packing_controls")
+    controls = st.container(horizontal=True, vertical_alignment="top", key="packing_controls")
     controls.title("Packing", anchor=False, width="content")
     axis, word_bits, (rows, depth, columns, seed) = _controls(controls)
     st.markdown(

@@ -51,7 +51,7 @@ def page() -> None:
 
 
 def _controls() -> tuple[str, float]:
-    left, right = st.columns(2)
+    left, right = st.container(key="estimator_controls").columns(2)
     name = left.selectbox(
         "Estimator",
         list(QUANTIZERS),

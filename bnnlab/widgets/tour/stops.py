@@ -220,7 +220,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "Two equal signs give +1, two different ones −1. So it is enough to count where the bits agree: one XNOR "
             "marks them, one popcount counts them.",
         ),
-        points_at=".stepper-word",
+        points_at=".guess",
         task=Task(
             ask="Look at the two words. How many ones will the popcount find? Guess, then check.",
             check="guessed_right",
