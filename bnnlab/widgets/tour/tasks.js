@@ -2,8 +2,8 @@
 // gets { states, entered, facts, fact, answer } and returns whether it is done; or { isDone, says } with a short text about
 // it: how near one is, or what came of it.
 //
-//     states     the last announcement of each picture since the stop was reached, by its name
-//     entered    the first one
+//     states     how each picture stands, by its name
+//     entered    how it stood when the stop was reached
 //     facts      numbers and truths that the page sent, by name; `fact` is the one that the task asks for
 //     answer     what the reader typed, or null
 

@@ -2,7 +2,7 @@
 // belongs to none; when nobody is on the tour it is one button.
 
 import { adapt } from "../shared/adapter.js";
-import { ANNOUNCED } from "../shared/announce.js";
+import { ANNOUNCED, askPictures } from "../shared/announce.js";
 import { element, setHidden, setText } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { addStyles } from "../shared/style.js";
@@ -18,8 +18,8 @@ export function mountTour(host, send) {
   let data = null;
   let done = false;
   let answer = null;
-  let states = {}; // what each picture last announced since this stop was reached
-  let entered = {}; // and what it announced first
+  let states = {}; // what each picture last announced
+  let entered = {}; // and how it stood when this stop was reached
   const ticked = new Set(); // stops whose task was done
 
   host.className = "bnnlab-tour"; // whoever looks for a page's picture does not mean the card
@@ -54,6 +54,7 @@ export function mountTour(host, send) {
       answer = null;
       states = {}; // what was done at the stop before is none of this one's doing
       entered = {};
+      askPictures();
     }
     parts.show(data, moved);
     parts.tick(ticked);
