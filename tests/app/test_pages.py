@@ -277,6 +277,18 @@ def test_kernel_frames_the_instruction_in_its_address() -> None:
         assert widget_data(opened("kernel", **nonsense), "kernel_picture")["marked"] == -1
 
 
+def test_a_link_to_an_instruction_shows_the_lectures_loop_until_another_kernel_is_chosen() -> None:
+    name = next(one.mnemonic for one in bnnlab.disassemble() if one.in_loop)
+    app = opened("kernel")
+    app.button_group(key="kernel").set_value("scalar").run()
+    app.query_params["marked"] = name
+    assert app.run().session_state["kernel"] == "lecture"
+    app.button_group(key="kernel").set_value("scalar").run()
+    assert not app.exception
+    assert app.session_state["kernel"] == "scalar"
+    assert "marked" not in app.query_params
+
+
 def test_kernel_names_those_that_this_cpu_cannot_run() -> None:
     app = opened("kernel", kernel="nosuch")
     assert widget_data(app, "kernel_picture")["kernel"] == "lecture"

@@ -69,8 +69,8 @@ def words(app: AppTest, key: str) -> list[str]:
 
 def learn(run: LiveRun, config: RunConfig, steps: int) -> None:
     run.reset(config)
-    run.play()
-    run.wait_for(step=steps, timeout=60)
+    run.advance(steps)
+    run.wait_for(state="paused", step=steps, timeout=60)
 
 
 def test_a_fresh_session_sees_a_network_that_has_learned() -> None:

@@ -47,7 +47,9 @@ def test_word_line_and_instruction_of_a_weight_are_seen_together_and_lead_on(pag
     expect(page.get_by_role("heading", name="Kernel", exact=True)).to_be_visible()
     expect(instruction).to_contain_text("popcnt")
     expect(instruction).to_be_in_viewport(ratio=1)
+    page.wait_for_url(re.compile(r"/kernel\?marked=\w+$"))
     page.go_back()
+    expect(page.get_by_role("heading", name="XNOR-GEMM", exact=True)).to_be_visible()
     page.get_by_role("link", name="Back to the Lab: hidden1, neuron 3, weight 10").click()
     expect(page.locator(".bnnlab").first).to_have_attribute("data-draws", ANY_NUMBER)
 

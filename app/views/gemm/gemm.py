@@ -16,6 +16,7 @@ from bnnlab.app.session import IN_ADDRESS
 from bnnlab.app.views.gemm import bmxnet_input, journey
 from bnnlab.app.views.gemm.journey import NETWORK
 from bnnlab.app.views.gemm.neuron_input import Operands, neuron_input
+from bnnlab.app.views.kernel import kernel as kernel_page
 from bnnlab.bits import reference
 from bnnlab.bits.disassembly import Instruction
 from bnnlab.bits.listing import listing
@@ -169,7 +170,7 @@ def _link_to_kernel(kernel: StreamlitPage | None, instructions: list[Instruction
         kernel,
         label=f"The whole function on the Kernel page, with {counting.mnemonic} marked",
         icon=":material/memory:",
-        query_params={"kernel": "lecture", "marked": counting.mnemonic},
+        query_params={kernel_page.MARKED: counting.mnemonic},
     )
 
 

@@ -14,6 +14,8 @@ from bnnlab.records import KernelSpeed
 from bnnlab.widgets import kernel
 
 SECONDS = 2.0
+MARKED = "marked"
+"""In the page's address: the name of an instruction of the lecture's loop that is to be framed."""
 
 
 def page() -> None:
@@ -29,7 +31,7 @@ def page() -> None:
     components.picture["kernel"](
         key="kernel_picture",
         data=kernel.encode(
-            name, listing(name), instructions, anywhere=anywhere, marked=st.query_params.get("marked")
+            name, listing(name), instructions, anywhere=anywhere, marked=st.query_params.get(MARKED)
         ),
     )
     _speeds()
@@ -37,12 +39,17 @@ def page() -> None:
 
 def _chosen_kernel() -> str:
     usable = bnnlab.kernels()
+    if MARKED in st.query_params:
+        # The address does not name the kernel too: the control would take its default out of it again, and the
+        # browser's Back would lead to the address that had it.
+        st.session_state["kernel"] = "lecture"
     name = st.segmented_control(
         "Kernel",
         list(usable),
         default="lecture",
         required=True,
         key="kernel",
+        on_change=_mark_nothing,
         **IN_ADDRESS,
         help="Those that this CPU can run, fastest first. The lecture's own loop comes last.",
     )
@@ -54,6 +61,11 @@ def _chosen_kernel() -> str:
             + "."
         )
     return str(name)
+
+
+def _mark_nothing() -> None:
+    """Take the framed instruction out of the address: another kernel was chosen, which may lack it."""
+    st.query_params.pop(MARKED, None)
 
 
 def _machine_code(name: str) -> tuple[list[Instruction], list[Instruction]]:
