@@ -210,6 +210,20 @@ def test_signs_shows_the_chosen_estimator() -> None:
     assert len(figure["data"]) == len(QUANTIZERS)
 
 
+def test_turned_signs_are_multiplied_and_the_step_stays() -> None:
+    app = opened("gemm", word="8")
+    before = widget_data(app, "stepper")
+    app.session_state["gemm_edit"] = {"base": before["edit"]["base"], "serial": 1, "a": [0], "b": []}
+    app.query_params["step"] = "2"
+    after = widget_data(app.run(), "stepper")
+    assert (after["edit"]["answered"], after["edit"]["turned"]) == (1, {"A": [0], "B": []})
+    assert int(before["a"][0], 16) ^ int(after["a"][0], 16) == 1
+    assert after["result"] == after["reference"] != before["result"]
+    assert after["start_step"] == 2
+    app.session_state["gemm_seed"] = 7
+    assert widget_data(app.run(), "stepper")["edit"]["turned"] == {"A": [], "B": []}
+
+
 def test_the_example_that_is_marked_is_the_one_that_is_shown() -> None:
     app = opened("gemm")
     marked = [app.session_state["gemm_preset"]]

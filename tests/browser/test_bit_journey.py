@@ -73,6 +73,25 @@ def test_a_framed_bit_stays_with_its_word(page: Page) -> None:
     expect(framed).to_have_count(5)
 
 
+def test_a_sign_that_is_clicked_turns_and_the_loop_runs_anew(page: Page) -> None:
+    page.goto("/gemm?word=8&gemm_k=12&gemm_m=2&gemm_n=2")
+    page.get_by_role("button", name="Next step").click()
+    lab = page.locator(".bnnlab")
+    expect(lab).to_have_attribute("data-step", "1")
+    signs = page.locator(".sign-row").first.locator(".bit")
+    counted = page.locator(".word-result b")
+    before, count = signs.nth(2).inner_text(), int(counted.inner_text())
+    agree = page.locator(".xnor-row .bit").nth(2).inner_text() == "1"
+    signs.nth(2).click()
+    expect(counted).to_have_text(str(count - 1 if agree else count + 1))
+    expect(signs.nth(2)).not_to_have_text(before)
+    expect(lab).to_have_attribute("data-step", "1")
+    page.get_by_role("button", name="turn back").click()
+    expect(counted).to_have_text(str(count))
+    expect(signs.nth(2)).to_have_text(before)
+    expect(page.get_by_role("button", name="turn back")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import packing
-from bnnlab.widgets.packing import Edits
+from bnnlab.widgets.shared.edits import Edits, base_name, turned
 
 SIZES = (4, 130, 5)
 
@@ -35,14 +35,14 @@ def test_the_wrong_way_multiplies_what_does_not_belong_together(
     pair: tuple[Any, Any], word_bits: int
 ) -> None:
     a, b = pair
-    product = packing.encode_pair(a, b, "columns", word_bits, Edits(wrong=True))["product"]
+    product = packing.encode_pair(a, b, "columns", word_bits, Edits("", wrong=True))["product"]
     assert product["computed"] == (signs(a) @ signs(b).reshape(5, 130).T).tolist()
     assert product["right"] == (signs(a) @ signs(b)).tolist() != product["computed"]
 
 
 def test_the_wrong_way_along_a_square_takes_its_rows_for_columns(rng: np.random.Generator) -> None:
     a, b = rng.standard_normal((4, 8)), rng.standard_normal((8, 8))
-    data = packing.encode_pair(a, b, word_bits=8, edits=Edits(wrong=True))
+    data = packing.encode_pair(a, b, word_bits=8, edits=Edits("", wrong=True))
     assert data["product"]["computed"] == (signs(a) @ signs(b).T).tolist()
     side = data["sides"][1]
     assert (side["axis"], side["walk"]) == ("columns", "rows")
@@ -51,31 +51,40 @@ def test_the_wrong_way_along_a_square_takes_its_rows_for_columns(rng: np.random.
 
 def test_a_turned_sign_changes_its_bit_and_no_other(pair: tuple[Any, Any]) -> None:
     a, b = pair
-    before, after = (packing.encode_pair(a, b, edits=edits) for edits in (Edits(), Edits(a=(131,), serial=3)))
+    base = base_name(a, b)
+    before, after = (
+        packing.encode_pair(a, b, edits=edits) for edits in (None, Edits(base, a=(131,), serial=3))
+    )
     row, place = divmod(131, 130)
     last = row * 130 + 63
     changed = int(before["sides"][0]["after"][last], 16) ^ int(after["sides"][0]["after"][last], 16)
     assert changed == 1 << place
     assert before["sides"][1] == after["sides"][1]
     assert (after["answered"], after["turned"], after["base"]) == (3, {"A": [131], "B": []}, before["base"])
-    turned = a.copy()
-    turned[row, place] *= -1
-    assert after["product"]["computed"] == (signs(turned) @ signs(b)).tolist()
+    other = a.copy()
+    other[row, place] *= -1
+    assert after["product"]["computed"] == (signs(other) @ signs(b)).tolist()
 
 
 def test_a_zero_turns_too() -> None:
-    assert packing.turned(np.array([[0.0, -0.0, 2.0]]), (0, 1)).tolist() == [[-1.0, -1.0, 2.0]]
+    assert turned(np.array([[0.0, -0.0, 2.0]]), (0, 1)).tolist() == [[-1.0, -1.0, 2.0]]
 
 
-@pytest.mark.parametrize("told", [None, "x", {"base": "b", "a": "1"}, {"base": "b", "a": [8, -1, True, 2.0]}])
+@pytest.mark.parametrize("told", [None, "x", {"a": "1"}, {"a": [8, -1, True, 2.0]}])
 def test_what_cannot_be_is_not_turned(told: Any) -> None:
-    assert Edits.told(told, "b", (8, 8)) == Edits()
+    a, b = np.ones((2, 4)), np.ones((4, 2))
+    base = base_name(a, b)
+    if isinstance(told, dict):
+        told = {"base": base, **told}
+    assert Edits.told(told, a, b) == Edits(base)
 
 
 def test_signs_of_other_matrices_are_forgotten_but_not_the_way_of_packing() -> None:
-    told = {"base": "b", "a": [3, 1, 3], "b": [0], "wrong": True, "serial": 4}
-    assert Edits.told(told, "b", (8, 8)) == Edits((1, 3), (0,), True, 4)
-    assert Edits.told(told, "other", (8, 8)) == Edits((), (), True, 4)
+    a, b = np.ones((2, 4)), np.ones((4, 2))
+    base = base_name(a, b)
+    told = {"base": base, "a": [3, 1, 3], "b": [0], "wrong": True, "serial": 4}
+    assert Edits.told(told, a, b) == Edits(base, (1, 3), (0,), True, 4)
+    assert Edits.told(told, a, 2 * b) == Edits(base_name(a, 2 * b), (), (), True, 4)
 
 
 def test_matrices_that_do_not_fit_are_refused() -> None:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 import bnnlab
 from bnnlab.bits.listing import Listing
+from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import stepper
+from bnnlab.widgets.shared.edits import Edits
 
 LINES = ("for (n = 0; n < N; ++n)", "    C[m * ldc + n] += popcount(~(A_PART ^ B[k * ldb + n]));")
 LISTING = Listing("lecture.c", LINES, (27, 28), (1,))
@@ -128,6 +130,30 @@ def test_the_loop_s_instructions_come_with_what_they_leave_behind(rng: np.random
     assert encoded(np.ones((1, 4)), np.ones((4, 1)))["instructions"] == []
     with pytest.raises(ValueError, match="instructions must stand in the order of their addresses"):
         encoded(np.ones((1, 4)), np.ones((4, 1)), instructions=instructions[::-1])
+
+
+def test_turned_signs_travel_and_where_none_can_be_turned_the_picture_knows(rng: np.random.Generator) -> None:
+    a, b = signs(rng, 2, 8), signs(rng, 8, 3)
+    assert encoded(a, b)["edit"] is None
+    edits = Edits("these", a=(3,), b=(0, 5), serial=2)
+    assert encoded(a, b, edits=edits)["edit"] == {
+        "base": "these",
+        "answered": 2,
+        "turned": {"A": [3], "B": [0, 5]},
+        "wrong": False,
+    }
+
+
+def test_the_cast_is_explained_where_there_is_one(rng: np.random.Generator) -> None:
+    a, b = signs(rng, 2, 8), signs(rng, 8, 3)
+    packed = bnnlab.pack_rows(a), bnnlab.pack_columns(b)
+    explained = {
+        width: stepper.encode(bnnlab.trace_gemm(*packed, word_bits=width), reference=a @ b, listing=LISTING)[
+            "cast"
+        ]
+        for width in WORD_WIDTHS
+    }
+    assert [width for width, text in explained.items() if "(BINARY_WORD)" in text] == [8, 16, 32]
 
 
 def test_long_traces_send_no_xnor_and_longer_ones_are_refused(rng: np.random.Generator) -> None:

@@ -23,13 +23,13 @@ from bnnlab.bits.listing import listing
 from bnnlab.bits.packing import WORD_BITS
 from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import stepper
+from bnnlab.widgets.shared.edits import Edits, turned
 from bnnlab.widgets.shared.machine_code import meaning
 
 MATRICES = "two small matrices"
-NARROW = (
-    "C computes with at least 32 bits, so `~` turns round more bits than a narrow word has. The slide's line is for "
-    "words of 64; for narrower ones its result has to be cut back to a word: that is the cast `(BINARY_WORD)`."
-)
+EDIT = "gemm_edit"
+"""Key of the signs that the reader turned; it outlasts a visit to another page."""
+
 INTRODUCTION = (
     "Two equal signs multiply to +1, two different ones to −1. So a whole word of products is one **xor**, one **not** "
     "and one **popcount** (count the ones)."
@@ -83,7 +83,7 @@ def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) 
         st.session_state["gemm_preset"] = _preset_of_sizes()
         row.pills("An example", list(PRESETS), key="gemm_preset", on_change=_take_preset)
     word_bits = _word_bits(row, small=source == MATRICES)
-    operands = SOURCES[str(source)]()
+    operands = SOURCES[str(source)](row)
     if source == NETWORK and lab is not None:
         journey.link_back(head, lab, None if operands is None else operands.selection)
     if operands is not None:
@@ -139,16 +139,20 @@ def _step_through(operands: Operands, instructions: list[Instruction], word_bits
         start_step=_linked_step(),
         context=operands.context,
         guess=bool(st.session_state.get("gemm_guess")),
+        edits=operands.edits,
     )
-    if st.session_state.setdefault("stepped", data["id"]) != data["id"]:
+    product = data["id"] if operands.edits is None else (operands.edits.base, word_bits)
+    if st.session_state.setdefault("stepped", product) != product:
         # The step in the address belonged to another product, or to another of its weights.
-        st.session_state["stepped"] = data["id"]
+        st.session_state["stepped"] = product
         data["start_step"] = 0 if data["mark"] is None else data["mark"]["step"]
         st.query_params.pop("step", None)
-    components.picture["stepper"](key="stepper", data=data, on_step_change=_remember_step)
+    components.picture["stepper"](
+        key="stepper", data=data, on_step_change=_remember_step, on_edit_change=_remember_edit
+    )
     st.caption(
         f"Source of the loop: ext/{source.file} from line {source.numbers[0]}, compiled for words of {word_bits} bits. "
-        + ("The same loop without `record` is the kernel `lecture`." if word_bits == WORD_BITS else NARROW)
+        + ("The same loop without `record` is the kernel `lecture`." if word_bits == WORD_BITS else "")
     )
 
 
@@ -184,11 +188,15 @@ def _remember_step() -> None:
     st.query_params["step"] = str(st.session_state["stepper"]["step"])
 
 
-def _matrices() -> Operands | None:
-    with st.expander("Other sizes, other numbers, or your own", icon=":material/edit:"):
-        row = st.container(horizontal=True, vertical_alignment="bottom")
+def _remember_edit() -> None:
+    st.session_state[EDIT] = st.session_state["stepper"]["edit"]
+
+
+def _matrices(controls: Any) -> Operands | None:
+    with controls.popover("Other sizes or numbers", icon=":material/edit:"):
+        sizes = st.container(horizontal=True, vertical_alignment="bottom")
         m, k, n, seed = (
-            int(row.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=150))
+            int(sizes.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=150))
             for label, most, start, key, text in (
                 ("M: rows of A", 8, 2, "gemm_m", "One row for each input."),
                 ("K: depth", 784, 4, "gemm_k", "Products per output. 784 is an MNIST image."),
@@ -214,7 +222,8 @@ def _matrices() -> Operands | None:
             icon=":material/error:",
         )
         return None
-    return Operands(a, b)
+    edits = Edits.told(st.session_state.get(EDIT), a, b)
+    return Operands(turned(a, edits.a), turned(b, edits.b), edits=edits)
 
 
 def _take_preset() -> None:
@@ -232,8 +241,8 @@ def _preset_of_sizes() -> str | None:
     return next((name for name, preset in PRESETS.items() if dataclasses.astuple(preset) == sizes), None)
 
 
-SOURCES: dict[str, Callable[[], Operands | None]] = {
+SOURCES: dict[str, Callable[[Any], Operands | None]] = {
     MATRICES: _matrices,
-    NETWORK: neuron_input,
-    bmxnet_input.NETWORK: bmxnet_input.bmxnet_input,
+    NETWORK: lambda _row: neuron_input(),
+    bmxnet_input.NETWORK: lambda _row: bmxnet_input.bmxnet_input(),
 }

@@ -18,6 +18,7 @@ from bnnlab.app.views.gemm.counting_layer import CountingLayer
 from bnnlab.app.views.gemm.moment import Moment
 from bnnlab.records import LayerProduct, Selection
 from bnnlab.train import DATASETS, TrainingRun
+from bnnlab.widgets.shared.edits import Edits
 from bnnlab.widgets.stepper import NeuronContext
 
 NO_COUNTING = (
@@ -28,12 +29,13 @@ NO_COUNTING = (
 
 @dataclass(frozen=True)
 class Operands:
-    """Two matrices to multiply, and the neuron they belong to, if any."""
+    """Two matrices to multiply, and the neuron they belong to, if any; or the signs of them that the reader turned."""
 
     a: NDArray[Any]
     b: NDArray[Any]
     context: NeuronContext | None = None
     selection: Selection | None = None
+    edits: Edits | None = None
 
 
 def neuron_input() -> Operands | None:

@@ -10,6 +10,7 @@ from bnnlab.app.session import IN_ADDRESS
 from bnnlab.bits.packing import Axis
 from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import packing
+from bnnlab.widgets.shared.edits import Edits
 
 EDIT = "packing_edit"
 """Key of what the reader changed in the picture; it outlasts a visit to another page."""
@@ -31,7 +32,7 @@ def page() -> None:
         b = matrix_input(f"packing_b_{depth}_{columns}_{seed}", "B", random_matrix(depth, columns, seed + 1))
     if a is None or b is None or not _fits(a, b):
         return
-    edits = packing.Edits.told(st.session_state.get(EDIT), packing.base_name(a, b), (a.size, b.size))
+    edits = Edits.told(st.session_state.get(EDIT), a, b)
     components.picture["packing"](
         key="packing",
         data=packing.encode_pair(a, b, axis, word_bits, edits),

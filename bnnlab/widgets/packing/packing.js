@@ -10,13 +10,13 @@ import { stepKeys } from "../shared/step_keys.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 import { stepTransport, TRANSPORT_STYLE } from "../shared/transport.js";
+import { turnedSigns } from "../shared/turned_signs.js";
 import { elementPath, ELEMENT_PATH_STYLE } from "./element_path.js";
 import { FILLING_WORDS_STYLE } from "./filling_words.js";
 import { memoryBar, MEMORY_BAR_STYLE } from "./memory_bar.js";
 import { packingData } from "./pack_data.js";
 import { packedPanel, PACKED_PANEL_STYLE } from "./packed_panel.js";
 import { SIGN_MATRIX_STYLE } from "./sign_matrix.js";
-import { turnedSigns } from "./turned_signs.js";
 import { wordProduct, WORD_PRODUCT_STYLE } from "./word_product.js";
 
 export function mountPacking(host, send) {

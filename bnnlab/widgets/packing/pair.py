@@ -12,15 +12,10 @@ from bnnlab.bits.gemm import xnor_gemm
 from bnnlab.bits.packing import WORD_BITS, Axis, PackedMatrix
 from bnnlab.bits.trace import PackTrace, trace_pack
 from bnnlab.widgets.encoding import identity
-from bnnlab.widgets.packing.edits import Edits, turned
 from bnnlab.widgets.packing.packing import memory, side
+from bnnlab.widgets.shared.edits import Edits, base_name, turned
 
 Matrix = NDArray[np.float64]
-
-
-def base_name(a: Matrix, b: Matrix) -> str:
-    """A short name for two matrices, by which the picture knows whether its turned signs belong to them."""
-    return identity({"a": a.tolist(), "b": b.tolist()})
 
 
 def encode_pair(
@@ -43,8 +38,7 @@ def encode_pair(
     """
     if a.shape[1] != b.shape[0]:
         raise ValueError(f"a must have as many columns as b has rows, got {a.shape} and {b.shape}")
-    edits = edits or Edits()
-    base = base_name(a, b)
+    edits = edits or Edits(base_name(a, b))
     a, b = turned(a, edits.a), turned(b, edits.b)
     trace_a = trace_pack(a, "rows", word_bits)
     trace_b = (
@@ -57,10 +51,7 @@ def encode_pair(
         PackedMatrix(np.ascontiguousarray(joined(words_b, word_bits).T), trace_a.depth, "columns"),
     )
     shown: dict[str, Any] = {
-        "base": base,
-        "answered": edits.serial,
-        "turned": {"A": list(edits.a), "B": list(edits.b)},
-        "wrong": edits.wrong,
+        **edits.encode(),
         "axis": axis,
         "depth": trace_a.depth,
         "padding": trace_a.padding,

@@ -8,7 +8,7 @@ export const MAX_NUMBER_COLUMNS = 16;
 // Rows in view at once: always whole ones, so that none looks like the end when it is not.
 export const ROWS_IN_VIEW = { numbers: 12, signs: 14 };
 
-// `turns` as in turned_signs.js, or null where no sign can be turned. Calls onTurn(cell), onDone() and onLook(cell).
+// `turns` as in shared/turned_signs.js, or null where no sign can be turned. Calls onTurn(cell), onDone() and onLook(cell).
 export function signMatrix({ turns, onTurn, onDone, onLook }) {
   const table = element("table");
   const node = element("div", { class: "matrix-frame fading" }, table);

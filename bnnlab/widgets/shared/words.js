@@ -19,6 +19,11 @@ export function bitOf({ low, high }, index) {
   return ((index < 32 ? low >>> index : high >>> (index - 32)) & 1) >>> 0;
 }
 
+// The word with one bit turned round.
+export function turnedWord({ low, high }, index) {
+  return index < 32 ? { low: (low ^ (1 << index)) >>> 0, high } : { low, high: (high ^ (1 << (index - 32))) >>> 0 };
+}
+
 export function sameWord(a, b) {
   return a.low === b.low && a.high === b.high;
 }

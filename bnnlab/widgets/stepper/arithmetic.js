@@ -89,7 +89,7 @@ export function arithmeticPanel() {
     return `the same ${countText(trace.depth, "product")} of +1 and −1, added in float`;
   }
 
-  return { node, costNode, load, show };
+  return { node, costNode, sum: counting.numbers, load, show };
 }
 
 function costTable(body) {
@@ -105,7 +105,7 @@ function costTable(body) {
 
 const COST_OF_CORRECTION =
   "Bits pay once more for each cell, however many words it has: the correction 2·(count − P) − K, " +
-  "a doubling and two subtractions.";
+  "a doubling and two subtractions. The first word of a cell starts its sum; each further one has to be added to it.";
 
 function costRow({ scope, float, binary }) {
   const cells = [float, binary].map((text) => element("td", {}, ...unbrokenTerms(text)));
@@ -136,6 +136,7 @@ function equation(kind = "") {
   const numbers = element("dd", { class: "mono" });
   const words = element("dd", { class: "note" });
   return {
+    numbers,
     node: element("dl", { class: `equation ${kind}` }, name, numbers, words),
     show(...texts) {
       [name, numbers, words].forEach((part, index) => setMarkedText(part, texts[index]));
@@ -146,7 +147,6 @@ function equation(kind = "") {
 export const ARITHMETIC_STYLE = `
 .bnnlab .arithmetic {
   display: flex; flex-direction: column; gap: 8px; min-width: 0;
-  flex: 1 1 360px;
   .two-lines { min-height: 2.9em; } /* so that nothing below moves while it plays */
 }
 .bnnlab .equation {
@@ -154,10 +154,14 @@ export const ARITHMETIC_STYLE = `
   dt { color: var(--faint); }
   .mono { font-size: 15px; font-weight: 600; }
   .note { grid-column: 2; }
+  @container (min-width: 560px) {
+    & { grid-template-columns: 7em 15em minmax(0, 1fr); align-items: baseline; }
+    .note { grid-column: 3; }
+  }
   &.wrong:not(.pending) .mono { color: var(--mismatch); text-decoration: line-through; }
 }
 .bnnlab .costs {
-  display: flex; flex-direction: column; gap: 6px; min-width: 0; flex: 1 1 360px;
+  display: flex; flex-direction: column; gap: 6px; min-width: 0;
   table { align-self: flex-start; font-size: 13px; border: none; }
   th, td { text-align: left; padding: 3px 18px 3px 0; font-weight: 400; border: none; vertical-align: top; }
   thead th { color: var(--faint); }

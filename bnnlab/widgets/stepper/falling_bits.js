@@ -1,5 +1,5 @@
-// A step shown moving: the bits of a and b meet in a ^ b, turn into ~(a ^ b), and its ones drop into the count. Every bit
-// that moves has the value that it has in the picture, and lands where it is counted.
+// A step shown moving: the bits of a and b meet in a ^ b, turn into ~(a ^ b), its ones drop into the count, and the count
+// into the sum. Every bit that moves has the value that it has in the picture, and lands where it is counted.
 
 const STAGE_MS = { off: 0, normal: 260, slow: 900 };
 const MAX_STEPS_A_SECOND = 1.5; // above that the picture would not come to rest
@@ -9,8 +9,8 @@ export function fallingBits(layer) {
   let pace = "normal";
   let running = [];
 
-  // stages: { a, b, xor, xnor: rows of bits with their cells, count: an element }.
-  function play({ a, b, xor, xnor, count }, stepsASecond) {
+  // stages: { a, b, xor, xnor: rows of bits with their cells, count and sum: elements }.
+  function play({ a, b, xor, xnor, count, sum }, stepsASecond) {
     stop();
     const stage = STAGE_MS[pace];
     if (!stage || stepsASecond > MAX_STEPS_A_SECOND || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
@@ -19,11 +19,17 @@ export function fallingBits(layer) {
     fall(xor.cells, xnor.cells, 2 * stage, stage);
     const ones = xnor.cells.filter((cell) => cell.classList.contains("b1"));
     drop(ones, count, 3 * stage, stage);
-    run(count, [{ opacity: 0 }, { opacity: 0, offset: 0.7 }, { opacity: 1 }], { delay: 3 * stage, duration: 1.4 * stage });
+    arrive(count, 3 * stage, 1.4 * stage);
+    drop([count], sum, 4.4 * stage, stage);
+    arrive(sum, 4.4 * stage, 1.2 * stage);
   }
 
   function appear(cells, delay, duration) {
     for (const cell of cells) run(cell, [{ opacity: 0 }, { opacity: 1 }], { delay, duration });
+  }
+
+  function arrive(target, delay, duration) {
+    run(target, [{ opacity: 0 }, { opacity: 0, offset: 0.7 }, { opacity: 1 }], { delay, duration });
   }
 
   // Each cell comes down from the one above it.

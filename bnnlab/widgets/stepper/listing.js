@@ -1,12 +1,13 @@
 // The C source of the loop, with the line that this step executed and what its indices were.
 
-import { element, setText } from "../shared/dom.js";
+import { element, setHidden, setText } from "../shared/dom.js";
 import { sourceLines } from "../shared/source_lines.js";
 
 export function loopListing() {
   const lines = sourceLines("C source of the loop");
   const indices = element("p", { class: "mono" });
   const live = element("p", { class: "mono code-live" });
+  const cast = element("p", { class: "note" });
   const number = element("span", { class: "code-number" });
   const code = element("code");
   let statement = "";
@@ -14,12 +15,15 @@ export function loopListing() {
   const line = element(
     "div", { class: "listing-line" },
     element("h3", {}, "The C line that did it, and its instructions"),
-    element("p", { class: "mono code-line fading" }, number, code),
+    element("p", { class: "mono code-line" }, number, code),
     live,
+    cast,
   );
   const node = element("div", { class: "listing" }, element("h3", {}, "The loop in C"), lines.node, indices);
 
-  function load({ listing }) {
+  function load({ listing, cast: why }) {
+    setText(cast, why);
+    setHidden(cast, !why);
     lines.load(listing);
     const [active] = listing.active;
     statement = listing.lines[active].trim();
@@ -48,11 +52,11 @@ export const LISTING_STYLE = `
 .bnnlab .listing-line {
   display: flex; flex-direction: column; gap: 6px; min-width: 0;
   .code-line {
-    display: flex; gap: 10px; overflow-x: auto; padding: 2px 8px 2px 6px;
+    display: flex; gap: 10px; padding: 2px 8px 2px 6px;
     border-left: 4px solid var(--minus); background: var(--paper); font-weight: 700;
   }
   .code-number { color: var(--faint); font-weight: 400; }
-  code, .code-live { white-space: pre; font-size: 11.5px; }
-  .code-live { padding-left: 12px; overflow-x: auto; }
+  code, .code-live { white-space: pre-wrap; font-size: 11.5px; }
+  .code-live { padding-left: 12px; }
 }
 `;

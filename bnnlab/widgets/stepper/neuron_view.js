@@ -20,7 +20,6 @@ export function neuronView() {
     setHidden(node, !context);
     if (!context) return;
     setHidden(canvas, !context.image);
-    if (context.image) paintGreyImage(canvas, context.image);
   }
 
   function show(step) {
@@ -32,7 +31,11 @@ export function neuronView() {
     setMarkedText(verdict, last ? verdictText(context, result.at(-1)) : YET_TO_COME);
   }
 
-  return { node, load, show };
+  function paint(palette) {
+    if (trace.context?.image) paintGreyImage(canvas, trace.context.image, palette.dark);
+  }
+
+  return { node, load, show, paint };
 }
 
 const YET_TO_COME = "At the last step the count is compared with what the network computed.";
@@ -54,11 +57,14 @@ function measured(value) {
   return numberText(Number(value.toPrecision(7)));
 }
 
-// Grey values row by row: 0 black .. 255 white.
-function paintGreyImage(canvas, { height, width, grey }) {
+// Grey values row by row, of which 255 is what was written: dark on light as on paper, light on dark in a dark theme.
+function paintGreyImage(canvas, { height, width, grey }, dark) {
   Object.assign(canvas, { height, width });
   const pixels = new ImageData(width, height);
-  grey.forEach((value, at) => pixels.data.set([value, value, value, 255], at * 4));
+  grey.forEach((ink, at) => {
+    const value = dark ? ink : 255 - ink;
+    pixels.data.set([value, value, value, 255], at * 4);
+  });
   canvas.getContext("2d").putImageData(pixels, 0, 0);
 }
 

@@ -1,5 +1,6 @@
 // The lecture's XNOR-GEMM, one inner iteration at a time. The recorded trace arrives once; every step after that is
-// drawn here, without asking Python. Sends "step" when the user has stopped moving.
+// drawn here, without asking Python. Sends "step" when the user has stopped moving, and "edit" when signs were turned: the
+// loop then runs anew.
 
 import { adapt } from "../shared/adapter.js";
 import { announce } from "../shared/announce.js";
@@ -14,13 +15,14 @@ import { machineStep, MACHINE_STEP_STYLE } from "./machine_step.js";
 import { matrixMap, MATRIX_MAP_STYLE } from "./matrix_map.js";
 import { neuronView, NEURON_VIEW_STYLE } from "./neuron_view.js";
 import { productTable, PRODUCT_TABLE_STYLE } from "./product_table.js";
-import { numberText } from "../shared/numbers.js";
+import { countText, numberText } from "../shared/numbers.js";
 import { SOURCE_LINES_STYLE } from "../shared/source_lines.js";
 import { stepKeys } from "../shared/step_keys.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 import { productTrace } from "./trace_data.js";
 import { stepTransport, TRANSPORT_STYLE } from "../shared/transport.js";
+import { turnedSigns } from "../shared/turned_signs.js";
 import { bitOf } from "../shared/words.js";
 import { wordView, WORD_VIEW_STYLE } from "./word_view.js";
 
@@ -30,7 +32,7 @@ export function mountStepper(host, send) {
     host, TRANSPORT_STYLE, BITS_STYLE, WORD_VIEW_STYLE, MATRIX_MAP_STYLE, PRODUCT_TABLE_STYLE,
     SOURCE_LINES_STYLE, LISTING_STYLE, MACHINE_LINES_STYLE, MACHINE_STEP_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, COUNT_GUESS_STYLE, STEPPER_STYLE,
   );
-  const theme = followTheme(host, paintMaps);
+  const theme = followTheme(host, paint);
   const transport = stepTransport({
     label: "Step through the product",
     onStep: show,
@@ -59,6 +61,8 @@ export function mountStepper(host, send) {
   const takeaway = element("p", { class: "takeaway spoiler" });
   const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
   const alarm = element("p", { class: "stepper-alarm", role: "alert", hidden: true });
+  const turns = turnedSigns(send);
+  const turnedBack = turnBack(turns);
   const body = element(
     "div",
     { class: "stepper" },
@@ -71,28 +75,45 @@ export function mountStepper(host, send) {
       { class: "stepper-step" },
       wordPlace,
       element("section", { class: "panel stepper-code" }, listing.line, machine.node),
+      element("section", { class: "panel stepper-count spoiler" }, arithmetic.node),
+      element("section", { class: "panel stepper-costs spoiler" }, arithmetic.costNode),
     ),
-    element("section", { class: "panel stepper-numbers spoiler" }, arithmetic.node, arithmetic.costNode, listing.node),
-    element("div", { class: "stepper-maps panel" }, mapA.node, mapB.node, product.node),
+    element(
+      "div", { class: "stepper-around" },
+      element("section", { class: "panel" }, listing.node),
+      element("section", { class: "panel stepper-maps" }, product.node, mapA.node, mapB.node),
+    ),
     spoken,
   );
   host.append(body);
 
   function update(data) {
     if (trace && trace.id === data.id) return;
+    if (data.edit && !turns.take(data.edit)) return;
     motion.stop();
     if (trace?.word_bits !== data.word_bits) {
-      word = wordView(onKey, data.word_bits);
-      wordPlace.replaceChildren(word.node);
+      word = wordView(onKey, turn, data.word_bits);
+      wordPlace.replaceChildren(word.node, turnedBack.node);
     }
+    // A sign that was turned leaves the step where it is.
+    const start = isTheSame(trace, data) ? shown.at : data.start_step;
     trace = productTrace(data);
     const { rows, columns, depth, matrixA, matrixB } = trace;
     mapA.load({ title: "A, packed row-wise", what: `${rows} × ${depth} activations`, ...matrixA });
     mapB.load({ title: "B, packed column-wise", what: `${depth} × ${columns} weights`, ...matrixB });
-    for (const part of [product, arithmetic, listing, machine, neuron, guess]) part.load(trace);
+    for (const part of [product, word, arithmetic, listing, machine, neuron, guess, turnedBack]) part.load(trace);
     showContradiction();
-    paintMaps();
-    transport.reset(trace.steps, data.start_step);
+    paint();
+    transport.reset(trace.steps, start);
+  }
+
+  // Turns the sign of a ("a") or b ("b") that stands in a bit of the words at hand.
+  function turn(name, bit) {
+    const { m, k, n } = trace.step(shown.at);
+    const place = k * trace.word_bits + bit;
+    turns.turn(...(name === "a" ? ["A", m * trace.depth + place] : ["B", place * trace.columns + n]));
+    turns.tell();
+    turnedBack.load(trace);
   }
 
   function show(at, playing) {
@@ -105,7 +126,7 @@ export function mountStepper(host, send) {
     for (const part of [product, word, arithmetic, listing, machine, neuron, guess]) part.show(step);
     setText(takeaway, sentence(step));
     body.dataset.guessing = String(guess.hides());
-    if (moved) motion.play(word.stages, playing ? transport.stepsASecond() : 0);
+    if (moved) motion.play({ ...word.stages, sum: arithmetic.sum }, playing ? transport.stepsASecond() : 0);
     announce(host, "stepper", {
       step: at, steps: trace.steps, popcount: step.popcount, word_bits: trace.word_bits, depth: trace.depth,
       padding: trace.padding, guess: guess.guess(), right: guess.guess() !== null && guess.isRight(), trained: Boolean(trace.context),
@@ -140,8 +161,8 @@ export function mountStepper(host, send) {
     setText(alarm, at === null ? "" : `This trace contradicts itself at step ${at + 1}: its words do not give its count.`);
   }
 
-  function paintMaps() {
-    if (trace) for (const map of [mapA, mapB]) map.paint(theme.palette);
+  function paint() {
+    if (trace) for (const part of [mapA, mapB, neuron]) part.paint(theme.palette);
   }
 
   function destroy() {
@@ -152,6 +173,24 @@ export function mountStepper(host, send) {
   }
 
   return { update, destroy };
+}
+
+// Whether data are those of a trace, but for signs that were turned.
+function isTheSame(trace, { edit, word_bits: bits }) {
+  return Boolean(trace?.edit && edit) && trace.edit.base === edit.base && trace.word_bits === bits;
+}
+
+// How many signs are turned, and the way back.
+function turnBack(turns) {
+  const count = element("span", { class: "note" });
+  const button = element("button", { type: "button" }, "turn back");
+  const node = element("div", { class: "stepper-turned" }, count, button);
+  button.addEventListener("click", turns.reset);
+  function load({ edit }) {
+    setHidden(node, edit === null || turns.count() === 0);
+    setText(count, `${countText(turns.count(), "sign")} turned`);
+  }
+  return { node, load };
 }
 
 // How slowly the bits of a step move.
@@ -170,14 +209,24 @@ const STEPPER_STYLE = `
   .stepper-alarm { color: var(--mismatch); font-weight: 600; }
   .stepper-maps { display: flex; flex-wrap: wrap; gap: 14px 26px; align-items: flex-start; }
   .stepper-said { display: flex; flex-direction: column; gap: 4px; }
-  .stepper-step { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
+  .stepper-step, .stepper-around { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
   .stepper-word { container-type: inline-size; min-width: 0; position: relative; }
   .stepper-code { display: flex; flex-direction: column; gap: 8px; }
-  .stepper-numbers { display: flex; flex-wrap: wrap; gap: 14px 32px; }
+  .stepper-count { container-type: inline-size; order: 2; }
+  .stepper-code { order: 3; }
+  .stepper-costs { order: 4; }
+  .stepper-turned { position: absolute; right: 12px; bottom: 8px; display: flex; gap: 8px; align-items: center; }
+  .stepper-turned button { min-height: 28px; }
 }
 /* The word beside the code that counts it: on a small screen, too, one sees both at once. */
 @container (min-width: 1180px) {
-  .bnnlab .stepper .stepper-step { grid-template-columns: minmax(0, 1fr) 545px; }
+  .bnnlab .stepper .stepper-step {
+    grid-template: auto auto 1fr / minmax(0, 1fr) 545px;
+    .stepper-code { grid-area: 1 / 2 / 3 / 3; }
+    .stepper-count { grid-area: 2 / 1 / 4 / 2; }
+    .stepper-costs { grid-area: 3 / 2; }
+  }
+  .bnnlab .stepper .stepper-around { grid-template-columns: minmax(0, 1fr) 545px; }
 }
 `;
 

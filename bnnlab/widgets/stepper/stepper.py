@@ -15,11 +15,17 @@ from bnnlab.bits.listing import Listing
 from bnnlab.bits.packing import WORD_BITS
 from bnnlab.bits.trace import GemmTrace
 from bnnlab.widgets.encoding import hex_words, identity
+from bnnlab.widgets.shared.edits import Edits
 from bnnlab.widgets.shared.machine_code import encode_instructions, encode_listing, encode_results, reading
 
 MAX_STEPS_SHOWN = 32_768
 MAX_XNOR_SENT = 4_096
 """Up to here the recorded xnor words travel too; beyond, the browser derives them from a and b."""
+
+NARROW = (
+    "C computes with at least 32 bits, so ~ turns round more bits than a word has here. The slide's line is for words "
+    "of 64. For narrower ones the cast (BINARY_WORD) cuts the result back to a word, which takes one instruction more."
+)
 
 _Parts = Sequence[tuple[int, str]]
 
@@ -63,6 +69,7 @@ def encode(
     start_step: int | None = None,
     context: NeuronContext | None = None,
     guess: bool = False,
+    edits: Edits | None = None,
 ) -> dict[str, Any]:
     """A trace as JSON for ``stepper.js``.
 
@@ -75,6 +82,7 @@ def encode(
             counts the marked bit, and without one the first.
         context: The trained neuron that the last step completes, if any.
         guess: Whether each count stays hidden until the reader has guessed it.
+        edits: Signs that the reader turned, which the trace has turned already; None if none can be turned.
 
     Raises:
         ValueError: If the trace has more than `MAX_STEPS_SHOWN` steps or is not in the loop's order m, k, n, the
@@ -105,6 +113,8 @@ def encode(
         "depth": trace.depth,
         "word_bits": trace.word_bits,
         "guess": guess,
+        "edit": None if edits is None else edits.encode(),
+        "cast": NARROW if trace.word_bits < WORD_BITS else "",
         "padding": trace.padding,
         "a": hex_words(ordered["a"][:, :, 0]),
         "b": hex_words(ordered["b"][0]),
