@@ -47,13 +47,13 @@ html[data-hall="true"] { font-size: 20px; }
 html[data-hall="true"] .stApp [data-testid="stHeader"] { display: none; }
 html[data-hall="true"] .stMain [data-testid="stMainBlockContainer"] { padding-top: 0.5rem; }
 /* The tour's card stands beside what it is about, where there is room for both. */
+@media (min-width: 1300px) {
+  html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-right: 22rem; }
+}
 @media (min-width: 1100px) {
   html[data-tour="true"] [data-testid="stMainBlockContainer"]:has(h1) {
     padding-right: 22rem; max-width: none;
   }
-}
-@media (min-width: 1800px) {
-  html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-right: 22rem; }
 }
 @media (max-width: 700px) {
   html[data-tour="true"] .stMain [data-testid="stMainBlockContainer"] { padding-bottom: 50dvh; }

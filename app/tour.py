@@ -17,6 +17,7 @@ from bnnlab.app import components, session
 from bnnlab.app.handout import HANDOUT
 from bnnlab.app.launch import url_path
 from bnnlab.app.tour_facts import facts
+from bnnlab.app.views.gemm import journey
 from bnnlab.cockpit.viewer import Viewer
 from bnnlab.widgets import tour
 
@@ -97,6 +98,7 @@ def _enter(number: int, pages: list[StreamlitPage], page: StreamlitPage) -> None
     if not session.on_tour():
         _rest(session.own_viewer())
     state[session.STOP] = state[_LEFT_AT] = number
+    journey.forget_moment()  # each stop shows the network as it is
     viewer = session.tour_viewer()
     viewer.greeted = True  # what the Lab shows is set here, not by its address
     for command in ({"do": "rewind"}, *stop.commands):

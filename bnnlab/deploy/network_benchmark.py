@@ -49,7 +49,7 @@ class NetworkWorkload:
     @property
     def name(self) -> str:
         """How many examples run together."""
-        return f"batch of {len(self.classes)}"
+        return "1 example" if len(self.classes) == 1 else f"{len(self.classes)} examples"
 
     @property
     def amount(self) -> int:

@@ -76,7 +76,7 @@ def learn(run: LiveRun, config: RunConfig, steps: int) -> None:
 def test_a_fresh_session_sees_a_network_that_has_learned() -> None:
     app = opened()
     assert (
-        f"a network that comes with the lab: **mlp 64-64-64 on digits, after {STEPS:,} training steps.**"
+        f"a network that comes with the lab: **64-64-64 neurons on digits, after {STEPS:,} training steps.**"
         in texts(app)
     )
     assert "at random" not in texts(app)
@@ -104,7 +104,7 @@ def test_ones_own_network_stands_there_once_it_has_learned(run: LiveRun) -> None
     assert "comes with the lab" in texts(opened())
     learn(run, RunConfig(), 3)
     own = texts(opened())
-    assert "for your network: **mlp 64-64-64 on digits, after" in own
+    assert "for your network: **64-64-64 neurons on digits, after" in own
     assert "comes with the lab" not in own
 
 
@@ -112,7 +112,7 @@ def test_a_network_that_never_learned_has_a_summary_too(run: LiveRun) -> None:
     run.reset(IMAGES)
     run.wait_for(state="paused")
     app = opened()
-    assert "mlp 32-24 on digits, after 0 training steps" in texts(app)
+    assert "32-24 neurons on digits, after 0 training steps" in texts(app)
     assert "has not learned anything yet" in texts(app)
     assert "the files hold weights that were drawn at random" in "".join(each.value for each in app.warning)
 
@@ -244,12 +244,12 @@ def test_a_network_that_learned_on_makes_results_stale(run: LiveRun) -> None:
     learn(run, IMAGES, 5)
     app = clicked(clicked(opened(), "prove"), "time")
     assert not app.warning
-    assert "torch, batch of 1" in " ".join(words(app, "claim_speed"))
+    assert "torch, 1 example" in " ".join(words(app, "claim_speed"))
     learn(run, IMAGES, 9)
     app.run()
     assert len(app.warning) == 2
-    assert all("of an earlier network: mlp 32-24 on digits" in warning.value for warning in app.warning)
-    assert "torch, batch of 1" not in " ".join(words(app, "claim_speed"))
+    assert all("of an earlier network: 32-24 neurons on digits" in warning.value for warning in app.warning)
+    assert "torch, 1 example" not in " ".join(words(app, "claim_speed"))
     clicked(clicked(app, "prove"), "time")
     assert not app.warning
 
@@ -260,7 +260,7 @@ def test_times_of_one_example_and_of_many(run: LiveRun) -> None:
     (table,) = (each.value for each in app.table if "Fastest run" in each.value)
     assert table.columns[0] == "Speed-up by packing", "what a phone shows without scrolling"
     assert set(table["Answers"]) == {"as the original"}
-    assert {"packed, batch of 1", "torch, batch of 1", "packed, batch of 256"} <= set(table.index)
+    assert {"packed, 1 example", "torch, 1 example", "packed, 256 examples"} <= set(table.index)
     (chart,) = (each for each in app.get("plotly_chart") if "time_breakdown" in each.proto.id)
     assert any(bar["name"] == "signs × signs" for bar in json.loads(chart.proto.spec)["data"])
     assert "Amdahl" in texts(app)
@@ -347,10 +347,10 @@ def test_a_format_whose_package_is_missing_says_so(monkeypatch: pytest.MonkeyPat
     assert "The package onnx is not installed here" in texts(app)
 
 
-@pytest.mark.parametrize(("theirs", "said"), [(0.5, " Against onnxruntime, batch of 1: 0.5×."), (2.0, "")])
+@pytest.mark.parametrize(("theirs", "said"), [(0.5, " Slower than onnxruntime, a program that only runs networks, with 1 example: 0.5×."), (2.0, "")])
 def test_whoever_is_faster_is_named_beside_the_number(theirs: float, said: str) -> None:
     results = [
-        SimpleNamespace(opponent=name, workload="batch of 1", ratio=ratio)
+        SimpleNamespace(opponent=name, workload="1 example", ratio=ratio)
         for name, ratio in (("packed", 1.0), ("torch", 5.0), ("onnxruntime", theirs))
     ]
     assert tiles._least(SimpleNamespace(results=results)) == said

@@ -83,14 +83,14 @@ def test_speed_before_and_after_measuring() -> None:
     roofline = kernel().ceilings.binary_over_float32
     assert measured.get("signs against float32") == roofline
     results = {(each.opponent, each.workload): each for each in whole().results}
-    for batch in (1, 5):
-        torch, ours = (results[name, f"batch of {batch}"].best_seconds for name in ("torch", "packed"))
-        assert measured[f"torch, batch of {batch}"] == pytest.approx(torch / ours)
+    for batch in ("1 example", "5 examples"):
+        torch, ours = (results[name, batch].best_seconds for name in ("torch", "packed"))
+        assert measured[f"torch, {batch}"] == pytest.approx(torch / ours)
     assert before.answer.label == "hidden1 here"
     assert speed_claim(counted(), kernel()).answer.ratio == min(
         each.ratio or 0 for each in kernel().results[1:]
     )
-    assert after.answer.label == "torch, batch of 5"
+    assert after.answer.label == "torch, 5 examples"
     assert "what in it is not binary takes as long as before" in after.meaning
 
 
@@ -104,10 +104,10 @@ def raced(*ratios: float) -> Benchmark:
 def test_a_network_that_is_slower_than_others_is_said_to_be() -> None:
     assert where_slower(raced(2.0, 3.0)) == ""
     alone, many = where_slower(raced(0.5, 3.0)), where_slower(raced(2.0, 0.8))
-    assert "**The packed network is slower than torch (batch of 1: 2 times as long).**" in alone
+    assert "**The packed network is slower than torch (1 example: 2 times as long).**" in alone
     assert "from Python" in alone
     assert "not binary" not in alone
-    assert "torch (batch of 5: 1.2 times as long)" in many
+    assert "torch (5 examples: 1.2 times as long)" in many
     assert "not binary" in many
     assert "from Python" not in many
     assert alone in speed_claim(counted(), network=raced(0.5, 3.0)).meaning

@@ -67,7 +67,8 @@ class TrainedNetwork:
 
     def __str__(self) -> str:
         widths = "-".join(map(str, self.config.widths))
-        return f"{self.config.model} {widths} on {self.config.dataset}, after {self.step:,} training steps"
+        layers = f"{widths} neurons" if self.config.model == "mlp" else f"{self.config.model} {widths}"
+        return f"{layers} on {self.config.dataset}, after {self.step:,} training steps"
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@ INSTRUCTIONS = "Measured: the instructions alone"
 KERNEL = "Measured: the kernel on one layer, against"
 NETWORK = "Measured: this whole network, against"
 
-ONE = "batch of 1"
+ONE = "1 example"
 
 
 def op_count_speedup(depth: int) -> float:

@@ -34,6 +34,9 @@ export const LAB_STYLE = `
   display: grid; gap: 0.55em; min-height: 0;
   grid-template-columns: minmax(0, 1.36fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.02fr);
 }
+@container (max-width: 1100px) {
+  .bnnlab .deck { grid-template-columns: minmax(0, 1.2fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.15fr); }
+}
 .bnnlab .deck.idle { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 .bnnlab .direction {
   display: inline-flex; flex: none; border: 1px solid var(--grid); border-radius: 0.6em; overflow: hidden;

@@ -57,12 +57,25 @@ export const PANEL_STYLE = `
     b { font-size: 1.32em; font-weight: 650; white-space: nowrap; }
     span { font-size: var(--small); color: var(--faint); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   }
-  .progress { width: 7.2em; }
+  .progress { min-width: 7.2em; }
   .accuracy { flex: 1 1 8em; max-width: 11.6em; }
   .last-tools { margin-left: auto; }
   .undo { padding: 0 0.6em; }
   .two-lines { display: flex; flex-direction: column; align-items: flex-start; max-width: 6.4em; font-size: var(--small); line-height: 1.1;
     span { max-width: 100%; overflow: hidden; text-overflow: ellipsis; } }
+}
+/* All of it in one row, as long as that can be. */
+@container (761px <= width <= 1100px) {
+  .bnnlab .cockpit { font-size: 12px; }
+  .bnnlab .control-bar {
+    column-gap: 0.55em;
+    .binarise > .faint, .more-text { display: none; }
+    .binarise .choice-row button { padding: 0 0.55em; }
+    .accuracy { flex-basis: 7em; }
+    .last-tools { gap: 0.3em; }
+  }
+  .bnnlab .neuron-panel .sum-line b:nth-of-type(1) { min-width: 8.2em; }
+  .bnnlab .strip-legend { gap: 0.1em; margin-bottom: 0; }
 }
 .bnnlab .data-list {
   inset: auto; margin: 0; position: fixed; width: min(28em, calc(100vw - 16px)); padding: 0.6em; border: 1px solid var(--grid);
@@ -158,9 +171,13 @@ export const PANEL_STYLE = `
   .panel-body { gap: 0.25em; }
   header .faint { flex: 1; }
   .life-frame { flex: 1; min-height: 3em; }
-  .now-line { display: flex; align-items: baseline; gap: 0.7em; flex: none; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } line-height: 1.25; }
+  .now-and-flip {
+    flex: none; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.6em; align-items: center;
+    .flip { grid-area: 1 / 2 / 3 / 3; }
+  }
+  .now-line { display: flex; align-items: baseline; gap: 0.7em; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } line-height: 1.25; }
   .flip-line { flex: none; line-height: 1.25; b { font-weight: 650; } }
-  .tiles { display: grid; grid-template-columns: 1.1fr 1.1fr 1.2fr 1.1fr 4em; gap: 0.25em; flex: none; }
+  .tiles { display: grid; grid-template-columns: 1.2fr 1.1fr 1.2fr 1.1fr; gap: 0.25em; flex: none; }
   .tile {
     min-width: 0; display: flex; flex-direction: column; line-height: 1.2; padding: 0.12em 0.32em; overflow: hidden;
     background: var(--paper); border: 1px solid var(--grid); border-radius: var(--radius);
@@ -168,7 +185,7 @@ export const PANEL_STYLE = `
     b { font-weight: 650; }
     &.changes { border-color: var(--ink); }
   }
-  .flip { padding: 0; min-width: 0; }
+  .flip { padding: 0 0.7em; min-width: 4em; min-height: 2.2em; }
 }
 .bnnlab .time-line { padding: 0 0.5em 0 0.6em; min-height: 40px; position: relative; cursor: ew-resize; touch-action: none; }
 .bnnlab .time-line .to-now { position: absolute; right: 10.2em; top: 50%; transform: translateY(-50%); }
@@ -269,7 +286,6 @@ export const PANEL_STYLE = `
     .now-line { flex-wrap: wrap; }
     .one-line { white-space: normal; }
     .tiles { grid-template-columns: 1fr 1fr; }
-    .flip { grid-column: 1 / -1; }
   }
   .bnnlab .time-line { height: 5em; padding: 0.3em 0.6em; }
 }

@@ -39,11 +39,12 @@ export function weightLife() {
     pen.setFont();
     ctx.fillStyle = palette.faint;
     ctx.textAlign = "left";
-    ctx.textBaseline = "bottom";
-    // On the side of zero that has more room, away from where the line begins.
-    const below = y(0) < height - 1.2 * em && (values[0] > 0 || y(0) < 1.2 * em);
-    ctx.textBaseline = below ? "top" : "bottom";
-    ctx.fillText(`step ${grouped(first)}`, 0, y(0) + (below ? 2 : -2));
+    const name = `step ${grouped(first)}`;
+    const reach = ctx.measureText(name).width + 4;
+    const near = [...values].filter((_, at) => x(steps[at]) <= reach).map(y);
+    const below = Math.max(y(0), ...near) < height - 1.1 * em || Math.min(y(0), ...near) < 1.1 * em;
+    ctx.textBaseline = below ? "bottom" : "top";
+    ctx.fillText(name, 0, below ? height : 0);
   }
 
   return { node: canvas.node, draw, stop: canvas.stop };

@@ -27,9 +27,8 @@ export function weightPanel(cockpit) {
   const body = element(
     "div", { class: "panel-body" },
     element("div", { class: "life-frame" }, life.node),
-    element("p", { class: "now-line" }, now, push),
-    flipLine,
-    element("div", { class: "tiles" }, ...tiles.map((tile) => tile.node), flip),
+    element("div", { class: "now-and-flip" }, element("p", { class: "now-line" }, now, push), flip, flipLine),
+    element("div", { class: "tiles" }, ...tiles.map((tile) => tile.node)),
   );
   const empty = element("p", { class: "panel-empty" });
   const writeEmpty = termedText(empty);

@@ -19,7 +19,8 @@ export function packingData(data) {
 // One matrix. `index` counts its numbers as they are packed, `cell` along its rows.
 function packedSide({ name, axis, walk, rows, columns, texts, signs, after }, { wordBits, depth, padding }) {
   const vectors = texts.length / depth;
-  const vectorName = axis === "rows" ? "row" : "column";
+  // Packed the wrong way, what the kernel takes for a column is none.
+  const vectorName = walk !== axis ? `“${NAME_OF_VECTOR[axis]}”` : NAME_OF_VECTOR[axis];
   const wordsEach = Math.ceil(depth / wordBits);
   const words = after.map(wordFromHex);
   const steps = texts.length;
@@ -70,4 +71,5 @@ function packedSide({ name, axis, walk, rows, columns, texts, signs, after }, { 
   };
 }
 
+const NAME_OF_VECTOR = { rows: "row", columns: "column" };
 const NOTHING_YET = { low: 0, high: 0 };

@@ -61,6 +61,7 @@ export function tourCard({ onBack, onNext, onLeave, onReturn, onStop, onAnswer, 
     setHidden(answerForm, !data.task.fact);
     back.disabled = stop === 1;
     setText(next, stop === stops.length ? "finish" : "next");
+    next.title = stop === stops.length ? "Ends the tour and leads to the Lab, where your own network is" : "";
     bar.replaceChildren(...stops.map((name, at) => stopMark(name, at + 1, stop)));
     if (!moved) return;
     field.value = "";

@@ -82,8 +82,8 @@ STOPS: Final[tuple[Stop, ...]] = (
         text=(
             "The way out is a small lie. On the way back we let the gradient pass as if the sign were not there. This "
             "is called a straight-through estimator.",
-            "It passes only near 0, within ±t_clip. Farther out it is blocked: there no small change could turn the "
-            "sign, so the number has no influence on the error.",
+            "It passes only near 0, within ±t_clip. How near is our choice: with a t_clip of 1, the gradient of 0.9 "
+            "passes and that of 1.1 does not. Far from 0 no small change could turn the sign, so it is blocked.",
         ),
         points_at=".estimator-plots > :last-child",
         task=Task(
@@ -112,7 +112,8 @@ STOPS: Final[tuple[Stop, ...]] = (
         task=Task(
             ask="Drag a wall of x until about a third is blocked.",
             check="third_blocked",
-            hint="Closer walls block more. Between 28 % and 39 % will do.",
+            hint="Closer walls block more. Between 28 % and 39 % will do. Those of the weights move along: t_clip is "
+            "one number for both.",
             praise="Narrow walls block much and learn little. Wide walls pass gradients that mean nothing. t_clip is "
             "the choice between the two.",
         ),
@@ -326,7 +327,8 @@ STOPS: Final[tuple[Stop, ...]] = (
             ask="Measure it here, now: press the button that times this network.",
             check="measured",
             hint="The button “Time it here, now” stands in the second row, in the tile in the middle.",
-            praise="That was measured on this computer, it is no claim. The tour ends here. The lab is yours.",
+            praise="That was measured on this computer, it is no claim. The tour ends here. In the Lab your own network waits, "
+            "as you left it.",
         ),
         cell="from bnnlab.deploy import PackedModel, summary\n"
         "\n"
