@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -18,7 +17,7 @@ from rich.text import Text
 from bnnlab.commands.errors import one_line_errors
 from bnnlab.commands.options import check_different, input_shape_from_text
 from bnnlab.deploy.bmxnet.loading import load_bmxnet
-from bnnlab.deploy.evaluation import answers, fits_mnist, mnist_test
+from bnnlab.deploy.evaluation import LabelledImages, answers, fitting_images
 from bnnlab.deploy.graph import CHUNK, PackedModel
 from bnnlab.deploy.outline import OutlineRow, outline
 
@@ -38,52 +37,57 @@ def import_bmxnet(
     ] = 255.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print as one JSON document.")] = False,
 ) -> None:
-    """Read a network of BMXNet: its layers, their sizes, and how many of MNIST's digits it recognises."""
+    """Read a network of BMXNet: its layers, their sizes, and how many test images of digits it recognises."""
     check_different((params, output))
     check_different((symbol, output))
     shape = None if input_shape is None else input_shape_from_text(input_shape)
     model = load_bmxnet(params, symbol, input_shape=shape, divisor=divisor)
     if output is not None:
         model.save(output)
-    rows, right = outline(model), _recognised(model) if fits_mnist(model) else None
+    rows, examples = outline(model), fitting_images(model)
+    test = None if examples is None else _test(model, examples)
     if as_json:
-        typer.echo(json.dumps(_report(model, rows, right, output), indent=2))
+        typer.echo(json.dumps(_report(model, rows, test, output), indent=2))
         return
-    _print(model, rows, right)
+    _print(model, rows, test)
     if output is not None:
         typer.echo(f"saved as {output}")
 
 
-def _recognised(model: PackedModel) -> NDArray[np.bool_]:
-    images, labels = mnist_test()
+def _test(model: PackedModel, examples: LabelledImages) -> dict[str, Any]:
+    """How many of the images it recognises."""
     console = Console(stderr=True)
     parts = track(
-        answers(model, images, labels),
+        answers(model, examples),
         "recognising digits",
-        total=-(-len(images) // CHUNK),
+        total=-(-len(examples.images) // CHUNK),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     )
-    return np.concatenate(list(parts))
+    right = np.concatenate(list(parts))
+    return {
+        "data": examples.title,
+        "images": right.size,
+        "recognised": int(right.sum()),
+        "accuracy": right.mean(),
+    }
 
 
 def _report(
-    model: PackedModel, rows: tuple[OutlineRow, ...], right: NDArray[np.bool_] | None, output: Path | None
+    model: PackedModel, rows: tuple[OutlineRow, ...], test: dict[str, Any] | None, output: Path | None
 ) -> dict[str, Any]:
     return {
         "input_shape": model.input_shape,
         "classes": len(model.class_names),
         "bytes": sum(row.nbytes for row in rows),
         "layers": [asdict(row) for row in rows],
-        "mnist": None
-        if right is None
-        else {"images": right.size, "recognised": int(right.sum()), "accuracy": right.mean()},
+        "test": test,
         "saved": None if output is None else str(output),
     }
 
 
-def _print(model: PackedModel, rows: tuple[OutlineRow, ...], right: NDArray[np.bool_] | None) -> None:
+def _print(model: PackedModel, rows: tuple[OutlineRow, ...], test: dict[str, Any] | None) -> None:
     table = Table("layer", "operation", "gives", box=None, pad_edge=False)
     table.add_column("bytes", justify="right")
     for row in rows:  # as plain text: names come from outside, and brackets would be markup
@@ -94,7 +98,10 @@ def _print(model: PackedModel, rows: tuple[OutlineRow, ...], right: NDArray[np.b
     typer.echo(
         f"takes {shape}, gives {len(model.class_names)} classes, keeps {sum(row.nbytes for row in rows):,} bytes"
     )
-    if right is None:
-        typer.echo("MNIST's test images do not fit, so it was not tested")
+    if test is None:
+        typer.echo("none of the test images that come with the lab fit, so it was not tested")
     else:
-        typer.echo(f"recognises {right.sum():,} of MNIST's {right.size:,} test images: {right.mean():.2%}")
+        typer.echo(
+            f"recognises {test['recognised']:,} of {test['images']:,} test images of {test['data']}: "
+            f"{test['accuracy']:.2%}"
+        )

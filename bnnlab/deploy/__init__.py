@@ -7,7 +7,7 @@ a module need it.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bnnlab.deploy.bmxnet import load_bmxnet
+from bnnlab.deploy.bmxnet import export_bmxnet, load_bmxnet
 from bnnlab.deploy.costs import summary
 from bnnlab.deploy.errors import ModelFileError
 from bnnlab.deploy.export import export_c, export_npz, export_onnx
@@ -29,6 +29,7 @@ __all__ = [
     "OPS",
     "PackedModel",
     "SignConvention",
+    "export_bmxnet",
     "export_c",
     "export_npz",
     "export_onnx",

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bnnlab.deploy import PackedModel
-from bnnlab.deploy.evaluation import mnist_test
+from bnnlab.deploy.evaluation import labelled_images
 from bnnlab.train import RunConfig, train
 
 from .networks import different_bits, numbers
@@ -33,7 +33,8 @@ STEPS = 40
     ids=lambda settings: " ".join(map(str, settings.values())),
 )
 def test_every_hidden_bit_and_every_answer(settings: dict[str, Any]) -> None:
-    images, labels = mnist_test()
+    mnist = labelled_images((1, 28, 28))
+    images, labels = mnist.images, mnist.labels
     with train(RunConfig(dataset="mnist", batch_size=100, **settings)) as run:
         for _ in islice(run, STEPS):
             pass

@@ -1,14 +1,16 @@
 """The command that imports: what it says and saves, and one line with exit code 2 for what it cannot read."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from bnnlab.app.learned import stored
 from bnnlab.cli import app
-from bnnlab.deploy import PackedModel, evaluation, load_bmxnet
+from bnnlab.deploy import PackedModel, evaluation, export_bmxnet, load_bmxnet
 
 from .bmxnet_networks import lenet, resnet
 from .bmxnet_writer import Writer
@@ -26,10 +28,11 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture
 def few_digits(monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray, np.ndarray]:
-    images, labels = evaluation.mnist_test()
-    assert (images.shape, labels.shape) == ((10_000, 1, 28, 28), (10_000,))
-    monkeypatch.setattr("bnnlab.commands.import_bmxnet.mnist_test", lambda: (images[:300], labels[:300]))
-    return images[:300], labels[:300]
+    mnist = evaluation.labelled_images((1, 28, 28))
+    assert (mnist.images.shape, mnist.labels.shape) == ((10_000, 1, 28, 28), (10_000,))
+    few = replace(mnist, images=mnist.images[:300], labels=mnist.labels[:300])
+    monkeypatch.setattr("bnnlab.commands.import_bmxnet.fitting_images", lambda _: few)
+    return few.images, few.labels
 
 
 def test_a_network_is_told_tested_and_saved(
@@ -43,10 +46,10 @@ def test_a_network_is_told_tested_and_saved(
     assert ["qconv", "XnorConv", "64", "x", "8", "x", "8", "bits", "13,120"] in rows
     model = load_bmxnet(network.params, network.symbol)
     right = int((model.predict(few_digits[0]) == few_digits[1]).sum())
-    assert f"recognises {right} of MNIST's 300 test images: {right / 300:.2%}" in result.stdout
+    assert f"recognises {right} of 300 test images of MNIST: {right / 300:.2%}" in result.stdout
     assert np.array_equal(PackedModel.load(target).logits(few_digits[0]), model.logits(few_digits[0]))
     report = json.loads(run(*files, "--json").stdout)
-    assert report["mnist"] == {"images": 300, "recognised": right, "accuracy": right / 300}
+    assert report["test"] == {"data": "MNIST", "images": 300, "recognised": right, "accuracy": right / 300}
     assert report["input_shape"] == [1, 28, 28]
     assert report["saved"] is None
     saved = json.loads(run(*files, "--json", "--input-shape", "1,28,28", "--output", str(target)).stdout)
@@ -57,9 +60,21 @@ def test_a_network_is_told_tested_and_saved(
 
 def test_other_images_are_not_tested(tmp_path: Path) -> None:
     files = written(tmp_path, resnet(64, width=8))
-    assert "MNIST's test images do not fit" in run(*files, "--input-shape", "3x48x40").stdout
+    assert (
+        "none of the test images that come with the lab fit" in run(*files, "--input-shape", "3x48x40").stdout
+    )
     report = json.loads(run(*files, "--json").stdout)
-    assert (report["mnist"], report["input_shape"]) == (None, [3, 32, 32])
+    assert (report["test"], report["input_shape"]) == (None, [3, 32, 32])
+
+
+def test_the_small_digits_are_tested_where_they_fit(tmp_path: Path) -> None:
+    paths = tmp_path / "digits-0001.params", tmp_path / "digits-symbol.json"
+    model = PackedModel.from_module(stored().model().eval(), divisor=8)
+    export_bmxnet(model, *paths)
+    digits = evaluation.labelled_images((1, 8, 8))
+    right = int((model.predict(digits.images) == digits.labels).sum())
+    says = f"recognises {right} of 360 test images of the 8x8 digits: {right / 360:.2%}"
+    assert says in run(*map(str, paths)).stdout
 
 
 def test_names_are_no_markup(tmp_path: Path, few_digits: object) -> None:

@@ -1,4 +1,4 @@
-"""A network of BMXNet that a visitor uploads: its layers, how well it does, and one of its neurons for the stepper."""
+"""A network of BMXNet, uploaded or the example: its layers, how well it does, and one neuron for the stepper."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,10 +8,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from bnnlab.app.plain_text import escaped
+from bnnlab.app.views.gemm import bmxnet_example
 from bnnlab.app.views.gemm.neuron_input import Operands, chosen_number
 from bnnlab.deploy import ModelFileError, PackedModel, load_bmxnet
 from bnnlab.deploy.counts import count_threshold, equal_signs
-from bnnlab.deploy.evaluation import answers, fits_mnist, mnist_test
+from bnnlab.deploy.evaluation import LabelledImages, answers, fitting_images
 from bnnlab.deploy.graph import CHUNK
 from bnnlab.deploy.ops import XnorConv, XnorDense
 from bnnlab.deploy.outline import outline
@@ -20,6 +21,8 @@ from bnnlab.records import LayerProduct
 from bnnlab.widgets.stepper import NeuronContext
 
 NETWORK = "a BMXNet network"
+EXAMPLE = ("example", "example")
+"""Stands for the example where an uploaded network has Streamlit's names of its files."""
 NOISE_SEEDS = 10_000
 
 
@@ -29,9 +32,9 @@ class Uploaded:
 
     Attributes:
         title: The files' names.
-        files: What Streamlit calls them.
+        files: What Streamlit calls them, or `EXAMPLE`.
         model: The network.
-        recognised: Which of MNIST's test images it recognised, if that was tried.
+        recognised: Which of the test images it recognised, if that was tried.
     """
 
     title: str
@@ -42,15 +45,19 @@ class Uploaded:
 
 @dataclass(frozen=True)
 class Example:
-    """What is shown to the network, and its label if it has one."""
+    """What is shown to the network, its label if it has one, and the largest grey value there can be."""
 
     pixels: NDArray[np.uint8]
-    label: str | None
+    label: str | None = None
+    white: int = 255
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
         """The image in grey values, or None if the example is none."""
-        return self.pixels.mean(axis=0).astype(np.uint8) if self.pixels.ndim == 3 else None
+        if self.pixels.ndim != 3:
+            return None
+        grey: NDArray[np.uint8] = (self.pixels.mean(axis=0) * 255 / self.white).astype(np.uint8)
+        return grey
 
 
 def bmxnet_input() -> Operands | None:
@@ -63,24 +70,32 @@ def bmxnet_input() -> Operands | None:
 
 
 def bmxnet_network() -> Uploaded | None:
-    """Draw the uploads; return the network in them, or the last one that was."""
+    """Draw the uploads and the example's button; return the network chosen there, or the last one that was."""
     st.markdown(
-        "[BMXNet](https://arxiv.org/abs/1705.09864) is the lecture group's own library of 2017. Its networks are two "
-        "files: parameters, with 64 (or 32) signs in each word, and a graph that says what to do with them. They run "
-        "here on this library's kernels."
+        "[BMXNet](https://arxiv.org/abs/1705.09864) is the lecture group's own library for binary networks, from 2017. "
+        "It keeps a network in two files: its numbers, with 64 (or 32) signs in each word, and a graph that says what "
+        "to do with them. Such a network runs here on this lab's own kernels."
     )
-    left, right = st.columns(2)
-    params = left.file_uploader("Parameters (.params)", "params", key="bmxnet_params")
-    symbol = right.file_uploader("Graph (-symbol.json)", "json", key="bmxnet_symbol")
+    left, middle, right = st.columns(3)
+    uploads = st.session_state.get("bmxnet_uploads", 0)
+    params = left.file_uploader("Parameters (.params)", "params", key=f"bmxnet_params_{uploads}")
+    symbol = middle.file_uploader("Graph (-symbol.json)", "json", key=f"bmxnet_symbol_{uploads}")
+    right.markdown("No such files? Here are two: this lab's own trained network, written in BMXNet's format.")
+    right.button(
+        "Try it with a small example",
+        icon=":material/play_arrow:",
+        key="bmxnet_example",
+        on_click=_take_example,
+    )
     kept: Uploaded | None = st.session_state.get("bmxnet")
     if params is None or symbol is None:
         if kept is None:
             st.info(
-                "Choose both files of a network, for example its -0001.params and -symbol.json.",
+                "Choose both files of a network, for example its -0001.params and -symbol.json; or try the example.",
                 icon=":material/upload:",
             )
         else:
-            st.caption("Kept from before is the network below; two other files replace it.")
+            st.caption("The network below stays until you choose two other files.")
         return kept
     files = (params.file_id, symbol.file_id)
     if kept is None or kept.files != files:
@@ -96,8 +111,15 @@ def bmxnet_network() -> Uploaded | None:
     return kept
 
 
+def _take_example() -> None:
+    """Put the example in place of any network, read from its files as an uploaded one is, and empty the uploads."""
+    model = load_bmxnet(*bmxnet_example.example_files())
+    st.session_state["bmxnet"] = Uploaded(bmxnet_example.TITLE, EXAMPLE, model)
+    st.session_state["bmxnet_uploads"] = st.session_state.get("bmxnet_uploads", 0) + 1
+
+
 def bmxnet_details(network: Uploaded) -> None:
-    """Draw a network's layers, and a button that tries it on MNIST's test images."""
+    """Draw a network's layers, and a button that tries it on the test images that fit."""
     rows = outline(network.model)
     shape = " × ".join(map(str, network.model.input_shape))
     st.markdown(
@@ -121,26 +143,27 @@ def bmxnet_details(network: Uploaded) -> None:
             "Where a binary layer gives bits, what follows up to the next sign is folded into one threshold for each "
             "of its outputs."
         )
-    if not fits_mnist(network.model):
-        st.caption(
-            "It takes other images than MNIST's, so it cannot be tested here; it is shown noise instead."
-        )
-        return
-    if st.button("Test it on MNIST", icon=":material/quiz:", key="bmxnet_test"):
-        network.recognised = _recognised(network.model)
+    row = st.container(horizontal=True, vertical_alignment="center")
+    examples = fitting_images(network.model)
+    if examples is None:
+        row.caption("No test images of this lab fit, so it cannot be tested here; it is shown noise instead.")
+    elif row.button(f"Test it on {examples.title}", icon=":material/quiz:", key="bmxnet_test"):
+        network.recognised = _recognised(network.model, examples)
     if network.recognised is not None:
         right, all_images = int(network.recognised.sum()), network.recognised.size
-        st.markdown(
-            f"It recognises **{right:,} of {all_images:,}** test images: **{right / all_images:.2%}**."
+        row.markdown(
+            f"It recognises **{right:,} of {all_images:,}** test images: **{right / all_images:.2%}**.",
+            width="content",
         )
+    if network.files == EXAMPLE:
+        bmxnet_example.draw_downloads(row)
 
 
-def _recognised(model: PackedModel) -> NDArray[np.bool_]:
-    images, labels = mnist_test()
+def _recognised(model: PackedModel, examples: LabelledImages) -> NDArray[np.bool_]:
     bar, parts = st.progress(0.0, "Recognising digits"), []
-    for part in answers(model, images, labels):
+    for part in answers(model, examples):
         parts.append(part)
-        bar.progress(min(1.0, len(parts) * CHUNK / len(images)), "Recognising digits")
+        bar.progress(min(1.0, len(parts) * CHUNK / len(examples.images)), "Recognising digits")
     bar.empty()
     return np.concatenate(parts)
 
@@ -182,14 +205,14 @@ def _neuron(network: Uploaded) -> Operands | None:
 
 
 def _example(row: Any, model: PackedModel) -> Example:
-    """One of MNIST's test images, or where they do not fit, noise."""
-    if fits_mnist(model):
-        images, labels = mnist_test()
-        number = chosen_number(row, "Test image", len(images), "bmxnet_image")
-        return Example(images[number], model.class_names[int(labels[number])])
+    """One of the test images that fit, or where none do, noise."""
+    fitting = fitting_images(model)
+    if fitting is not None:
+        number = chosen_number(row, "Test image", len(fitting.images), "bmxnet_image")
+        label = model.class_names[int(fitting.labels[number])]
+        return Example(fitting.images[number], label, fitting.white)
     seed = chosen_number(row, "Noise image", NOISE_SEEDS, "bmxnet_noise")
-    pixels = np.random.default_rng(seed).integers(0, 256, model.input_shape, dtype=np.uint8)
-    return Example(pixels, None)
+    return Example(np.random.default_rng(seed).integers(0, 256, model.input_shape, dtype=np.uint8))
 
 
 def _said(answer: str, example: Example) -> str:

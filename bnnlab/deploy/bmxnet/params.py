@@ -1,4 +1,4 @@
-"""Reader of `.params` files, in which MXNet of 2016 and 2017 keeps named arrays.
+"""Reader and writer of `.params` files, in which MXNet of 2016 and 2017 keeps named arrays.
 
 All numbers are little-endian::
 
@@ -28,7 +28,8 @@ MAGIC = 0x112
 BEGINNING = struct.pack("<Q", MAGIC)
 LATER_MAGICS = range(0xF993FAC8, 0xF993FAD0)
 DTYPES = {code: np.dtype(name) for code, name in enumerate(("<f4", "<f8", "<f2", "u1", "<i4"))}
-DEVICES = {1: "cpu", 2: "gpu", 3: "cpu_pinned"}
+CPU = 1
+DEVICES = {CPU: "cpu", 2: "gpu", 3: "cpu_pinned"}
 MOST_DIMENSIONS, MOST_ARRAYS, LONGEST_NAME = 8, 4096, 200
 LEAST_ARRAY_BYTES, LEAST_NAME_BYTES = 4 + 4 + 12 + 1, 8 + 1
 
@@ -69,6 +70,24 @@ def read_params(content: bytes, file: str) -> dict[str, NDArray[Any]]:
     if reader.left:
         raise reader.error("end", f"{reader.left} bytes follow the last name")
     return named
+
+
+def write_params(arrays: dict[str, NDArray[Any]]) -> bytes:
+    """A file of arrays.
+
+    Args:
+        arrays: Numbers of a type in `DTYPES`, by name with ``arg:`` or ``aux:``; in the order of the file.
+    """
+    codes = {dtype: code for code, dtype in DTYPES.items()}
+    parts = [struct.pack("<QQQ", MAGIC, 0, len(arrays))]
+    for array in arrays.values():
+        little = array.astype(array.dtype.newbyteorder("<"))
+        parts.append(struct.pack(f"<I{array.ndim}I", array.ndim, *array.shape))
+        parts.append(struct.pack("<iii", CPU, 0, codes[little.dtype]) + little.tobytes())
+    parts.append(struct.pack("<Q", len(arrays)))
+    for name in map(str.encode, arrays):
+        parts.append(struct.pack("<Q", len(name)) + name)
+    return b"".join(parts)
 
 
 def _array(reader: _Reader, field: str) -> NDArray[Any]:
