@@ -233,7 +233,7 @@ def test_the_example_that_is_marked_is_the_one_that_is_shown() -> None:
     marked.append(app.run().session_state["gemm_preset"])
     linked = opened("gemm", gemm_m="1", gemm_k="784", word="64")
     marked.append(linked.session_state["gemm_preset"])
-    assert marked == ["the lecture's: 4 mul, 3 add", None, "two full words", "an image of 784 values"]
+    assert marked == ["4 mul, 3 add", None, "two full words", "784 values"]
 
 
 def test_gemm_steps_through_two_matrices() -> None:

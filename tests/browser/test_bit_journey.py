@@ -138,6 +138,26 @@ def test_one_press_of_back_leads_from_the_instruction_to_the_lab(page: Page) -> 
     expect(page.get_by_role("button", name="the instruction that counts it")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("address", "word", "said", "shown"),
+    [
+        ("/gemm", "padding", "Places at the end of the last word", ".word-view .pad"),
+        ("/packing", "padding", "Places at the end of the last word", ".filling .pad"),
+        ("/signs", "gradient", "How the error would change", ".estimator-plots > :last-child svg"),
+    ],
+)
+def test_a_word_is_explained_and_lights_up_what_it_means(
+    page: Page, address: str, word: str, said: str, shown: str
+) -> None:
+    page.goto(address)
+    page.locator(".term", has_text=word).first.hover()
+    expect(page.get_by_role("tooltip").filter(has_text=said)).to_be_visible()
+    expect(page.locator(shown).first).to_have_class(re.compile(r"\bmeant\b"))
+    page.mouse.move(0, 0)
+    expect(page.get_by_role("tooltip").filter(has_text=said)).to_be_hidden()
+    expect(page.locator(".meant")).to_have_count(0)
+
+
 def test_an_impossible_address_is_one_sentence(page: Page) -> None:
     page.goto("/gemm?source=the+Lab%27s+network&neuron=99999&weight=10")
     expect(page.get_by_text("The address asks for neuron “99999”, but there are only 0 to")).to_be_visible()

@@ -21,12 +21,15 @@ def test_the_words_of_the_lab_are_there(word: str) -> None:
     assert len(GLOSSARY[word].split()) <= 45
 
 
-def test_every_word_that_a_text_marks_is_explained() -> None:
-    source = (FOLDER / "lab" / "term.js").read_text(encoding="utf-8")
-    (table,) = re.findall(r"const SHOWN_AT = \{(.*?)\};", source, re.DOTALL)
-    shown = {quoted or bare for quoted, bare in re.findall(r'^  (?:"([^"]+)"|(\w+)):', table, re.MULTILINE)}
-    assert shown
-    assert shown <= GLOSSARY.keys()
+@pytest.mark.parametrize(
+    "module", ["lab/lab.js", "stepper/stepper.js", "packing/packing.js", "estimator/estimator.js"]
+)
+def test_every_word_that_lights_something_up_is_explained(module: str) -> None:
+    source = (FOLDER / module).read_text(encoding="utf-8")
+    (table,) = re.findall(r"const MEANT_IN_\w+ = \{(.*?)\};", source, re.DOTALL)
+    meant = {quoted or bare for quoted, bare in re.findall(r'(?:"([^"]+)"|(\b\w+)): ?["\'T]', table)}
+    assert meant
+    assert meant <= GLOSSARY.keys()
 
 
 def test_the_words_of_every_page_are_explained() -> None:

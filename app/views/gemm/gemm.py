@@ -50,9 +50,9 @@ SIZES = ("gemm_m", "gemm_k", "gemm_n", "word")
 """Keys of the controls that a preset sets, in the order of its fields."""
 
 PRESETS = {
-    "the lecture's: 4 mul, 3 add": Preset(2, 4, 2, 8),
+    "4 mul, 3 add": Preset(2, 4, 2, 8),
     "two words each": Preset(2, 12, 2, 8),
-    "an image of 784 values": Preset(1, 784, 2, 64),
+    "784 values": Preset(1, 784, 2, 64),
     "two full words": Preset(2, 128, 2, 64),
 }
 
@@ -111,7 +111,7 @@ def _word_bits(row: Any, small: bool) -> int:
         **IN_ADDRESS,
     )
     row.toggle(
-        "guess each count first",
+        "guess counts first",
         key="gemm_guess",
         help="The count stays hidden until you have guessed it.",
         **IN_ADDRESS,
@@ -193,7 +193,7 @@ def _remember_edit() -> None:
 
 
 def _matrices(controls: Any) -> Operands | None:
-    with controls.popover("Other sizes or numbers", icon=":material/edit:"):
+    with controls.popover("Other numbers", icon=":material/edit:"):
         sizes = st.container(horizontal=True, vertical_alignment="bottom")
         m, k, n, seed = (
             int(sizes.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=150))

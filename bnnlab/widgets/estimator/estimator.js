@@ -9,6 +9,7 @@ import { signedText } from "../shared/numbers.js";
 import { nearestIndex, quantizerPlot, QUANTIZER_PLOT_STYLE } from "./quantizer_plot.js";
 import { decimalsText, scalarWalk, SCALAR_WALK_STYLE } from "./scalar_walk.js";
 import { specialValues, SPECIAL_VALUES_STYLE } from "./special_values.js";
+import { IN_PROSE, TERM_STYLE, termedText, termNotes } from "../shared/term.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
 
@@ -18,13 +19,14 @@ export function mountEstimator(host, send) {
   let data = null;
   let at = 0;
   let settling = 0;
-  addStyles(host, QUANTIZER_PLOT_STYLE, SCALAR_WALK_STYLE, SPECIAL_VALUES_STYLE, ESTIMATOR_STYLE);
+  addStyles(host, QUANTIZER_PLOT_STYLE, SCALAR_WALK_STYLE, SPECIAL_VALUES_STYLE, TERM_STYLE, ESTIMATOR_STYLE);
   const theme = followTheme(host, () => {});
   const forward = quantizerPlot({ title: "Forward: rₒ = sign(rᵢ)", onPick: pick });
   const backward = quantizerPlot({ title: "Backward", onPick: pick });
   const walk = scalarWalk(() => show());
   const special = specialValues();
   const takeaway = element("p", { class: "takeaway" });
+  const say = termedText(takeaway, IN_PROSE);
   const slider = element("input", { type: "range", min: 0, "aria-label": "The number r_i" });
   const name = element("span", { class: "mono" });
   setMarkedText(name, "rᵢ =");
@@ -41,6 +43,8 @@ export function mountEstimator(host, send) {
     ),
   );
 
+  const notes = termNotes(host, MEANT_IN_PLOTS);
+
   function update(next) {
     if (data && data.id === next.id) return;
     const wanted = data ? data.x[at] : next.start;
@@ -52,7 +56,7 @@ export function mountEstimator(host, send) {
     backward.load({ ...shared, y: data.surrogate, blocked: data.blocked });
     backward.rename(`Backward: slope s(rᵢ), ${data.title}`);
     for (const part of [walk, special]) part.load(data);
-    setMarkedText(takeaway, takeawayFor(data));
+    say(takeawayFor(data));
     show();
   }
 
@@ -80,6 +84,7 @@ export function mountEstimator(host, send) {
 
   function destroy() {
     clearTimeout(settling);
+    notes.stop();
     for (const plot of [forward, backward]) plot.stop();
     theme.stop();
     host.remove();
@@ -88,10 +93,14 @@ export function mountEstimator(host, send) {
   return { update, destroy };
 }
 
+// What a word is about: the slope that lets gradients through.
+const THE_SLOPE = ".estimator-plots > :last-child svg";
+const MEANT_IN_PLOTS = { gradient: THE_SLOPE, "straight-through estimator": THE_SLOPE, t_clip: THE_SLOPE };
+
 function takeawayFor({ title, blocked }) {
   const start = "The sign is flat: its slope is 0. ";
   const where = blocked.length ? "no gradient passes in the hatched zones" : "some gradient passes everywhere";
-  return `${start}On the way back the slope s(rᵢ) stands in for it (${title}): ${where}.`;
+  return `${start}On the way back another slope, s, stands in for it (${title}): ${where}.`;
 }
 
 const ESTIMATOR_STYLE = `

@@ -28,7 +28,7 @@ import { absorbFrame } from "./state.js";
 import { networkStrip } from "./strip.js";
 import { STRIP_DOTS_STYLE, stripDots } from "./strip_dots.js";
 import { decisionSurface } from "./surface.js";
-import { TERM_STYLE, termNotes } from "./term.js";
+import { TERM_STYLE, termNotes } from "../shared/term.js";
 import { timeLine } from "./time_line.js";
 import { activationWalls, weightWalls } from "./walls.js";
 import { weightPanel } from "./weight_panel.js";
@@ -40,6 +40,16 @@ const [NOTEBOOK_SHARE, MAX_NOTEBOOK_HEIGHT] = [0.8, 900]; // of the window; a no
 const MIN_WIDE_PX = 2400; // CSS pixels from which gradients have a place of their own
 
 // `kernel`: the one behind a notebook, or nothing in the lab.
+// What a word is about.
+const MEANT_IN_LAB = {
+  t_clip: ".wall-plot",
+  x: '[aria-label="Distribution of x"] .wall-plot',
+  normalised: ".sum-line",
+  starved: '[aria-label="Distribution of weights"] .wall-plot',
+  "latent weight": ".life-frame",
+  word: ".panel-foot .word",
+};
+
 export function mountLab(host, send, kernel) {
   let state = null;
   let pending = 0;
@@ -88,7 +98,7 @@ export function mountLab(host, send, kernel) {
   );
   const [neuron, weights, x, weight] = deck.map((panel) => panel.node);
   if (!kernel) hidePanels(node, board, { bar: bar.node, network, neuron, weights, x, weight, time: line.node });
-  const notes = termNotes(node);
+  const notes = termNotes(node, MEANT_IN_LAB);
   const theme = followTheme(host, schedule);
   host.append(node);
   const sizes = new ResizeObserver(fit);

@@ -8,7 +8,7 @@ import { bitRows, bitsSummary } from "./bit_rows.js";
 import { neuronOf, thresholdOf, wordOf } from "./neuron_bits.js";
 import { lineIcon } from "./panel_icons.js";
 import { choiceRow, cockpitButton, termedLine } from "./panel_parts.js";
-import { term, termedText } from "./term.js";
+import { term, termedText } from "../shared/term.js";
 
 const ORDER_CHOICES = [
   { value: true, text: "sorted", title: "Those that agree together, so that the count is seen" },

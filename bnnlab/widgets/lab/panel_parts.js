@@ -3,7 +3,7 @@
 import { sharpCanvas } from "../shared/canvas.js";
 import { element } from "../shared/dom.js";
 import { writeAttribute, writeText } from "../shared/late_text.js";
-import { termedText } from "./term.js";
+import { termedText } from "../shared/term.js";
 
 // A button of the cockpit. `title` says what it does and with which key.
 export function cockpitButton(content, title, onClick, attributes = {}) {

@@ -2,7 +2,7 @@
 
 import { element } from "../shared/dom.js";
 import { countText, grouped } from "../shared/numbers.js";
-import { termedText } from "./term.js";
+import { termedText } from "../shared/term.js";
 
 const READING = 9000; // ms
 

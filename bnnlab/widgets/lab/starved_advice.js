@@ -4,7 +4,7 @@
 import { element, setHidden } from "../shared/dom.js";
 import { lineIcon } from "./panel_icons.js";
 import { cockpitButton } from "./panel_parts.js";
-import { termedText } from "./term.js";
+import { termedText } from "../shared/term.js";
 
 const STARVED_SHARE = 0.5;
 

@@ -3,7 +3,7 @@
 import { element, setHidden } from "../shared/dom.js";
 import { writeText } from "../shared/late_text.js";
 import { grouped } from "../shared/numbers.js";
-import { termedText } from "./term.js";
+import { termedText } from "../shared/term.js";
 
 export function stripLabels() {
   let places = [];

@@ -8,7 +8,7 @@ import { axisNumber, grouped, isKnown } from "../shared/numbers.js";
 import { panelCanvas, termedLine, cockpitButton } from "./panel_parts.js";
 import { neuronOf } from "./neuron_bits.js";
 import { showLock } from "./settings_field.js";
-import { termedText } from "./term.js";
+import { termedText } from "../shared/term.js";
 import { wallHandles } from "./wall_handles.js";
 import { heightOfBars, joinedBars, roundReach, shareBeyond } from "./wall_numbers.js";
 

@@ -4,7 +4,7 @@ import { element, setHidden } from "../shared/dom.js";
 import { writeAttribute, writeText } from "../shared/late_text.js";
 import { countText, grouped, numberText, percentText, roundedText, signedText } from "../shared/numbers.js";
 import { setLine, cockpitButton } from "./panel_parts.js";
-import { termedText } from "./term.js";
+import { termedText } from "../shared/term.js";
 import { weightLife } from "./weight_life.js";
 
 const EMPTY = "Behind each weight stands a hidden number. Click a cell of a map to see its life so far, and what would change if its weight flipped.";

@@ -2,6 +2,7 @@
 
 import { element, setHidden, setText } from "../shared/dom.js";
 import { countText } from "../shared/numbers.js";
+import { IN_PROSE, termedText } from "../shared/term.js";
 import { fillingWords, wordsPixels } from "./filling_words.js";
 import { MAX_NUMBER_COLUMNS, signMatrix } from "./sign_matrix.js";
 
@@ -13,6 +14,7 @@ export function packedPanel({ turns, onTurn, onDone, onLook, onWrong, onKey }) {
   const matrix = signMatrix({ turns, onTurn, onDone, onLook });
   const words = fillingWords(onKey);
   const hatched = element("p", { class: "note" });
+  const sayHatched = termedText(hatched, IN_PROSE);
   const box = element("input", { type: "checkbox", role: "switch" });
   const wrongly = element("label", { class: "wrong-switch" }, box, "pack the weights along rows, the wrong way");
   const body = element("div", { class: "packed-body" }, matrix.node, words.node);
@@ -25,7 +27,7 @@ export function packedPanel({ turns, onTurn, onDone, onLook, onWrong, onKey }) {
     matrix.load(side);
     words.load(side);
     setText(title, panelTitle(side));
-    setText(hatched, paddingReason(side));
+    sayHatched(paddingReason(side));
     setHidden(hatched, side.padding === 0 || side.name === "B");
     setHidden(wrongly, turns === null || side.name !== "B");
     box.checked = wrong;

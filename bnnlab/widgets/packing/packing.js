@@ -9,6 +9,7 @@ import { countText } from "../shared/numbers.js";
 import { stepKeys } from "../shared/step_keys.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
+import { TERM_STYLE, termNotes } from "../shared/term.js";
 import { stepTransport, TRANSPORT_STYLE } from "../shared/transport.js";
 import { turnedSigns } from "../shared/turned_signs.js";
 import { elementPath, ELEMENT_PATH_STYLE } from "./element_path.js";
@@ -26,7 +27,7 @@ export function mountPacking(host, send) {
   let panels = [];
   addStyles(
     host, TRANSPORT_STYLE, BITS_STYLE, SIGN_MATRIX_STYLE, ELEMENT_PATH_STYLE, FILLING_WORDS_STYLE, PACKED_PANEL_STYLE,
-    WORD_PRODUCT_STYLE, MEMORY_BAR_STYLE, PACKING_STYLE,
+    WORD_PRODUCT_STYLE, MEMORY_BAR_STYLE, TERM_STYLE, PACKING_STYLE,
   );
   const theme = followTheme(host, () => {});
   const turns = turnedSigns(send);
@@ -50,6 +51,7 @@ export function mountPacking(host, send) {
   const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
   const head = element("div", { class: "packing-head" }, path.node, undo);
   host.append(element("div", { class: "packing" }, transport.node, head, sides, spoken));
+  const notes = termNotes(host, MEANT_IN_PACKING);
   reset.addEventListener("click", () => {
     if (reset.ariaDisabled === "true") return;
     turns.reset();
@@ -142,6 +144,7 @@ export function mountPacking(host, send) {
 
   function destroy() {
     transport.destroy();
+    notes.stop();
     for (const panel of panels) panel.stop();
     theme.stop();
     host.remove();
@@ -149,6 +152,9 @@ export function mountPacking(host, send) {
 
   return { update, destroy };
 }
+
+// What a word is about.
+const MEANT_IN_PACKING = { word: ".filling-word .bits", padding: ".filling .pad" };
 
 function packingSentence({ row, column, text, sign, word, bit, vector, vectorName }) {
   return (

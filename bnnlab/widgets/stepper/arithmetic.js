@@ -1,12 +1,14 @@
 // The numbers of one step: the running count, the dot product that comes of it, and the same in float.
 
 import { element, setHidden, setText } from "../shared/dom.js";
+import { IN_PROSE, termedText } from "../shared/term.js";
 import { setMarkedText } from "../shared/marked_text.js";
 import { countText, numberText } from "../shared/numbers.js";
 
 export function arithmeticPanel() {
   const counting = equation();
   const padding = element("p", { class: "note two-lines" });
+  const sayPadding = termedText(padding, IN_PROSE);
   const dot = equation();
   const wrong = equation("wrong");
   const float = equation();
@@ -43,7 +45,7 @@ export function arithmeticPanel() {
       `${before} + ${popcount} = ${acc}`,
       `before + this word = C[${m}, ${n}] now`,
     );
-    setText(padding, paddingSentence(step, trace));
+    sayPadding(paddingSentence(step, trace));
     // The first word of a cell is added to nothing, and the last one may hold fewer products.
     const wordCost = wordCosts[k === 0 ? "first" : step.finished ? "last" : "middle"];
     if (costs.firstChild !== wordCost) costs.replaceChildren(wordCost, ...totals);

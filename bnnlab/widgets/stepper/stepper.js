@@ -17,6 +17,7 @@ import { neuronView, NEURON_VIEW_STYLE } from "./neuron_view.js";
 import { productTable, PRODUCT_TABLE_STYLE } from "./product_table.js";
 import { countText, numberText } from "../shared/numbers.js";
 import { SOURCE_LINES_STYLE } from "../shared/source_lines.js";
+import { IN_PROSE, TERM_STYLE, termedText, termNotes } from "../shared/term.js";
 import { stepKeys } from "../shared/step_keys.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
@@ -30,7 +31,8 @@ export function mountStepper(host, send) {
   let trace = null;
   addStyles(
     host, TRANSPORT_STYLE, BITS_STYLE, WORD_VIEW_STYLE, MATRIX_MAP_STYLE, PRODUCT_TABLE_STYLE,
-    SOURCE_LINES_STYLE, LISTING_STYLE, MACHINE_LINES_STYLE, MACHINE_STEP_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, COUNT_GUESS_STYLE, STEPPER_STYLE,
+    SOURCE_LINES_STYLE, LISTING_STYLE, MACHINE_LINES_STYLE, MACHINE_STEP_STYLE, ARITHMETIC_STYLE, NEURON_VIEW_STYLE, COUNT_GUESS_STYLE,
+    TERM_STYLE, STEPPER_STYLE,
   );
   const theme = followTheme(host, paint);
   const transport = stepTransport({
@@ -59,6 +61,7 @@ export function mountStepper(host, send) {
   const machine = machineStep();
   const neuron = neuronView();
   const takeaway = element("p", { class: "takeaway spoiler" });
+  const say = termedText(takeaway, IN_PROSE);
   const spoken = element("p", { class: "visually-hidden", "aria-live": "polite" });
   const alarm = element("p", { class: "stepper-alarm", role: "alert", hidden: true });
   const turns = turnedSigns(send);
@@ -86,6 +89,7 @@ export function mountStepper(host, send) {
     spoken,
   );
   host.append(body);
+  const notes = termNotes(body, MEANT_IN_STEP);
 
   function update(data) {
     if (trace && trace.id === data.id) return;
@@ -124,7 +128,7 @@ export function mountStepper(host, send) {
     mapA.outline(step.m, step.k);
     mapB.outline(step.n, step.k);
     for (const part of [product, word, arithmetic, listing, machine, neuron, guess]) part.show(step);
-    setText(takeaway, sentence(step));
+    say(sentence(step));
     body.dataset.guessing = String(guess.hides());
     if (moved) motion.play({ ...word.stages, sum: arithmetic.sum }, playing ? transport.stepsASecond() : 0);
     announce(host, "stepper", {
@@ -167,6 +171,7 @@ export function mountStepper(host, send) {
 
   function destroy() {
     motion.stop();
+    notes.stop();
     transport.destroy();
     theme.stop();
     host.remove();
@@ -174,6 +179,9 @@ export function mountStepper(host, send) {
 
   return { update, destroy };
 }
+
+// What a word is about.
+const MEANT_IN_STEP = { word: ".sign-row .bits", XNOR: ".xnor-row .bits", popcount: ".word-result", padding: ".word-view .pad" };
 
 // Whether data are those of a trace, but for signs that were turned.
 function isTheSame(trace, { edit, word_bits: bits }) {

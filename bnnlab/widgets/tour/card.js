@@ -2,6 +2,7 @@
 
 import { element, setHidden, setText } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
+import { IN_PROSE, termedText } from "../shared/term.js";
 
 // In this order: at the top, what is pressed in the card stays where it is when a sentence is added below.
 const CORNERS = ["top right", "bottom right", "top left", "bottom left"];
@@ -54,7 +55,7 @@ export function tourCard({ onBack, onNext, onLeave, onReturn, onStop, onAnswer, 
     setHidden(body, !data.on_page);
     setHidden(paper, !data.handout);
     if (data.handout) paper.href = data.handout;
-    text.replaceChildren(...data.text.map((sentence) => element("p", {}, sentence)));
+    if (moved) text.replaceChildren(...data.text.map(termedParagraph));
     setText(notice, data.notice ?? "");
     setHidden(notice, !data.notice);
     setText(ask, data.task.ask);
@@ -106,6 +107,12 @@ export function tourCard({ onBack, onNext, onLeave, onReturn, onStop, onAnswer, 
   }
 
   return { node, show, tick, tell, giveWay, next: onNext, nudge: showHint };
+}
+
+function termedParagraph(sentences) {
+  const paragraph = element("p");
+  termedText(paragraph, IN_PROSE)(sentences);
+  return paragraph;
 }
 
 function leastHiding(box, width, height) {

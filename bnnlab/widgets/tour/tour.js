@@ -7,6 +7,7 @@ import { element, setHidden, setText } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { addStyles } from "../shared/style.js";
 import { followTheme } from "../shared/theme.js";
+import { TERM_STYLE, termNotes } from "../shared/term.js";
 import { tourCard } from "./card.js";
 import { spotlight } from "./spotlight.js";
 import { TASK_CHECKS } from "./tasks.js";
@@ -23,7 +24,7 @@ export function mountTour(host, send) {
   const ticked = new Set(); // stops whose task was done
 
   host.className = "bnnlab-tour"; // whoever looks for a page's picture does not mean the card
-  addStyles(host, TOUR_STYLE);
+  addStyles(host, TERM_STYLE, TOUR_STYLE);
   const theme = followTheme(host, () => {});
   const beginText = element("span");
   const begin = element("button", { type: "button", class: "tour-begin" }, icon("play", 13), beginText);
@@ -39,6 +40,7 @@ export function mountTour(host, send) {
     onHall: toggleHall,
   });
   host.append(begin, light.node, parts.node);
+  const notes = termNotes(parts.node);
   const timer = setInterval(look, LOOK_EVERY_MS);
   document.addEventListener(ANNOUNCED, onState);
   window.addEventListener("keydown", onKey);
@@ -120,6 +122,7 @@ export function mountTour(host, send) {
     document.removeEventListener(ANNOUNCED, onState);
     window.removeEventListener("keydown", onKey);
     light.stop();
+    notes.stop();
     theme.stop();
     delete document.documentElement.dataset.tour;
     host.remove();

@@ -1,19 +1,12 @@
 // Words that not everybody knows: a dotted underline where they stand, and a short note on hover, focus or tap.
 
-import { element, setText } from "../shared/dom.js";
-import { GLOSSARY } from "../shared/glossary.js";
-import { writeText } from "../shared/late_text.js";
+import { element, setText } from "./dom.js";
+import { GLOSSARY } from "./glossary.js";
+import { writeText } from "./late_text.js";
 
-// What a word is about, in the cockpit: it lights up while the word is explained.
-const SHOWN_AT = {
-  t_clip: ".wall-plot",
-  x: '[aria-label="Distribution of x"] .wall-plot',
-  normalised: ".sum-line",
-  starved: '[aria-label="Distribution of weights"] .wall-plot',
-  "latent weight": ".life-frame",
-  word: ".panel-foot .word",
-};
-const IN_TEXT = /t_clip|hidden (?:number|weight)s?|normalised|starved|\bword\b|\bx\b/g;
+const IN_LAB = /t_clip|hidden (?:number|weight)s?|normalised|starved|\bword\b|\bx\b/g;
+export const IN_PROSE =
+  /straight-through estimator|t_clip|hidden numbers?|\bwords?\b|padding|\bpopcount\b|\bXNOR\b|threshold|gradient|\bflips?\b|\bagree\b/gi;
 const APART = 6; // CSS pixels between a word and its note, and half as many more to the window's edge
 const LINGERING = 160; // ms in which the pointer may go over to the note
 
@@ -23,15 +16,15 @@ export function term(name, text = name) {
 }
 
 // A text that changes: each known word in it is explained where it stands first. As long as the same words stand in it,
-// only the pieces between them are written, so that a note outlives a number that changes.
-export function termedText(node) {
+// only the pieces between them are written, so that a note outlives a number that changes. `inText` finds the words.
+export function termedText(node, inText = IN_LAB) {
   let pieces = [];
   let words = null;
   let last = null;
   return (text) => {
     if (text === last) return;
     last = text;
-    const found = splitAtTerms(text);
+    const found = splitAtTerms(text, inText);
     const next = found.map(({ name, text: written }) => (name ? written : "")).join("|");
     if (next !== words) {
       words = next;
@@ -43,12 +36,12 @@ export function termedText(node) {
 }
 
 // [{ text, name }], where a name stands for a word of the list; text and words in turn.
-function splitAtTerms(text) {
+function splitAtTerms(text, inText) {
   const parts = [];
   const seen = new Set();
   let from = 0;
-  for (const { 0: word, index } of text.matchAll(IN_TEXT)) {
-    const name = word.startsWith("hidden") ? "latent weight" : word;
+  for (const { 0: word, index } of text.matchAll(inText)) {
+    const name = nameOf(word);
     if (seen.has(name)) continue;
     seen.add(name);
     parts.push({ text: text.slice(from, index) }, { text: word, name });
@@ -57,8 +50,17 @@ function splitAtTerms(text) {
   return [...parts, { text: text.slice(from) }];
 }
 
-// The one note of a picture: for all words inside `root`.
-export function termNotes(root) {
+// The glossary's name of a word as it is written.
+function nameOf(written) {
+  const word = written === "XNOR" ? written : written.toLowerCase();
+  if (word.startsWith("hidden")) return "latent weight";
+  if (word === "agree") return "XNOR";
+  return /^(words|flips)$/.test(word) ? word.slice(0, -1) : word;
+}
+
+// The one note of a picture: for all words inside `root`. `shownAt`: by name, the selector of what in the picture a word is
+// about. It lights up while the word is explained.
+export function termNotes(root, shownAt = {}) {
   let shown = null; // the word that is explained
   let leaving = 0;
   let wasShown = null; // what was explained when the finger came down
@@ -99,7 +101,7 @@ export function termNotes(root) {
     shown = word;
     setText(note, word.dataset.note ?? GLOSSARY[word.dataset.term]);
     word.setAttribute("aria-describedby", note.id);
-    for (const node of root.querySelectorAll(SHOWN_AT[word.dataset.term] ?? ":not(*)")) node.classList.add("meant");
+    for (const node of root.querySelectorAll(shownAt[word.dataset.term] ?? ":not(*)")) node.classList.add("meant");
     note.showPopover();
     place(word.getBoundingClientRect());
     window.addEventListener("keydown", onKey, true);
@@ -150,7 +152,7 @@ export const TERM_STYLE = `
 .bnnlab .meant { outline: 2px solid var(--control); outline-offset: 2px; border-radius: 4px; }
 .bnnlab .term-note {
   position: fixed; inset: auto; margin: 0; width: max-content; max-width: min(25em, calc(100vw - 12px)); padding: 0.5em 0.75em;
-  background: var(--paper); color: var(--ink); border: 1px solid var(--control); border-radius: var(--radius);
+  background: var(--paper); color: var(--ink); border: 1px solid var(--control); border-radius: var(--radius, 6px);
   box-shadow: 0 4px 18px rgb(0 0 0 / 0.2); font-size: max(12px, 0.95em); font-weight: 400; line-height: 1.4; text-wrap: pretty;
 }
 `;
