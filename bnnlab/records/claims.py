@@ -38,6 +38,7 @@ class Claim:
         claimed: The ratio it names.
         formula: Where the ratio comes from, in LaTeX.
         formula_text: What the letters stand for, in a sentence; letters in LaTeX between dollars.
+        formula_here: The same with this network's numbers, in LaTeX.
         source: Who made it.
         values: What is known here, from the formula's own to what a user gets.
         meaning: What to make of it, in a few sentences.
@@ -48,6 +49,7 @@ class Claim:
     claimed: float
     formula: str
     formula_text: str
+    formula_here: str
     source: str
     values: tuple[ClaimValue, ...]
     meaning: str
@@ -65,3 +67,12 @@ class Claim:
 def ratio_text(ratio: float) -> str:
     """A ratio with as many digits as it deserves."""
     return f"{ratio:,.0f}×" if ratio >= 100 else f"{ratio:.3g}×"
+
+
+def latex_number(number: float) -> str:
+    """A number as LaTeX prints it, with commas that are no list's.
+
+    >>> latex_number(53288)
+    '53{,}288'
+    """
+    return f"{number:,}".replace(",", "{,}")

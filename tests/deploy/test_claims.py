@@ -160,3 +160,14 @@ def test_a_batch_larger_than_the_examples_is_refused() -> None:
     images = pixels(5)
     with pytest.raises(ValueError, match=r"a batch must be in 1..5, the number of examples, got 6"):
         network_benchmark(packed(), MODEL, images, numbers(images).numpy(), (6,))
+
+
+def test_each_formula_stands_there_in_this_networks_numbers_too() -> None:
+    packed = counted()
+    size = size_claim(packed)
+    assert size.formula_here.endswith(f"= {size.answer.ratio:.3g}")
+    assert f"{packed.float32_bytes:,}".replace(",", "{,}") in size.formula_here
+    deepest = max(layer.depth for layer in packed.layers if layer.macs.bit_bit)
+    assert speed_claim(packed).formula_here.endswith(f"= {op_count_speedup(deepest):.3g}")
+    energy = energy_claim(packed, next(iter(ENERGY_PRESETS)))
+    assert energy.formula_here.endswith(f"= {energy.answer.ratio:.3g}")

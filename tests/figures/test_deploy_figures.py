@@ -17,7 +17,7 @@ def test_a_claim_beside_its_values(dark: bool) -> None:
         ClaimValue("torch", 0.5, "measured", "2 ms instead of 1 ms", "Against"),
         ClaimValue("per product", 3637.0, "model", "pJ", "Modelled"),
     )
-    figure = claim_bars(Claim("speed", "58× faster", 58.0, "S", "", "", values, ""), dark=dark)
+    figure = claim_bars(Claim("speed", "58× faster", 58.0, "S", "", "", "", values, ""), dark=dark)
     *bars, claimed = figure.data
     assert [1 + bar.x[0] for bar in bars] == pytest.approx([62.27, 24, 0.5, 3637])
     assert all(bar.base == 1 for bar in bars)
@@ -41,7 +41,7 @@ def test_a_claim_beside_its_values(dark: bool) -> None:
 def test_long_words_go_on_in_another_line_which_pushes_down_what_follows() -> None:
     def bars(label: str) -> tuple[list[str], list[float], int]:
         values = tuple(ClaimValue(label, 2.0, "measured", "", "Against") for _ in range(2))
-        figure = claim_bars(Claim("speed", "58× faster", 58.0, "S", "", "", values, ""))
+        figure = claim_bars(Claim("speed", "58× faster", 58.0, "S", "", "", "", values, ""))
         texts = [note.text for note in figure.layout.annotations]
         return texts, [bar.y[0] for bar in figure.data[:-1]], figure.layout.height
 

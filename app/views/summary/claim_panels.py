@@ -58,6 +58,7 @@ def _panel(claim: Claim) -> None:
     with left:
         st.latex(claim.formula)
         st.caption(claim.formula_text)
+        st.latex(claim.formula_here)
         st.markdown(claim.meaning)
         st.caption(f"Source: {claim.source}.")
     right.plotly_chart(

@@ -29,6 +29,10 @@ def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
             "A product with its addition costs $e_{\\text{op}}$, by its precision. Each bit of the weights and "
             "thresholds is read once an example, for $e_{\\text{bit}}$."
         ),
+        formula_here=(
+            rf"\frac{{{network.float_total / 1e6:.3g}\ \text{{µJ in float32}}}}"
+            rf"{{{network.binary_total / 1e6:.3g}\ \text{{µJ as it is}}}} = {network.ratio:.3g}"
+        ),
         source=THRIFTIER.source,
         values=(
             ClaimValue(

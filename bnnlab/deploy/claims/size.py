@@ -6,6 +6,7 @@ from math import ceil
 
 from bnnlab.deploy.claims.headlines import SMALLER
 from bnnlab.records import Claim, ClaimValue, NetworkSummary
+from bnnlab.records.claims import latex_number
 
 
 def size_claim(packed: NetworkSummary, file_bytes: int | None = None) -> Claim:
@@ -23,7 +24,11 @@ def size_claim(packed: NetworkSummary, file_bytes: int | None = None) -> Claim:
         statement=SMALLER.statement,
         claimed=SMALLER.claimed,
         formula=r"\frac{32\ \text{bits}}{1\ \text{bit}} = 32",
-        formula_text="A weight in float32 takes 32 bits, a sign takes 1.",
+        formula_text="A weight in float32 takes 32 bits, a sign takes 1. Below: the bytes of this network.",
+        formula_here=(
+            rf"\frac{{{latex_number(packed.float32_bytes)}\ \text{{bytes}}}}"
+            rf"{{{latex_number(kept)}\ \text{{bytes}}}} = {packed.float32_bytes / kept:.3g}"
+        ),
         source=SMALLER.source,
         values=(
             ClaimValue("one weight", 32.0, "formula", "32 bits against 1", "Bits, counted by the formula"),
