@@ -42,6 +42,8 @@ export const SOURCE_LINES_STYLE = `
   }
   .code-number { min-width: var(--digits); text-align: right; color: var(--faint); font-weight: 400; }
   code { white-space: pre; font-size: 11.5px; padding-left: var(--indent); }
-  li.active { border-left-color: var(--minus); background: var(--paper); font-weight: 700; }
+  /* The line that it is about is never cut off. */
+  li.active { border-left-color: var(--minus); background: var(--paper); font-weight: 700; width: 100%; }
+  li.active code { white-space: pre-wrap; min-width: 0; }
 }
 `;
