@@ -9,6 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from bnnlab.app.handout_pictures import PICTURES, STYLE
 from bnnlab.widgets.tour import STOPS, Stop
 
 HANDOUT: Final = "api/bnn/handout"
@@ -39,7 +40,7 @@ def page() -> str:
     answers = "".join(f"<li>{escape(stop.task.praise)}</li>" for stop in STOPS)
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Binary neural networks in {len(STOPS)} stops</title><style>{_STYLE}</style>"
+        f"<title>Binary neural networks in {len(STOPS)} stops</title><style>{_STYLE}{STYLE}</style>"
         f"<h1>Binary neural networks in {len(STOPS)} stops</h1>"
         "<p>Each stop is a page of the lab: add <code>?stop=</code> and its number to the lab’s address.</p>"
         f'{stops}<section class="answers"><h2>Answers</h2><ol>{answers}</ol></section></html>'
@@ -48,7 +49,8 @@ def page() -> str:
 
 def _stop(number: int, stop: Stop) -> str:
     text = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in stop.text)
+    picture = PICTURES[stop.on_paper]() if stop.on_paper else ""
     return (
-        f"<section><h2>{number}. {escape(stop.title)}</h2>{text}"
+        f"<section><h2>{number}. {escape(stop.title)}</h2>{text}{picture}"
         f'<div class="turn"><p><b>{escape(stop.task.ask)}</b></p><div class="line"></div></div></section>'
     )

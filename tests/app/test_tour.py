@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from nbclient import NotebookClient
 from streamlit.testing.v1 import AppTest
 
 from bnnlab.app import handout, session, tour_notebook
+from bnnlab.app.handout_pictures import COLUMN_B, PICTURES, ROW_A
 from bnnlab.app.live.runs import RUNS
 from bnnlab.app.live.spare import Spare
 from bnnlab.app.tour_facts import facts
+from bnnlab.bits import pack_columns, pack_rows
 from bnnlab.records import Selection
 from bnnlab.train import LiveRun, RunConfig
 from bnnlab.widgets.tour import STEPS_BEFORE, STOPS
@@ -155,6 +158,19 @@ def test_the_handout_holds_every_stop_and_no_script() -> None:
         assert handout.escape(stop.title) in text
         assert handout.escape(stop.task.praise) in text
     assert "<script" not in text
+    assert text.count("<figure>") == sum(stop.on_paper is not None for stop in STOPS) == len(PICTURES)
+
+
+def test_the_handouts_words_are_those_of_the_library() -> None:
+    a, b = pack_rows(ROW_A).words[0, 0], pack_columns(COLUMN_B).words[0, 0]
+    lines = re.findall(r"<tr><th>(a|b|a \^ b)</th>(.*?)</tr>", PICTURES["count"]())
+    shown = {
+        name: sum(
+            1 << at for at, bit in enumerate(re.findall(r"<td[^>]*>([+−01])</td>", cells)) if bit in "+1"
+        )
+        for name, cells in lines
+    }
+    assert shown == {"a": a, "b": b, "a ^ b": a ^ b}
 
 
 def test_the_notebook_has_the_tours_texts() -> None:

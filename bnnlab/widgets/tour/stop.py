@@ -39,6 +39,7 @@ class Stop:
         widgets: Values of the page's controls, by key.
         commands: What is asked of the tour's own run, as `bnnlab.cockpit.commands` takes it.
         cell: The same in Python, for the notebook.
+        on_paper: Name of its picture in the handout, or None.
     """
 
     title: str
@@ -49,3 +50,4 @@ class Stop:
     cell: str
     widgets: Mapping[str, Any] = field(default_factory=dict)
     commands: tuple[Mapping[str, Any], ...] = ()
+    on_paper: str | None = None

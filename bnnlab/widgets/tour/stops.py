@@ -26,6 +26,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "A binary network keeps one bit of each: only whether it is + or −. That makes it smaller, faster, and "
             "sparing with energy. The three claims at the top say by how much.",
         ),
+        on_paper="bits",
         points_at=".st-key-scores",
         task=Task(
             ask="A layer has 64 × 64 weights. With 32 bits each, that is 16,384 bytes. How many bytes does it take "
@@ -45,6 +46,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "Here is one number r. The network sees only its sign: +1 or −1.",
             "A large number and a small one look alike to it. Drag the slider and watch.",
         ),
+        on_paper="sign",
         points_at=".estimator-slider",
         task=Task(
             ask="Find the smallest number whose sign is +1.",
@@ -85,6 +87,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "It passes only near 0, within ±t_clip. How near is our choice: with a t_clip of 1, the gradient of 0.9 "
             "passes and that of 1.1 does not. Far from 0 no small change could turn the sign, so it is blocked.",
         ),
+        on_paper="estimator",
         points_at=".estimator-plots > :last-child",
         task=Task(
             ask="Move r to a place where its gradient is blocked.",
@@ -183,6 +186,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "becomes 0, and many stand side by side in one word.",
             "The inputs are packed row by row: a row is one example.",
         ),
+        on_paper="rows",
         points_at=".packed:first-child",
         task=Task(
             ask="Click a sign in the matrix and watch its word.",
@@ -202,6 +206,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "A row of inputs meets a column of weights. Both words then hold the same places in the same order, so bit "
             "meets bit.",
         ),
+        on_paper="columns",
         points_at=".packed:nth-child(2)",
         task=Task(
             ask="Pack the weights along their rows instead, the wrong way. What happens to the product?",
@@ -221,6 +226,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "Two equal signs give +1, two different ones −1. So it is enough to count where the bits agree: one XNOR "
             "marks them, one popcount counts them.",
         ),
+        on_paper="count",
         points_at=".guess",
         task=Task(
             ask="Look at the two words. How many ones will the popcount find? Guess, then check.",
@@ -247,6 +253,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             "place of C.",
             "Every number in the picture was noted by the compiled loop while it ran.",
         ),
+        on_paper="loop",
         points_at=".transport",
         task=Task(
             ask="Step through the loop to its last step.",
@@ -327,8 +334,8 @@ STOPS: Final[tuple[Stop, ...]] = (
             ask="Measure it here, now: press the button that times this network.",
             check="measured",
             hint="The button “Time it here, now” stands in the second row, in the tile in the middle.",
-            praise="That was measured on this computer, it is no claim. The tour ends here. In the Lab your own network waits, "
-            "as you left it.",
+            praise="That was measured on this computer, it is no claim. The tour ends here. In the Lab your own "
+            "network waits, as you left it.",
         ),
         cell="from bnnlab.deploy import PackedModel, summary\n"
         "\n"
