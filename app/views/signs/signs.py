@@ -21,8 +21,8 @@ def page() -> None:
     st.title("Signs & STE", anchor=False)
     st.markdown(
         "A binary network keeps only the **sign** of each number: +1 or −1. The sign is flat and jumps at 0: with its "
-        "slope of 0 nothing would be learned. So on the way back a **straight-through estimator** (STE) stands in. The "
-        "lecture's passes the gradient of numbers within ±t_clip, and blocks it elsewhere."
+        "slope of 0 nothing would be learned. So on the way back a **straight-through estimator** (STE) stands in. "
+        "The lecture's passes the gradient on to numbers within ±t_clip, and blocks it for all others."
     )
     name, clip_value = _controls()
     curve = estimator_curve(name, clip_value)
