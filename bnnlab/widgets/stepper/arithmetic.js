@@ -67,7 +67,7 @@ export function arithmeticPanel() {
     dot.show(
       "dot product",
       `2·(${acc} − ${left}) − ${depth} = ${numberText(result[cell])}`,
-      "2·(count − P) − K = agreements − differences",
+      "2·(count − P) − K, for P padding bits and K products",
     );
     wrong.show(
       "✗ without P",
