@@ -13,6 +13,7 @@ _CSS = """<style>
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > [hidden]) { display: none; }
 [data-testid="stHeaderActionElements"] { display: none; }
+[data-testid="stMarkdownContainer"] .katex-display { padding: 0.35rem 0; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-lab { min-height: var(--cockpit-room); }
 .st-key-estimator_controls, .st-key-packing_controls { min-height: 68px; }

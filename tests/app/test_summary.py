@@ -349,7 +349,13 @@ def test_a_format_whose_package_is_missing_says_so(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     ("theirs", "said"),
-    [(0.5, " Slower than onnxruntime, a program that only runs networks, with 1 example: 0.5×."), (2.0, "")],
+    [
+        (
+            0.5,
+            " Against onnxruntime, a program that does nothing but run networks, it is slower with 1 example: 0.5×.",
+        ),
+        (2.0, ""),
+    ],
 )
 def test_whoever_is_faster_is_named_beside_the_number(theirs: float, said: str) -> None:
     results = [

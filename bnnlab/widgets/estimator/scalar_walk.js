@@ -21,7 +21,7 @@ export function scalarWalk(onGradient) {
       { class: "panel" },
       element("h3", {}, "Forward: the number becomes a sign"),
       forwardLine,
-      marked("p", "note", "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere."),
+      marked("p", "note", "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere. c, below, is the error."),
     ),
     element(
       "section",

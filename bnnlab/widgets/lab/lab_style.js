@@ -35,7 +35,7 @@ export const LAB_STYLE = `
   grid-template-columns: minmax(0, 1.36fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.02fr);
 }
 @container (max-width: 1100px) {
-  .bnnlab .deck { grid-template-columns: minmax(0, 1.2fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.15fr); }
+  .bnnlab .deck { grid-template-columns: minmax(0, 1.32fr) minmax(0, 0.5fr) minmax(0, 0.5fr) minmax(0, 1.1fr); }
 }
 .bnnlab .deck.idle { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 .bnnlab .direction {

@@ -117,7 +117,7 @@ function costRow({ scope, float, binary }) {
 // "4 mul + 3 add" may break before a plus, never inside a term.
 function unbrokenTerms(text) {
   return text.split(" + ").flatMap((term, index) => {
-    const whole = element("span", { class: "term" }, index ? `+ ${term}` : term);
+    const whole = element("span", { class: "cost-term" }, index ? `+ ${term}` : term);
     return index ? [" ", whole] : [whole];
   });
 }
@@ -167,7 +167,7 @@ export const ARITHMETIC_STYLE = `
   table { align-self: flex-start; font-size: 13px; border: none; }
   th, td { text-align: left; padding: 3px 18px 3px 0; font-weight: 400; border: none; vertical-align: top; }
   thead th { color: var(--faint); }
-  .term { white-space: nowrap; }
+  .cost-term { white-space: nowrap; }
   tbody th { color: var(--faint); }
 }
 `;

@@ -19,7 +19,7 @@ export function loopListing() {
     live,
     cast,
   );
-  const node = element("div", { class: "listing" }, element("h3", {}, "The loop in C"), lines.node, indices);
+  const node = element("div", { class: "listing" }, element("h3", {}, "The loop in C"), lines.node, indices, element("p", { class: "note" }, NAMES));
 
   function load({ listing, cast: why }) {
     setText(cast, why);
@@ -38,6 +38,9 @@ export function loopListing() {
 
   return { node, line, load, show };
 }
+
+const NAMES =
+  "BINARY_WORD is a word. lda, ldb and ldc say how many entries lie from one row to the next. __builtin_popcountll counts ones.";
 
 // The statement with the loop's indices replaced by what they were.
 function substituted(statement, indices) {

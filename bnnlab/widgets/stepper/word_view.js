@@ -149,6 +149,7 @@ export const WORD_VIEW_STYLE = `
 .bnnlab .turnable .sign-row .bit:not(.pad) { cursor: pointer; }
 .bnnlab .turnable .sign-row .bit:not(.pad):hover { outline: 2px solid var(--control); outline-offset: 0; }
 /* Name, bits and word in one line, where they have room. */
-@container (min-width: 540px) { .bnnlab .word-view:is([data-bits="8"], [data-bits="16"]) { ${IN_ONE_LINE} } }
+@container (min-width: 420px) { .bnnlab .word-view[data-bits="8"] { ${IN_ONE_LINE} } }
+@container (min-width: 540px) { .bnnlab .word-view[data-bits="16"] { ${IN_ONE_LINE} } }
 @container (min-width: 1120px) { .bnnlab .word-view { ${IN_ONE_LINE} } }
 `;
