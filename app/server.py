@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from socket import IPPROTO_TCP, SO_ACCEPTCONN, SOL_SOCKET, TCP_NODELAY, socket
+from socket import AF_INET, AF_INET6, IPPROTO_TCP, SO_ACCEPTCONN, SOL_SOCKET, TCP_NODELAY, socket
 from threading import enumerate as threads
 from typing import Any
 
@@ -57,7 +57,7 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         run.snapshot()
     with suppress(NotImplementedError):  # on this CPU no machine code can be read
         disassemble("lecture")
-    _send_at_once()
+    send_at_once()
     gc.collect()
     gc.freeze()
     address, port = st.get_option("browser.serverAddress"), st.get_option("server.port")
@@ -73,14 +73,16 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     await asyncio.to_thread(RUNS.close)
 
 
-def _send_at_once() -> None:
+def send_at_once() -> None:
     """Let no answer wait until the browser has confirmed the part before it, which takes 40 ms.
 
     asyncio sees to that itself, but not for Streamlit's socket, which does not say that it is one of TCP; and nobody
     hands that socket on. What it accepts inherits the option.
     """
     for one in gc.get_objects():
-        if type(one) is socket and one.fileno() >= 0 and one.getsockopt(SOL_SOCKET, SO_ACCEPTCONN):
+        if type(one) is not socket or one.fileno() < 0 or one.family not in (AF_INET, AF_INET6):
+            continue
+        if one.getsockopt(SOL_SOCKET, SO_ACCEPTCONN):
             one.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 
 

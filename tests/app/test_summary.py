@@ -135,7 +135,7 @@ def test_the_page_counts_what_the_command_counts(run: LiveRun) -> None:
 def test_the_claims_stand_first_and_nothing_on_the_page_changes_them() -> None:
     app = opened()
     claimed = [("Smaller, per weight", "32×"), ("Faster on a CPU, per operation", "58×")]
-    claimed.append(("Less energy, on FPGA and ASIC", "up to 1000×"))
+    claimed.append(("Less energy, on special chips", "up to 1000×"))
     assert [(metric.label, metric.value) for metric in app.metric[:3]] == claimed
     clicked(clicked(app, "measure_kernel"), "time")
     app.selectbox(key="energy_preset").set_value("moved").run()

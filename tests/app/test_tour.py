@@ -83,6 +83,17 @@ def test_the_tours_run_has_learned_and_ones_own_rests_meanwhile() -> None:
     assert run.status.state == "paused"
 
 
+def test_the_tours_run_rests_where_nobody_watches_it_learn() -> None:
+    page = at(stop="7")
+    (run,) = (run for run in _runs() if run.status.step >= STEPS_BEFORE)
+    run.wait_for(state="playing", step=STEPS_BEFORE + 1, timeout=PATIENCE_S)
+    page.session_state["tour_go"] = 8
+    page.run()
+    assert run.status.state == "paused"
+    page.session_state["tour_go"] = None
+    page.run()
+
+
 def _runs() -> list[LiveRun]:
     return [place.viewer.run for place in RUNS._places.values()]
 
