@@ -44,7 +44,8 @@ _LARGE_SCREENS = """<style>
 
 # In a lecture hall: larger letters, and nothing but the page. On the tour: room for its card.
 _TOUR = """<style>
-html[data-hall="true"] { font-size: 20px; }
+html[data-hall="true"] { font-size: 20px; --bar-top: 0px; }
+@media (min-width: 1600px) { html[data-hall="true"] { --letters: 1.25; } } /* those of the pictures */
 html[data-hall="true"] .stApp [data-testid="stHeader"] { display: none; }
 html[data-hall="true"] .stMain [data-testid="stMainBlockContainer"] { padding-top: 0.5rem; }
 /* The tour's card stands beside what it is about, where there is room for both. */

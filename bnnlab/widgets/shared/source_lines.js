@@ -41,7 +41,7 @@ export const SOURCE_LINES_STYLE = `
     border-left: 4px solid transparent; line-height: 1.4;
   }
   .code-number { min-width: var(--digits); text-align: right; color: var(--faint); font-weight: 400; }
-  code { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; font-size: 11.5px; padding-left: var(--indent); }
+  code { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; font-size: calc(11.5px * var(--letters, 1)); padding-left: var(--indent); }
   li.active { border-left-color: var(--minus); background: var(--paper); font-weight: 700; }
 }
 `;

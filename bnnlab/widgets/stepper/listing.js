@@ -59,7 +59,7 @@ export const LISTING_STYLE = `
     border-left: 4px solid var(--minus); background: var(--paper); font-weight: 700;
   }
   .code-number { color: var(--faint); font-weight: 400; }
-  code, .code-live { white-space: pre-wrap; font-size: 11.5px; }
+  code, .code-live { white-space: pre-wrap; font-size: calc(11.5px * var(--letters, 1)); }
   .code-live { padding-left: 12px; }
 }
 `;

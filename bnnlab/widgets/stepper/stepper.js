@@ -225,8 +225,6 @@ const WORD_BESIDE_CODE = `
 const STEPPER_STYLE = `
 .bnnlab .stepper {
   display: flex; flex-direction: column; gap: 12px;
-  > .transport { position: sticky; top: var(--bar-top, 0px); z-index: 4; background: var(--paper); padding: 4px 0; margin: -4px 0; }
-  .stepper-code, .stepper-count { scroll-margin-top: 112px; } /* below the buttons, which stay in sight */
   .stepper-alarm { color: var(--mismatch); font-weight: 600; }
   .stepper-maps { display: flex; flex-wrap: wrap; gap: 14px 26px; align-items: flex-start; }
   .stepper-said { display: flex; flex-direction: column; gap: 4px; }
@@ -238,6 +236,13 @@ const STEPPER_STYLE = `
   .stepper-costs { order: 4; }
   .stepper-turned { position: absolute; right: 12px; bottom: 8px; display: flex; gap: 8px; align-items: center; }
   .stepper-turned button { min-height: 28px; }
+}
+/* The buttons stay in sight, where they take one line. */
+@container (min-width: 680px) {
+  .bnnlab .stepper {
+    > .transport { position: sticky; top: var(--bar-top, 0px); z-index: 4; background: var(--paper); padding: 4px 0; margin: -4px 0; }
+    .stepper-code, .stepper-count { scroll-margin-top: 112px; }
+  }
 }
 /* The word beside the code that counts it: on a small screen, too, one sees both at once. */
 @container (min-width: 940px) { .bnnlab .stepper[data-bits="8"] { --code: 480px; ${WORD_BESIDE_CODE} } }
