@@ -83,6 +83,14 @@ def test_the_tours_run_has_learned_and_ones_own_rests_meanwhile() -> None:
     assert run.status.state == "paused"
 
 
+def test_charts_wait_on_the_first_page_of_the_tour_alone() -> None:
+    page = at(stop="1")
+    assert not page.get("plotly_chart")
+    page.session_state["charts_here"] = True  # as the clock sets it a moment later
+    page.run()
+    assert page.get("plotly_chart")
+
+
 def test_the_tours_run_rests_where_nobody_watches_it_learn() -> None:
     page = at(stop="7")
     (run,) = (run for run in _runs() if run.status.step >= STEPS_BEFORE)

@@ -237,3 +237,10 @@ def test_ticks_outlast_a_reload(page: Page) -> None:
     expect(card(page).get_by_role("button", name=f"stop 3: {STOPS[2].title}")).to_have_attribute(
         "data-ticked", "true"
     )
+
+
+def test_charts_come_once_the_stop_is_there(page: Page) -> None:
+    open_stop(page, 1)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    tiles = page.locator(".st-key-here")
+    expect(tiles).to_be_visible()

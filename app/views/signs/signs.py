@@ -3,6 +3,7 @@
 import streamlit as st
 
 from bnnlab.app import components, session
+from bnnlab.app.charts import chart
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.figures.estimators import compare_estimators
 from bnnlab.nn import QUANTIZERS
@@ -43,11 +44,10 @@ def page() -> None:
     with right:
         st.markdown("**All estimators at this t_clip**")
         curves = [estimator_curve(other, clip_value) for other in QUANTIZERS]
-        st.plotly_chart(
+        chart(
             compare_estimators(curves, dark=st.context.theme.type == "dark"),
             key="compare",
             alt="The slope of each estimator over x, one line each.",
-            config={"displayModeBar": False},
         )
         st.caption(
             "Each curve stands in for the slope of sign(x) on the way back. On the way forward they are all the same."
