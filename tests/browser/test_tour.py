@@ -240,7 +240,6 @@ def test_ticks_outlast_a_reload(page: Page) -> None:
 
 
 def test_charts_come_once_the_stop_is_there(page: Page) -> None:
-    open_stop(page, 1)
+    open_stop(page, 14)
+    expect(page.locator(".st-key-here")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    tiles = page.locator(".st-key-here")
-    expect(tiles).to_be_visible()
