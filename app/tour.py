@@ -24,6 +24,7 @@ from bnnlab.widgets import tour
 KEY: Final = "tour"
 STAYS: Final = "hide"  # the key of the address that goes along from stop to stop
 _GO, _NOTICE, _LEFT_AT, _PLAYED = "tour_go", "tour_notice", "tour_left_at", "tour_own_played"
+_STALE: Final = "tour_stale"  # the stop that the address named when the card led on
 READY_WITHIN_S: Final = 10.0
 
 
@@ -41,10 +42,17 @@ def proceed(pages: list[StreamlitPage], page: StreamlitPage) -> None:
         if stop is None:
             _leave(pages)
         else:
+            state[_STALE] = asked
             _enter(stop, pages, page)
-    elif asked is not None and asked != state.get(session.STOP):
+    elif asked == state.get(session.STOP):
+        state[_STALE] = None
+    elif asked is not None and asked != state.get(_STALE):
         state[_NOTICE] = notice
         _enter(asked, pages, page)
+    elif asked is not None:
+        # Something on the page was pressed before the browser had the new address: that one was meant.
+        state[_STALE] = None
+        _show(state[session.STOP], pages, page)
 
 
 def card(page: StreamlitPage) -> None:
@@ -108,7 +116,12 @@ def _enter(number: int, pages: list[StreamlitPage], page: StreamlitPage) -> None
             viewer.run.wait_for(timeout=READY_WITHIN_S)
     for key, value in stop.widgets.items():
         state[key] = value
-    target = _page_of(stop.page, pages)
+    _show(number, pages, page)
+
+
+def _show(number: int, pages: list[StreamlitPage], page: StreamlitPage) -> None:
+    """Show a stop's page, under its address."""
+    target = _page_of(tour.STOPS[number - 1].page, pages)
     kept = {STAYS: st.query_params[STAYS]} if STAYS in st.query_params else {}
     if target.url_path != page.url_path:
         st.switch_page(target, query_params={"stop": str(number), **kept})
