@@ -1,21 +1,30 @@
-/* How drawings become images, as the authors of the data sets say that theirs did:
+/* How drawings become images, as the authors of the data sets say that theirs did, and as their images show:
  *
- *   digits   the writing fills a bitmap of 32 x 32; a pixel is the ink in one of its blocks of 4 x 4, 0..16
+ *   digits   the writing is as high as a bitmap of 32 x 32, and at most 24 wide: the outer columns of the images are all
+ *            but empty. A pixel is the ink in one of its blocks of 4 x 4, 0..16
  *            (E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI 1998)
- *   MNIST    the writing fills 20 x 20 in greys, and its centre of mass comes to the centre of 28 x 28
+ *   MNIST    the longer side of the writing is 20 of 28, in greys, and its centre of mass comes to the middle
  *            (Y. LeCun, C. Cortes, C. Burges: The MNIST database of handwritten digits)
  *
- * To fill a square means that the longer side of the writing's box is as long as the square, and the shorter one in the
- * middle: a 1 stays slim.
+ * What is narrower stays so, in the middle: a 1 is slim.
  */
 #include "drawing.h"
 
-enum { BITMAP = 32, BLOCK = BITMAP / DIGITS_SIDE, MNIST_BOX = 20, FULL = 255 };
+enum { BITMAP = 32, BLOCK = BITMAP / DIGITS_SIDE, MAX_WIDTH = 24, MNIST_BOX = 20, FULL = 255 };
 
-/* A square part of the drawing, from its upper left corner. */
+/* From this much ink on a place of the bitmap is black: strokes are then as thick as those of the data set, in which a
+ * pixel has 4.9 of 16 on average. */
+static const float MIN_INK = FULL / 8.0f;
+
+/* The box around the writing. */
 typedef struct {
-    float top, left, side;
-} part;
+    float top, left, height, width;
+} box;
+
+/* Cells of equal size, side by side; they may reach beyond the drawing. */
+typedef struct {
+    float top, left, height, width;
+} cells;
 
 static int smaller(int a, int b)
 {
@@ -27,13 +36,13 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* The square around the writing; 0 without any. */
-static int around_ink(const uint8_t *ink, int size, part *found)
+/* Returns whether there is any writing. */
+static int around_ink(const uint8_t *ink, int size, box *found)
 {
     int top = size, bottom = 0, left = size, right = 0;
     for (int y = 0; y < size; ++y)
         for (int x = 0; x < size; ++x)
-            if (ink[y * size + x] > FULL / 2) {
+            if (ink[y * size + x]) {
                 top = smaller(top, y);
                 bottom = larger(bottom, y + 1);
                 left = smaller(left, x);
@@ -41,10 +50,17 @@ static int around_ink(const uint8_t *ink, int size, part *found)
             }
     if (bottom <= top)
         return 0;
-    found->side = (float)larger(bottom - top, right - left);
-    found->top = 0.5f * ((float)(top + bottom) - found->side);
-    found->left = 0.5f * ((float)(left + right) - found->side);
+    *found = (box){(float)top, (float)left, (float)(bottom - top), (float)(right - left)};
     return 1;
+}
+
+/* `count` x `count` cells with the writing in their middle. */
+static cells around_box(const box *writing, float height, float width, int count)
+{
+    return (cells){
+        writing->top + 0.5f * (writing->height - (float)count * height),
+        writing->left + 0.5f * (writing->width - (float)count * width), height, width,
+    };
 }
 
 /* How much of [from, to) the place [at, at + 1) takes. */
@@ -54,51 +70,56 @@ static float overlap(float from, float to, int at)
     return end > begin ? end - begin : 0.0f;
 }
 
-/* The mean ink in one of `count` x `count` cells of a part, which may reach beyond the drawing: 0..255. */
-static float ink_in_cell(const uint8_t *ink, int size, const part *of, int count, int row, int column)
+/* The mean ink in a cell: 0..255. */
+static float ink_in_cell(const uint8_t *ink, int size, const cells *of, int row, int column)
 {
-    const float side = of->side / (float)count;
-    const float top = of->top + (float)row * side, left = of->left + (float)column * side;
+    const float top = of->top + (float)row * of->height, bottom = top + of->height;
+    const float left = of->left + (float)column * of->width, right = left + of->width;
     float sum = 0.0f;
-    for (int y = larger(0, (int)top); y < smaller(size, (int)(top + side) + 1); ++y)
-        for (int x = larger(0, (int)left); x < smaller(size, (int)(left + side) + 1); ++x)
-            sum += ink[y * size + x] * overlap(top, top + side, y) * overlap(left, left + side, x);
-    return sum / (side * side);
+    for (int y = larger(0, (int)top); y < smaller(size, (int)bottom + 1); ++y)
+        for (int x = larger(0, (int)left); x < smaller(size, (int)right + 1); ++x)
+            sum += ink[y * size + x] * overlap(top, bottom, y) * overlap(left, right, x);
+    return sum / (of->height * of->width);
 }
 
 int drawing_to_digits(const uint8_t *ink, int size, uint8_t *pixels)
 {
-    part box;
+    box writing;
     for (int pixel = 0; pixel < DIGITS_SIDE * DIGITS_SIDE; ++pixel)
         pixels[pixel] = 0;
-    if (!around_ink(ink, size, &box))
+    if (!around_ink(ink, size, &writing))
         return 0;
+    const float height = writing.height / BITMAP, narrowest = writing.width / MAX_WIDTH;
+    const cells bitmap = around_box(&writing, height, height > narrowest ? height : narrowest, BITMAP);
     for (int row = 0; row < BITMAP; ++row)
         for (int column = 0; column < BITMAP; ++column)
-            if (ink_in_cell(ink, size, &box, BITMAP, row, column) > (float)(FULL / 2))
+            if (ink_in_cell(ink, size, &bitmap, row, column) >= MIN_INK)
                 ++pixels[row / BLOCK * DIGITS_SIDE + column / BLOCK];
     return 1;
 }
 
 int drawing_to_mnist(const uint8_t *ink, int size, uint8_t *pixels)
 {
-    part box;
+    box writing;
     for (int pixel = 0; pixel < MNIST_SIDE * MNIST_SIDE; ++pixel)
         pixels[pixel] = 0;
-    if (!around_ink(ink, size, &box))
+    if (!around_ink(ink, size, &writing))
         return 0;
+    const float side = (writing.height > writing.width ? writing.height : writing.width) / MNIST_BOX;
+    const cells grid = around_box(&writing, side, side, MNIST_BOX);
     float greys[MNIST_BOX][MNIST_BOX], mass = 0.0f, down = 0.0f, across = 0.0f;
     for (int row = 0; row < MNIST_BOX; ++row)
         for (int column = 0; column < MNIST_BOX; ++column) {
-            const float grey = ink_in_cell(ink, size, &box, MNIST_BOX, row, column);
+            const float grey = ink_in_cell(ink, size, &grid, row, column);
             greys[row][column] = grey;
             mass += grey;
             down += grey * ((float)row + 0.5f);
             across += grey * ((float)column + 0.5f);
         }
-    /* The centre of mass lies in the box, so it moves it by -6..14 places, which 28 x 28 need not have room for. */
-    const int top = (int)(MNIST_SIDE / 2 + MNIST_BOX - down / mass + 0.5f) - MNIST_BOX;
-    const int left = (int)(MNIST_SIDE / 2 + MNIST_BOX - across / mass + 0.5f) - MNIST_BOX;
+    /* It comes to the middle of place 14, counted from 0, as it lies in MNIST's own images. Never below -MNIST_BOX. */
+    const float middle = (float)MNIST_SIDE / 2 + 0.5f;
+    const int top = (int)(middle - down / mass + 0.5f + MNIST_BOX) - MNIST_BOX;
+    const int left = (int)(middle - across / mass + 0.5f + MNIST_BOX) - MNIST_BOX;
     for (int row = larger(0, -top); row < smaller(MNIST_BOX, MNIST_SIDE - top); ++row)
         for (int column = larger(0, -left); column < smaller(MNIST_BOX, MNIST_SIDE - left); ++column)
             pixels[(top + row) * MNIST_SIDE + left + column] = (uint8_t)(greys[row][column] + 0.5f);

@@ -85,7 +85,7 @@ def _in_chromium(text: str, function: str, data: str) -> Any:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.add_script_tag(type="module", content=f"{text}\nglobalThis.answer = {function};")
-        page.wait_for_function("globalThis.answer")
+        page.wait_for_function("'answer' in globalThis")
         answer = page.evaluate(
             "async (data) => JSON.stringify((await answer(JSON.parse(data))) ?? null)", data
         )
