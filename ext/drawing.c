@@ -1,8 +1,8 @@
 /* How drawings become images, as the authors of the data sets say that theirs did, and as their images show:
  *
- *   digits   the writing is as high as a bitmap of 32 x 32, and at most 24 wide: the outer columns of the images are all
- *            but empty. A pixel is the ink in one of its blocks of 4 x 4, 0..16
- *            (E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI 1998)
+ *   digits   the writing stands upright, is as high as a bitmap of 32 x 32, and at most 24 wide: in the images hardly any
+ *            stroke leans, and the outer columns are all but empty. A pixel is the ink in one of the bitmap's blocks of
+ *            4 x 4, 0..16 (E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI 1998)
  *   MNIST    the longer side of the writing is 20 of 28, in greys, and its centre of mass comes to the middle
  *            (Y. LeCun, C. Cortes, C. Burges: The MNIST database of handwritten digits)
  *
@@ -16,14 +16,17 @@ enum { BITMAP = 32, BLOCK = BITMAP / DIGITS_SIDE, MAX_WIDTH = 24, MNIST_BOX = 20
  * pixel has 4.9 of 16 on average. */
 static const float MIN_INK = FULL / 8.0f;
 
-/* The box around the writing. */
+/* The box around the writing. Where that is to be set upright, each row is moved by `lean` places for each row that it lies
+ * below the middle. */
 typedef struct {
     float top, left, height, width;
+    float lean, middle;
 } box;
 
 /* Cells of equal size, side by side; they may reach beyond the drawing. */
 typedef struct {
     float top, left, height, width;
+    const box *writing;
 } cells;
 
 static int smaller(int a, int b)
@@ -36,22 +39,57 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* Returns whether there is any writing. */
-static int around_ink(const uint8_t *ink, int size, box *found)
+/* How far row y is moved to the right. */
+static float moved(const box *writing, int y)
 {
-    int top = size, bottom = 0, left = size, right = 0;
+    return writing->lean * ((float)y + 0.5f - writing->middle);
+}
+
+/* How the writing leans: the line x = lean * y that all its ink is closest to, as the moments of the ink say. */
+static void find_lean(const uint8_t *ink, int size, box *found)
+{
+    float mass = 0.0f, down = 0.0f, across = 0.0f, tall = 0.0f, slanted = 0.0f;
+    for (int y = 0; y < size; ++y)
+        for (int x = 0; x < size; ++x) {
+            const float here = ink[y * size + x] / (float)FULL;
+            mass += here;
+            down += here * (float)y;
+            across += here * (float)x;
+        }
+    const float middle = down / mass, centre = across / mass;
+    for (int y = 0; y < size; ++y)
+        for (int x = 0; x < size; ++x) {
+            const float here = ink[y * size + x] / (float)FULL, below = (float)y - middle;
+            tall += here * below * below;
+            slanted += here * below * ((float)x - centre);
+        }
+    found->middle = middle + 0.5f;
+    found->lean = tall > 0.0f ? -slanted / tall : 0.0f;
+}
+
+/* Returns whether there is any writing. */
+static int around_ink(const uint8_t *ink, int size, int upright, box *found)
+{
+    int any = 0, top = 0, bottom = 0;
+    float left = 0.0f, right = 0.0f;
+    *found = (box){0};
+    if (upright)
+        find_lean(ink, size, found);
     for (int y = 0; y < size; ++y)
         for (int x = 0; x < size; ++x)
             if (ink[y * size + x]) {
-                top = smaller(top, y);
-                bottom = larger(bottom, y + 1);
-                left = smaller(left, x);
-                right = larger(right, x + 1);
+                const float at = (float)x + moved(found, y);
+                top = any ? top : y;
+                left = any && left < at ? left : at;
+                right = any && right > at + 1.0f ? right : at + 1.0f;
+                bottom = y + 1;
+                any = 1;
             }
-    if (bottom <= top)
-        return 0;
-    *found = (box){(float)top, (float)left, (float)(bottom - top), (float)(right - left)};
-    return 1;
+    found->top = (float)top;
+    found->left = left;
+    found->height = (float)(bottom - top);
+    found->width = right - left;
+    return any;
 }
 
 /* `count` x `count` cells with the writing in their middle. */
@@ -59,7 +97,7 @@ static cells around_box(const box *writing, float height, float width, int count
 {
     return (cells){
         writing->top + 0.5f * (writing->height - (float)count * height),
-        writing->left + 0.5f * (writing->width - (float)count * width), height, width,
+        writing->left + 0.5f * (writing->width - (float)count * width), height, width, writing,
     };
 }
 
@@ -74,11 +112,13 @@ static float overlap(float from, float to, int at)
 static float ink_in_cell(const uint8_t *ink, int size, const cells *of, int row, int column)
 {
     const float top = of->top + (float)row * of->height, bottom = top + of->height;
-    const float left = of->left + (float)column * of->width, right = left + of->width;
     float sum = 0.0f;
-    for (int y = larger(0, (int)top); y < smaller(size, (int)bottom + 1); ++y)
+    for (int y = larger(0, (int)top); y < smaller(size, (int)bottom + 1); ++y) {
+        const float left = of->left + (float)column * of->width - moved(of->writing, y), right = left + of->width;
+        const float high = overlap(top, bottom, y);
         for (int x = larger(0, (int)left); x < smaller(size, (int)right + 1); ++x)
-            sum += ink[y * size + x] * overlap(top, bottom, y) * overlap(left, right, x);
+            sum += ink[y * size + x] * high * overlap(left, right, x);
+    }
     return sum / (of->height * of->width);
 }
 
@@ -87,7 +127,7 @@ int drawing_to_digits(const uint8_t *ink, int size, uint8_t *pixels)
     box writing;
     for (int pixel = 0; pixel < DIGITS_SIDE * DIGITS_SIDE; ++pixel)
         pixels[pixel] = 0;
-    if (!around_ink(ink, size, &writing))
+    if (!around_ink(ink, size, 1, &writing))
         return 0;
     const float height = writing.height / BITMAP, narrowest = writing.width / MAX_WIDTH;
     const cells bitmap = around_box(&writing, height, height > narrowest ? height : narrowest, BITMAP);
@@ -103,7 +143,7 @@ int drawing_to_mnist(const uint8_t *ink, int size, uint8_t *pixels)
     box writing;
     for (int pixel = 0; pixel < MNIST_SIDE * MNIST_SIDE; ++pixel)
         pixels[pixel] = 0;
-    if (!around_ink(ink, size, &writing))
+    if (!around_ink(ink, size, 0, &writing))
         return 0;
     const float side = (writing.height > writing.width ? writing.height : writing.width) / MNIST_BOX;
     const cells grid = around_box(&writing, side, side, MNIST_BOX);

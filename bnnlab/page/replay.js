@@ -8,13 +8,14 @@ import { followTheme } from "../widgets/shared/theme.js";
 import { stepTransport, TRANSPORT_STYLE } from "../widgets/shared/transport.js";
 import { mounted } from "./mounted.js";
 
+const PACE = 5; // moments a second: half a minute for a run
 const NOBODY = { isAlive: () => false, tell() {}, wake() {} };
 
 // `file` is what pack_frames made, no longer compressed. `slowPartsEvery` frames lie between two that need none before them.
 export function replay(place, file, slowPartsEvery) {
   const frames = splitFrames(file);
   const controls = element("div", { class: "bnnlab" });
-  const transport = stepTransport({ label: "The recorded run", onStep: show });
+  const transport = stepTransport({ label: "The recorded run", onStep: show, noun: "moment", pace: PACE });
   let shown = -1;
   place.append(controls);
   addStyles(controls, TRANSPORT_STYLE);

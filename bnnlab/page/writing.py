@@ -27,14 +27,20 @@ from bnnlab.widgets.shared.machine_code import encode_listing, reading
 FOLDER: Final = Path(__file__).parent
 TITLE: Final = "A binary network, down to the bit"
 INTRODUCTION: Final = (
-    "Everything on this page is computed by the compiled C of bnnlab, as WebAssembly in your browser. It needs no server "
-    "and no network: save it, send it, open it anywhere."
+    "Everything on this page is computed by the compiled C of bnnlab, as WebAssembly in your browser. It needs no "
+    "server and no network: save it, send it, open it anywhere."
 )
-DRAWINGS: Final = {
-    ((1, 8, 8), 16): "digits",
-    ((1, 28, 28), 255): "mnist",
+DRAWINGS: Final = {((1, 8, 8), 8.0, 16): "digits", ((1, 28, 28), 128.0, 255): "mnist"}
+"""Data sets whose images a drawing can be made like (``ext/drawing.c``): the input shape of networks that learned them,
+the divisor of their pixels, and the brightest of these."""
+
+DRAW: Final = (
+    "With mouse, pen or finger. The network sees it as its data set has digits, and answers while you draw."
+)
+WRITERS: Final = {
+    "digits": "Those who wrote its data crossed the 7 and gave the 1 a hook: so does whoever wants to be understood.",
+    "mnist": "",
 }
-"""Input shape and brightest pixel of networks for which a drawing can be made an image (``ext/drawing.c``)."""
 
 
 def write_page(path: str | os.PathLike[str], run: RecordedRun, network: PackedModel | None = None) -> None:
@@ -77,10 +83,10 @@ def page_text(run: RecordedRun, network: PackedModel | None = None) -> str:
         title=html.escape(TITLE),
         introduction=html.escape(INTRODUCTION),
         run=html.escape(
-            f"A run of {run.steps[-1]:,} steps on {run.dataset}, recorded: {len(run.steps)} of its moments, at first every "
-            "step. Play it, or drag through it."
+            f"A run of {run.steps[-1]:,} steps on {run.dataset}, recorded: {len(run.steps)} of its moments, at first "
+            "every step. Play it, or drag through it."
         ),
-        drawing="With mouse, pen or finger. The network sees it as its data set would have it, and answers while you draw.",
+        drawing=html.escape("" if drawing is None else f"{DRAW} {WRITERS[drawing['dataset']]}"),
         held=_in_script(json.dumps(held, separators=(",", ":"))),
         script=_script(),
     )
@@ -88,12 +94,10 @@ def page_text(run: RecordedRun, network: PackedModel | None = None) -> str:
 
 def drawing_of(model: PackedModel) -> dict[str, Any] | None:
     """How drawings become images for a network: the data set that they are made like, and its brightest pixel."""
-    if model.pixels is None:
-        return None
-    divisor, offset = model.pixels
-    white = 16 if (divisor, offset) == (8.0, -1.0) else 255
-    dataset = DRAWINGS.get((tuple(model.input_shape), white))
-    return None if dataset is None else {"dataset": dataset, "white": white}
+    for (shape, divisor, white), dataset in DRAWINGS.items():
+        if model.pixels == (divisor, -1.0) and tuple(model.input_shape) == shape:
+            return {"dataset": dataset, "white": white}
+    return None
 
 
 def _product() -> dict[str, Any]:

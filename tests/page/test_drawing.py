@@ -80,6 +80,7 @@ def test_a_network_of_digits_reads_what_others_wrote() -> None:
     ink = images.repeat(4, axis=1).repeat(4, axis=2)
     read = np.stack([image for image in prepared("digits", ink) if image is not None]).reshape(-1, 1, 8, 8)
     right = float((packed.predict(read) == labels).mean())
-    assert right > 0.5
+    print("right", right)
+    assert right > 0.65
     ours, theirs = read.mean(), training.dataset.x_train.mean() * 8 + 8
     assert abs(ours - theirs) < 0.5  # strokes are as thick
