@@ -39,6 +39,7 @@ measure: .venv/dev ## what watching a step costs, how live the lab is, model fil
 	$(BIN)/python tests/measure/model_file.py
 	$(BIN)/python tests/measure/live_lab.py
 	$(BIN)/python tests/measure/notebook.py
+	$(BIN)/python tests/measure/page_file.py
 	$(BIN)/python -m tests.measure.exports
 
 bench: .venv/bench ## how fast it is, beside other libraries (installs them) and what the CPU allows: minutes

@@ -33,7 +33,7 @@ export function packingAnswer(module, { a: aBefore, b: bBefore, axis, bits }, ed
       sideOf("B", "columns", wrong ? "rows" : "columns", b, walked, steps[1]),
     ],
     memory: { float_bytes: floatBytes, packed_bytes: packedBytes, ratio: floatBytes / packedBytes },
-    product: { computed: inRows(result, shape), right: inRows(floatProduct(module, ...signs), shape) },
+    product: { computed: inRows(result, shape), right: inRows(floatProduct(module, ...signs), shape), by: "The lecture's loop" },
   };
 }
 

@@ -67,8 +67,12 @@ function typed({ rows, columns, values }) {
   return { rows, columns, values: Float64Array.from(values) };
 }
 
+// In a plain loop: Uint8Array.from would take a tenth of a second for a run.
 function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
+  return bytes;
 }
 
 async function unzipped(text) {

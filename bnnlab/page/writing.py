@@ -27,8 +27,8 @@ from bnnlab.widgets.shared.machine_code import encode_listing, reading
 FOLDER: Final = Path(__file__).parent
 TITLE: Final = "A binary network, down to the bit"
 INTRODUCTION: Final = (
-    "Everything on this page is computed by the compiled C of bnnlab, as WebAssembly in your browser. It needs no "
-    "server and no network: save it, send it, open it anywhere."
+    "What packs, multiplies and recognises here is the compiled C of bnnlab, as WebAssembly in your browser. The page "
+    "needs no server and no network: save it, send it, open it anywhere."
 )
 DRAWINGS: Final = {((1, 8, 8), 8.0, 16): "digits", ((1, 28, 28), 128.0, 255): "mnist"}
 """Data sets whose images a drawing can be made like (``ext/drawing.c``): the input shape of networks that learned them,

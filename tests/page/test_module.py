@@ -8,6 +8,7 @@ import pytest
 
 from bnnlab.deploy.export.memory import START
 
+from . import javascript
 from .javascript import FOLDER, WASM, run
 
 ROOT = Path(__file__).parents[2]
@@ -43,3 +44,14 @@ def test_it_is_small_and_leaves_the_memory_behind_its_first_page() -> None:
     assert WASM.stat().st_size <= MAX_BYTES
     assert run(["compiled.js"], "return instantiated(module).exports.__heap_base.value;", None) <= START
     assert run(["compiled.js"], "return START;", None) == START
+
+
+@pytest.mark.skipif(javascript.NODE is None, reason="there is no node, so all these tests run in Chromium")
+def test_chromium_runs_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = """
+      const row = { rows: 1, columns: 3, values: new Float32Array(3) };
+      return Array.from(recordPack(module, row, "rows", 8).words, String);
+    """
+    assert run(["recorder.js"], body, None) == ["7"]
+    monkeypatch.setattr(javascript, "NODE", None)
+    assert run(["recorder.js"], body, None) == ["7"]
