@@ -9,7 +9,7 @@ import { stepTransport, TRANSPORT_STYLE } from "../widgets/shared/transport.js";
 import { mounted } from "./mounted.js";
 
 const PACE = 5; // moments a second: half a minute for a run
-const NOBODY = { isAlive: () => false, tell() {}, wake() {} };
+const NOBODY = { isAlive: () => false, tell() {}, wake() {}, share: 0.92 }; // of the window, as its own controls stand above it
 
 // `file` is what pack_frames made, no longer compressed. `slowPartsEvery` frames lie between two that need none before them.
 export function replay(place, file, slowPartsEvery) {
