@@ -23,7 +23,7 @@ function typedNumber(name, word) {
 
 export function matrixText({ rows, columns, values }) {
   return Array.from({ length: rows }, (_, row) => (
-    Array.from(values.subarray(row * columns, (row + 1) * columns), (value) => (Object.is(value, -0) ? "-0" : value)).join("  ")
+    Array.from(values.subarray(row * columns, (row + 1) * columns), writtenNumber).join("  ")
   )).join("\n");
 }
 
@@ -41,5 +41,10 @@ export function inFloats({ rows, columns, values }) {
 
 // A name for two matrices: equal numbers, equal name.
 export function nameOfPair(a, b) {
-  return [a, b].map(({ rows, columns, values }) => `${rows}x${columns}:${Array.from(values, (x) => (Object.is(x, -0) ? "-0" : x))}`).join("|");
+  return [a, b].map(({ rows, columns, values }) => `${rows}x${columns}:${Array.from(values, writtenNumber)}`).join("|");
+}
+
+// JavaScript writes -0 without its sign.
+function writtenNumber(value) {
+  return Object.is(value, -0) ? "-0" : String(value);
 }

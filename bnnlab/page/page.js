@@ -1,7 +1,7 @@
 // The page: what it is made of lies in it as JSON, and what computes as WebAssembly. Nothing is fetched.
 
 import { mountPacking } from "../widgets/packing/packing.js";
-import { setHidden } from "../widgets/shared/dom.js";
+import { setHidden, setText } from "../widgets/shared/dom.js";
 import { mountStepper } from "../widgets/stepper/stepper.js";
 import { drawnDigit } from "./drawn_digit.js";
 import { mounted } from "./mounted.js";
@@ -80,4 +80,7 @@ async function unzipped(text) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-begin();
+begin().catch(({ message }) => {
+  setText(place("problem"), `This browser cannot show the page: ${message}`);
+  setHidden(place("problem"), false);
+});

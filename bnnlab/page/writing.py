@@ -63,6 +63,7 @@ def page_text(run: RecordedRun, network: PackedModel | None = None) -> str:
     """The page; see `write_page`."""
     model = run.network if network is None else network
     memory, drawing = export_memory(model), drawing_of(model)
+    origin = "It is the one above, after its last step." if network is None else "It is another than the one above."
     held = {
         "wasm": _text(files("bnnlab.page").joinpath("bnnlab.wasm").read_bytes()),
         "run": {"frames": _text(run.frames), "slow_parts_every": run.slow_parts_every},
@@ -86,7 +87,7 @@ def page_text(run: RecordedRun, network: PackedModel | None = None) -> str:
             f"A run of {run.steps[-1]:,} steps on {run.dataset}, recorded: {len(run.steps)} of its moments, at first "
             "every step. Play it, or drag through it."
         ),
-        drawing=html.escape("" if drawing is None else f"{DRAW} {WRITERS[drawing['dataset']]}"),
+        drawing=html.escape("" if drawing is None else f"{DRAW} {origin} {WRITERS[drawing['dataset']]}"),
         held=_in_script(json.dumps(held, separators=(",", ":"))),
         script=_script(),
     )
