@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import streamlit as st
 
-from bnnlab.app import measuring, session, style, tour
+from bnnlab.app import charts, measuring, session, style, tour
 from bnnlab.app.views.gemm import gemm
 from bnnlab.app.views.kernel import kernel
 from bnnlab.app.views.lab import lab
@@ -45,6 +45,7 @@ tour.card(page)
 style.begin_at_top(page.title)
 measuring.tell_of_interruption()
 page.run()
+charts.come_later()
 words(page.url_path)
 
 for here, following in pairwise(pages):

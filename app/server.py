@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from socket import AF_INET, AF_INET6, IPPROTO_TCP, SO_ACCEPTCONN, SOL_SOCKET, TCP_NODELAY, socket
 from threading import enumerate as threads
 from typing import Any
 
@@ -18,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bnnlab.app.ahead import PICTURE_OF, modules_of_page, picture_path
 from bnnlab.app.handout import HANDOUT, handout
 from bnnlab.app.head import StyleInHead
 from bnnlab.app.launch import url, url_path
@@ -55,6 +57,7 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         run.snapshot()
     with suppress(NotImplementedError):  # on this CPU no machine code can be read
         disassemble("lecture")
+    send_at_once()
     gc.collect()
     gc.freeze()
     address, port = st.get_option("browser.serverAddress"), st.get_option("server.port")
@@ -68,6 +71,19 @@ async def warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     sweeping.cancel()
     await asyncio.to_thread(SPARE.close)
     await asyncio.to_thread(RUNS.close)
+
+
+def send_at_once() -> None:
+    """Let no answer wait until the browser has confirmed the part before it, which takes 40 ms.
+
+    asyncio sees to that itself, but not for Streamlit's socket, which does not say that it is one of TCP; and nobody
+    hands that socket on. What it accepts inherits the option.
+    """
+    for one in gc.get_objects():
+        if type(one) is not socket or one.fileno() < 0 or one.family not in (AF_INET, AF_INET6):
+            continue
+        if one.getsockopt(SOL_SOCKET, SO_ACCEPTCONN):
+            one.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 
 
 async def _sweep() -> None:
@@ -84,7 +100,7 @@ async def stats(_: Request) -> JSONResponse:
 
 
 class PicturesInOnePiece:
-    """Serves each interactive picture as one module, and announces what the Lab needs with the page itself.
+    """Serves each interactive picture as one module, and announces what a page needs with the page itself.
 
     A picture is made of some thirty modules, which a browser would find and fetch one behind the other, after
     Streamlit has started. Like this it fetches one, and while Streamlit starts.
@@ -92,31 +108,40 @@ class PicturesInOnePiece:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.base = st.get_option("server.baseUrlPath")
         self.pictures = {
-            _path(f"_stcore/bidi-components/bnnlab.{name}/{name}/{name}.js"): Response(
+            picture_path(self.base, name): Response(
                 bundle(name), media_type="text/javascript", headers={"cache-control": "no-cache"}
             )
             for name in PICTURES
         }
-        self.pages = {_path(""), _path("lab"), _path("").rstrip("/")}
-        self.announcement = f"<{next(iter(self.pictures))}>; rel=modulepreload"
+        self.pages: dict[str | None, str] = {_path("").rstrip("/"): ""}
+        self.pages |= {_path(page): page for page in PICTURE_OF}
         self.recording = f"<{_path(RECORDED)}?{version()}>; rel=preload; as=fetch; crossorigin"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for the pictures, and pass all else on."""
-
-        async def send_with_announcement(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                by_default = not scope["query_string"]  # only there the recorded beginning is shown
-                links = [self.announcement, *([self.recording] if by_default else [])]
-                message["headers"] = [*message["headers"], (b"link", ", ".join(links).encode())]
-            await send(message)
-
         path = scope.get("path") if scope["type"] == "http" else None
         if path in self.pictures:
             await self.pictures[path](scope, receive, send)
-        else:
-            await self.app(scope, receive, send_with_announcement if path in self.pages else send)
+            return
+        if path not in self.pages:
+            await self.app(scope, receive, send)
+            return
+        announcement = self._announcement(self.pages[path], scope["query_string"].decode("latin-1"))
+
+        async def send_with_announcement(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"link", announcement.encode())]
+            await send(message)
+
+        await self.app(scope, receive, send_with_announcement)
+
+    def _announcement(self, page: str, query: str) -> str:
+        links = [f"<{module}>; rel=modulepreload" for module in modules_of_page(self.base, page, query)]
+        if PICTURE_OF[page] == "lab" and not query:  # only there the recorded beginning is shown
+            links.append(self.recording)
+        return ", ".join(links)
 
 
 def _hosts() -> list[str]:

@@ -13,6 +13,7 @@ _CSS = """<style>
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > [hidden]) { display: none; }
 [data-testid="stHeaderActionElements"] { display: none; }
+[data-testid="stMarkdownContainer"] .katex-display { padding: 0.35rem 0; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
 .st-key-lab { min-height: var(--cockpit-room); }
 .st-key-estimator_controls, .st-key-packing_controls { min-height: 68px; }
@@ -43,7 +44,8 @@ _LARGE_SCREENS = """<style>
 
 # In a lecture hall: larger letters, and nothing but the page. On the tour: room for its card.
 _TOUR = """<style>
-html[data-hall="true"] { font-size: 20px; }
+html[data-hall="true"] { font-size: 20px; --bar-top: 0px; }
+@media (min-width: 1600px) { html[data-hall="true"] { --letters: 1.25; } } /* those of the pictures */
 html[data-hall="true"] .stApp [data-testid="stHeader"] { display: none; }
 html[data-hall="true"] .stMain [data-testid="stMainBlockContainer"] { padding-top: 0.5rem; }
 /* The tour's card stands beside what it is about, where there is room for both. */

@@ -101,7 +101,7 @@ def _enter(number: int, pages: list[StreamlitPage], page: StreamlitPage) -> None
     journey.forget_moment()  # each stop shows the network as it is
     viewer = session.tour_viewer()
     viewer.greeted = True  # what the Lab shows is set here, not by its address
-    for command in ({"do": "rewind"}, *stop.commands):
+    for command in ({"do": "pause"}, {"do": "rewind"}, *stop.commands):
         viewer.command(dict(command))
     with suppress(RuntimeError, TimeoutError):  # a run that failed says so itself
         viewer.run.wait_for(timeout=READY_WITHIN_S)

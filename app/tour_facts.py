@@ -11,6 +11,8 @@ import streamlit as st
 
 import bnnlab
 from bnnlab.bits import reference
+from bnnlab.bits.disassembly import Instruction
+from bnnlab.widgets.shared.machine_code import meaning
 
 
 def facts() -> dict[str, Any]:
@@ -19,10 +21,19 @@ def facts() -> dict[str, Any]:
 
 
 @cache
-def _constants() -> dict[str, int]:
+def _constants() -> dict[str, Any]:
     weights = np.random.default_rng(0).standard_normal((64, 64))
     low, high = reference.sign(np.array([0.30, 0.31]))
-    counted = {"layer_bytes": bnnlab.pack_columns(weights).nbytes, "sign_change": int(high) - int(low)}
+    known: dict[str, Any] = {
+        "layer_bytes": bnnlab.pack_columns(weights).nbytes,
+        "sign_change": int(high) - int(low),
+    }
     with suppress(NotImplementedError):  # on this CPU no machine code can be read
-        counted["loop_instructions"] = sum(one.in_loop for one in bnnlab.disassemble("lecture"))
-    return counted
+        counting = (one.mnemonic for one in bnnlab.disassemble("lecture") if _counts(one))
+        known["counting_instruction"] = next(counting, "")
+    return known
+
+
+def _counts(instruction: Instruction) -> bool:
+    known = meaning(instruction)
+    return known is not None and known.role == "count"

@@ -35,7 +35,11 @@ class Suited:
     epochs: int
 
 
-SUITED: Final = {"points": Suited(batch_size=32, epochs=200), "images": Suited(batch_size=100, epochs=30)}
+SUITED: Final = {
+    "points": Suited(batch_size=32, epochs=200),
+    "images": Suited(batch_size=100, epochs=30),
+    "features": Suited(batch_size=32, epochs=200),
+}
 
 
 def obey(run: LiveRun, command: object) -> str | None:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @one_line_errors
 def train(
-    dataset: Annotated[str | None, setting("dataset", "Data set, see `bnnlab data list`")] = None,
+    dataset: Annotated[
+        str | None,
+        setting("dataset", "Data set, see `bnnlab data list`; or a .csv or .npy file, the class last"),
+    ] = None,
     model: Annotated[str | None, setting("model", "Kind of network")] = None,
     widths: Annotated[str | None, setting("widths", "Sizes of the hidden layers, such as 256,256")] = None,
     first_layer: Annotated[str | None, setting("first_layer", "Weights of the first layer")] = None,
@@ -75,10 +78,15 @@ def train(
         options.pop(name, None)
     import torch
 
-    from bnnlab.train import RunConfig
+    from bnnlab.train import DATASETS, RunConfig
     from bnnlab.train import train as start
     from bnnlab.train.config import widths_from_text
+    from bnnlab.train.datasets import TABLES, table_file
 
+    if dataset is not None and dataset not in DATASETS and Path(dataset).suffix.lower() in TABLES:
+        source = table_file(dataset)
+        DATASETS[source.name] = source
+        options["dataset"] = source.name
     if widths is not None:
         options["widths"] = widths_from_text(widths)
     if save is not None and not _can_be_written(save):

@@ -100,11 +100,11 @@ class PointsView:
 
 @dataclass(frozen=True, slots=True)
 class ImagesView:
-    """What a network says about test images: how many it gets right, and the first that it gets wrong.
+    """What a network says about test images, or rows of features: how many are right, and the first wrong ones.
 
     Attributes:
         indices: `(n,)` int64, positions in the test set of the first wrong ones, at most `MAX_WRONG_SHOWN`.
-        images: `(n, height, width)` uint8, 0 black .. 255 white (grey value of colour images).
+        images: `(n, height, width)` uint8, 0 black .. 255 white (grey value of colour images; features as one row).
         labels: `(n,)` uint8, true classes.
         predictions: `(n,)` uint8, predicted classes.
         confidence: `(n,)` float32, the softmax probability of the predicted class.
@@ -113,6 +113,7 @@ class ImagesView:
         available: How many there are.
         right: How many of the examined ones are answered rightly.
         step: After which step they were asked; on large data sets that is not every step.
+        noun: What one is called: ``"image"`` or ``"example"``.
     """
 
     indices: NDArray[np.int64]
@@ -125,6 +126,7 @@ class ImagesView:
     available: int = 0
     right: int = 0
     step: int = 0
+    noun: str = "image"
 
 
 HISTOGRAM_BINS = 64

@@ -178,7 +178,7 @@ def images_view(examined: Examined, dataset: Dataset) -> ImagesView:
     confidence = examined.logits[torch.from_numpy(shown)].softmax(1).amax(1)
     return ImagesView(
         indices=read_only(shown),
-        images=grey_values(examined.examples[shown]),
+        images=pictures(examined.examples[shown]),
         labels=read_only(labels[shown].astype(np.uint8)),
         predictions=read_only(predictions[shown].astype(np.uint8)),
         confidence=read_only(confidence.numpy()),
@@ -186,8 +186,14 @@ def images_view(examined: Examined, dataset: Dataset) -> ImagesView:
         examined=len(labels),
         available=len(dataset.x_test),
         right=len(labels) - len(wrong),
+        noun="image" if dataset.kind == "images" else "example",
         step=examined.step,
     )
+
+
+def pictures(examples: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Examples as grey values; features, which are no images, as one row each: `(n, height, width)`."""
+    return grey_values(examples if examples.ndim == 4 else examples[:, None, None])
 
 
 def grey_values(images: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -16,7 +16,7 @@ from bnnlab.nn import BinaryLayer
 from bnnlab.nn.inference import inference
 from bnnlab.nn.layers.binarizers import binarizers_of
 from bnnlab.records import Example, LayerPass, Selection
-from bnnlab.train.answers import grey_values
+from bnnlab.train.answers import pictures
 from bnnlab.train.datasets import Dataset
 from bnnlab.train.signals import Signal, scale_and_shift, signals
 
@@ -146,8 +146,8 @@ def _record(dataset: Dataset, index: int, logits: Tensor, passes: list[LayerPass
     label = int(dataset.y_test[index])
     answer = logits.detach().cpu()
     image, point = None, None
-    if dataset.kind == "images":
-        image = grey_values(dataset.x_test[index : index + 1])[0]
+    if dataset.kind != "points":
+        image = pictures(dataset.x_test[index : index + 1])[0]
     else:
         point = dataset.x_test[index]
     return Example(

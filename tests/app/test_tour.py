@@ -18,7 +18,7 @@ from bnnlab.app.live.spare import Spare
 from bnnlab.app.tour_facts import facts
 from bnnlab.bits import pack_columns, pack_rows
 from bnnlab.records import Selection
-from bnnlab.train import LiveRun, RunConfig
+from bnnlab.train import LiveRun, RunConfig, train
 from bnnlab.widgets.tour import STEPS_BEFORE, STOPS
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
@@ -81,6 +81,25 @@ def test_the_tours_run_has_learned_and_ones_own_rests_meanwhile() -> None:
     assert page.session_state[session.STOP] is None
     assert own.wait_for(state="playing", step=stood)
     assert run.status.state == "paused"
+
+
+def test_charts_wait_on_the_first_page_of_the_tour_alone() -> None:
+    page = at(stop="1")
+    assert not page.get("plotly_chart")
+    page.session_state["charts_here"] = True  # as the clock sets it a moment later
+    page.run()
+    assert page.get("plotly_chart")
+
+
+def test_the_tours_run_rests_where_nobody_watches_it_learn() -> None:
+    page = at(stop="7")
+    (run,) = (run for run in _runs() if run.status.step >= STEPS_BEFORE)
+    run.wait_for(state="playing", step=STEPS_BEFORE + 1, timeout=PATIENCE_S)
+    page.session_state["tour_go"] = 8
+    page.run()
+    assert run.status.state == "paused"
+    page.session_state["tour_go"] = None
+    page.run()
 
 
 def _runs() -> list[LiveRun]:
@@ -189,3 +208,15 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
     assert sum("application/vnd.jupyter.widget-view+json" in data for data in shown) == 6
     assert sum("application/vnd.plotly.v1+json" in data for data in shown) == 2
     assert any("bit for bit" in data.get("text/plain", "") for data in shown)
+
+
+@pytest.mark.parametrize(("clip_value", "said"), [(0.05, 56), (1.0, 97), (10.0, 93)])
+def test_what_stop_5_says_of_other_walls_is_so(clip_value: float, said: int) -> None:
+    """Sums in another order turn some signs on other computers, hence the room of three images of a hundred."""
+    assert f"{said} %" in STOPS[4].task.praise
+    run = train(RunConfig(clip_value=clip_value))
+    for event in run:
+        if event.step == STEPS_BEFORE:
+            break
+    _, accuracy = run.evaluate()
+    assert 100 * accuracy == pytest.approx(said, abs=3)

@@ -34,6 +34,9 @@ def test_a_number_is_checked_and_space_goes_on(page: Page) -> None:
     answer.fill("500")
     answer.press("Enter")
     expect(tour).to_contain_text("Not 500. Try again.")
+    answer.fill("4096")
+    answer.press("Enter")
+    expect(tour).to_contain_text("Not 4096. That many bits")
     tour.get_by_role("button", name="a hint").click()
     expect(tour).to_contain_text(STOPS[0].task.hint)
     answer.fill("512")
@@ -113,8 +116,12 @@ def test_a_finished_tour_begins_anew(page: Page) -> None:
 
 def test_a_number_that_follows_from_the_text(page: Page) -> None:
     tour = open_stop(page, 3)
-    tour.get_by_role("textbox", name="your answer").fill("0")
-    tour.get_by_role("button", name="check").click()
+    answer, check = tour.get_by_role("textbox", name="your answer"), tour.get_by_role("button", name="check")
+    answer.fill("0.01")
+    check.click()
+    expect(tour).to_contain_text("Not 0.01. By that much r grows.")
+    answer.fill("0")
+    check.click()
     expect_done(page, 3)
 
 
@@ -184,13 +191,23 @@ def test_a_count_is_guessed_and_the_loop_stepped_to_its_end(page: Page) -> None:
     guess.fill("0")
     guess.press("Enter")
     expect(card(page)).to_contain_text("Not 0.")
+    agreeing = page.locator(".xnor-row .bit:not(.pad)").all_text_contents().count("1")
+    guess.fill(str(agreeing))
+    guess.press("Enter")
+    expect(card(page)).to_contain_text("The hatched places are equal, too.")
     guess.fill(re.findall(r"\d+", counted.text_content() or "")[-1])
     guess.press("Enter")
     expect_done(page, 10)
     expect(counted).to_have_css("visibility", "visible")
     card(page).get_by_role("button", name="next", exact=True).click()
     expect(card(page)).to_have_attribute("data-done", "false")
+    expect(page.locator(".stepper-code")).to_be_in_viewport()
     page.get_by_role("button", name="Last step").click()
+    expect(card(page)).to_contain_text("2 of 8 steps seen.")
+    page.get_by_role("button", name="First step").click()
+    step = page.get_by_role("button", name="Next step")
+    for _ in range(6):
+        step.click()
     expect_done(page, 11)
 
 
@@ -202,11 +219,28 @@ def test_a_neurons_sum_becomes_the_bit_that_goes_on(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"So [+−]1 goes on to layer hidden2"))).to_be_visible()
 
 
-def test_the_instructions_of_the_loop_are_counted(page: Page) -> None:
+def test_the_instruction_that_counts_is_clicked(page: Page) -> None:
     open_stop(page, 12)
     loop = page.locator(".kernel-columns .machine-lines li.in-loop")
-    expect(loop.first).to_be_visible()
-    answer = card(page).get_by_role("textbox", name="your answer")
-    answer.fill(str(loop.count()))
-    answer.press("Enter")
+    loop.filter(has_text="xor").click()
+    expect(card(page)).to_contain_text("xor does not count the ones.")
+    loop.filter(has_text="popcnt").click()
     expect_done(page, 12)
+
+
+def test_ticks_outlast_a_reload(page: Page) -> None:
+    open_stop(page, 3)
+    card(page).get_by_role("textbox", name="your answer").fill("0")
+    card(page).get_by_role("button", name="check").click()
+    expect_done(page, 3)
+    page.reload()
+    expect(card(page).get_by_role("button", name=f"stop 3: {STOPS[2].title}")).to_have_attribute(
+        "data-ticked", "true"
+    )
+
+
+def test_charts_come_once_the_stop_is_there(page: Page) -> None:
+    open_stop(page, 1)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    tiles = page.locator(".st-key-here")
+    expect(tiles).to_be_visible()

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 import bnnlab
-from bnnlab.app import components
+from bnnlab.app import components, session
 from bnnlab.app.matrix_input import matrix_input, random_matrix
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.app.views.gemm import bmxnet_input, journey
@@ -75,7 +75,8 @@ def page(lab: StreamlitPage | None = None, kernel: StreamlitPage | None = None) 
         key="source",
         **IN_ADDRESS,
     )
-    if source != NETWORK:  # who comes from a weight knows it, and wants to see the bit at once
+    # Who comes from a weight knows it, and wants to see the bit at once; on the tour the card says it.
+    if source != NETWORK and not session.on_tour():
         st.markdown(INTRODUCTION)
     # The controls of a network take a row of their own: there, the width of a word stands beside the title.
     row = st.container(horizontal=True, vertical_alignment="bottom") if source == MATRICES else head

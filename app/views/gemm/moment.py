@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -80,12 +81,21 @@ class Moment:
             ("at least", total >= -shift / scale) if scale > 0 else ("at most", total <= -shift / scale)
         )
         verdict = "it is" if above else "it is not"
-        threshold = f"{0.0 - shift / scale:.4g}".replace("-", "−")
+        threshold = f"{self._limit(passed, total, 0.0 - shift / scale, rising=scale > 0):.4g}".replace(
+            "-", "−"
+        )
         where = self.example.layers[at + 1].name
         return (
             f"The neuron sends +1 if the sum is {relation} {threshold}, its threshold: "
             f"{verdict}. So {sign} goes on to layer {where}; in the end {self.answer}."
         )
+
+    def _limit(self, passed: LayerPass, total: float, threshold: float, rising: bool) -> float:
+        """The first sum that meets a threshold: sums of so many signs are whole, and all even or all odd."""
+        if self.config.scale or not passed.counts_bits:
+            return threshold
+        steps = (threshold - total) / 2
+        return total + 2 * (math.ceil(steps) if rising else math.floor(steps))
 
     @property
     def answer(self) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 import bnnlab
 from bnnlab.app import components
+from bnnlab.app.charts import chart
 from bnnlab.app.measuring import measured
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.bench import kernel_speeds
@@ -112,11 +113,10 @@ def _speeds() -> None:
 
 
 def _chart(shape: str, speeds: tuple[KernelSpeed, ...]) -> None:
-    st.plotly_chart(
+    chart(
         compare_kernels(speeds, dark=st.context.theme.type == "dark"),
         key="speeds_chart",
         alt="Measured speed of each kernel as a bar, and its ceiling as a mark.",
-        config={"displayModeBar": False},
     )
     fastest = max(speeds, key=lambda speed: speed.gops_best)
     wrong = [speed.kernel for speed in speeds if not speed.exact]

@@ -64,11 +64,12 @@ def _fits(a: Matrix, b: Matrix) -> bool:
 
 def _controls(row: Any) -> tuple[Axis, int, tuple[int, ...]]:
     axis = row.segmented_control(
-        "Step along",
+        "Step through",
         ["rows", "columns"],
+        format_func={"rows": "A, by rows", "columns": "B, by columns"}.__getitem__,
         default="rows",
         required=True,
-        help="The rows are those of A, the columns those of B. Play shows how they become words, number by number.",
+        help="Play shows how the numbers become words, one by one.",
         key="pack_axis",
         **IN_ADDRESS,
     )

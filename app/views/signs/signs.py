@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from bnnlab.app import components
+from bnnlab.app import components, session
+from bnnlab.app.charts import chart
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.figures.estimators import compare_estimators
 from bnnlab.nn import QUANTIZERS
@@ -16,14 +17,18 @@ T_CLIP_HELP = (
 )
 
 
+INTRODUCTION = (
+    "A binary network keeps only the **sign** of each number: +1 or −1. The sign is flat and jumps at 0: with its "
+    "slope of 0 nothing would be learned. So on the way back a **straight-through estimator** (STE) stands in. The "
+    "lecture's passes the gradient on to numbers within ±t_clip, and blocks it for all others."
+)
+
+
 def page() -> None:
     """Draw the page."""
     st.title("Signs & STE", anchor=False)
-    st.markdown(
-        "A binary network keeps only the **sign** of each number: +1 or −1. The sign is flat and jumps at 0: with its "
-        "slope of 0 nothing would be learned. So on the way back a **straight-through estimator** (STE) stands in. "
-        "The lecture's passes the gradient on to numbers within ±t_clip, and blocks it for all others."
-    )
+    if not session.on_tour():  # there the card says it
+        st.markdown(INTRODUCTION)
     name, clip_value = _controls()
     curve = estimator_curve(name, clip_value)
     components.picture["estimator"](key="estimator", data=estimator.encode(curve))
@@ -39,11 +44,10 @@ def page() -> None:
     with right:
         st.markdown("**All estimators at this t_clip**")
         curves = [estimator_curve(other, clip_value) for other in QUANTIZERS]
-        st.plotly_chart(
+        chart(
             compare_estimators(curves, dark=st.context.theme.type == "dark"),
             key="compare",
             alt="The slope of each estimator over x, one line each.",
-            config={"displayModeBar": False},
         )
         st.caption(
             "Each curve stands in for the slope of sign(x) on the way back. On the way forward they are all the same."

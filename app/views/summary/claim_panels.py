@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from bnnlab.app.charts import chart
 from bnnlab.app.measuring import measured
 from bnnlab.app.views.summary.tiles import chosen_preset
 from bnnlab.app.views.summary.timing import Times
@@ -61,12 +62,13 @@ def _panel(claim: Claim) -> None:
         st.latex(claim.formula_here)
         st.markdown(claim.meaning)
         st.caption(f"Source: {claim.source}.")
-    right.plotly_chart(
-        claim_bars(claim, dark=st.context.theme.type == "dark"),
-        key=f"claim_{claim.name}",
-        alt=f"{claim.statement}: " + "; ".join(f"{value.label} {value.ratio:.3g}" for value in claim.values),
-        config={"displayModeBar": False},
-    )
+    with right:
+        chart(
+            claim_bars(claim, dark=st.context.theme.type == "dark"),
+            key=f"claim_{claim.name}",
+            alt=f"{claim.statement}: "
+            + "; ".join(f"{value.label} {value.ratio:.3g}" for value in claim.values),
+        )
 
 
 def _constant(constant: EnergyConstant) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from bnnlab.app import session
 from bnnlab.app.tables import table
 from bnnlab.app.views.summary.claim_panels import claim_panels
 from bnnlab.app.views.summary.deploy_steps import deploy_steps
@@ -15,7 +16,7 @@ from bnnlab.records import LayerSummary, NetworkSummary
 def page() -> None:
     """Draw the page."""
     st.title("Summary", anchor=False)
-    st.markdown("What the lecture says of binary networks:")
+    st.markdown("What is said of binary networks, in the lecture that this lab comes from and elsewhere:")
     claimed_tiles()
     network = packed_network()
     if network is None:
@@ -36,6 +37,9 @@ def _introduce(network: PackedNetwork) -> None:
         st.markdown(
             f"What comes out here, for a network that comes with the lab: **{shown}.** Your own has not learned yet."
         )
+        return
+    if session.on_tour():
+        st.markdown(f"What comes out here, for the tour's own network: **{shown}.** Yours waits meanwhile.")
         return
     st.markdown(f"What comes out here, for your network: **{shown}.** Its training rests while you are here.")
     if not shown.learned:

@@ -14,7 +14,7 @@ NOT_MEASURED = "not measured yet"
 RIVAL = "torch"
 """Whom the tile of speed is about: it runs the same network, and is always installed."""
 
-KNOWN_AS = {"onnxruntime": ", a program that only runs networks"}
+KNOWN_AS = {"onnxruntime": ", a program that does nothing but run networks"}
 
 
 def claimed_tiles() -> None:
@@ -44,11 +44,20 @@ def _size(network: PackedNetwork) -> None:
     st.metric("Smaller, this network's file", ratio_text(claim.answer.ratio))
     floats = 4 * takes.float_values / network.file_bytes
     st.caption(
-        f"{takes.float32_bytes:,} bytes in float32, {network.file_bytes:,} packed. Not 32×: {floats:.0%} of the file "
-        "is numbers that stay float32."
+        f"{takes.float32_bytes:,} bytes in float32, {network.file_bytes:,} in the packed file. Not 32×: {floats:.0%} "
+        f"of it is numbers that stay float32{_mostly_in(network)}."
         if floats >= 0.01
         else f"{takes.float32_bytes:,} bytes in float32, {network.file_bytes:,} packed."
     )
+
+
+def _mostly_in(network: PackedNetwork) -> str:
+    """Which end of the network holds most of the numbers that stay float32, if one does."""
+    layers = network.takes.layers
+    for layer, name in ((layers[0], "first"), (layers[-1], "last")):
+        if 2 * layer.float_values > network.takes.float_values:
+            return f", most of them in the {name} layer"
+    return ""
 
 
 def _speed(network: PackedNetwork) -> None:
@@ -64,7 +73,7 @@ def _speed(network: PackedNetwork) -> None:
             f"58×: {RIVAL} multiplies many floats with one instruction, too.{_least(times.benchmark)}"
         )
     else:
-        st.caption(f"Than the original in {RIVAL}, on one core. It takes about ten seconds.")
+        st.caption(f"Than the original in {RIVAL}, on one core. It takes some seconds.")
     time_button(network)
 
 
@@ -90,7 +99,7 @@ def _least(benchmark: Benchmark) -> str:
         return ""
     least = min(slower, key=lambda each: each.ratio or 1)
     program = f"{least.opponent}{KNOWN_AS.get(least.opponent, '')}"
-    return f" Slower than {program}, with {least.workload}: {ratio_text(least.ratio or 1)}."
+    return f" Against {program}, it is slower with {least.workload}: {ratio_text(least.ratio or 1)}."
 
 
 def _why_not_1000(network: PackedNetwork, preset: str, claim: Claim) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from bnnlab.app.charts import chart
 from bnnlab.app.measuring import measured
 from bnnlab.app.tables import table
 from bnnlab.app.views.summary.trained_network import PackedNetwork, keep, kept
@@ -47,11 +48,10 @@ def times_panel(network: PackedNetwork) -> None:
     _benchmark_table(times.benchmark)
     st.markdown("**Where the packed network's time goes**")
     st.caption("This was another run, of the operations alone. So its times are not those of the table.")
-    st.plotly_chart(
+    chart(
         time_breakdown(times.profiles, dark=st.context.theme.type == "dark"),
         key="time_breakdown",
         alt="Share of the time of each kind of work, one bar for one example and one for many.",
-        config={"displayModeBar": False},
     )
     largest = times.profiles[-1]
     st.markdown(

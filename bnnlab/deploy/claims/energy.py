@@ -30,8 +30,8 @@ def energy_claim(packed: NetworkSummary, preset: str) -> Claim:
             "thresholds is read once an example, for $e_{\\text{bit}}$."
         ),
         formula_here=(
-            rf"\frac{{{network.float_total / 1e6:.3g}\ \text{{µJ in float32}}}}"
-            rf"{{{network.binary_total / 1e6:.3g}\ \text{{µJ as it is}}}} = {network.ratio:.3g}"
+            rf"\frac{{{network.float_total / 1e6:.3g}\ \mu\text{{J in float32}}}}"
+            rf"{{{network.binary_total / 1e6:.3g}\ \mu\text{{J as it is}}}} = {network.ratio:.3g}"
         ),
         source=THRIFTIER.source,
         values=(
@@ -77,7 +77,10 @@ def _about_1000(one: EnergyEstimate, network: EnergyEstimate) -> str:
 
 
 def _fit(packed: NetworkSummary, preset: EnergyPreset) -> str:
-    sizes = f"This network takes {packed.float32_bytes:,} bytes in float32 and {packed.stored_bytes:,} packed"
+    sizes = (
+        f"This network takes {packed.float32_bytes:,} bytes in float32 and {packed.stored_bytes:,} packed, without "
+        "names and shapes"
+    )
     if packed.float32_bytes <= SRAM_BYTES:
         return f"{sizes}: both fit into 32 KB on a chip, so nothing would have to move."
     if packed.stored_bytes <= SRAM_BYTES:

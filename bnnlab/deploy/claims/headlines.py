@@ -40,18 +40,18 @@ FASTER: Final = Headline(
     statement="58× faster on a CPU",
     claimed=58.0,
     number="58×",
-    conditions="A count, not a time: one instruction takes 64 signs, or one float. From XNOR-Net.",
+    conditions="A count, not a time: one instruction takes 64 signs, or one float. From the paper XNOR-Net.",
     source=(
         "Rastegari et al., XNOR-Net, ECCV 2016, section 4.1; in Communications of the ACM 12/2020 the authors say "
         "that 58 is a count of operations"
     ),
 )
 THRIFTIER: Final = Headline(
-    title="Less energy, on FPGA and ASIC",
+    title="Less energy, on special chips",
     statement="up to 1000× less energy",
     claimed=1000.0,
     number="up to 1000×",
-    conditions="On chips that are made for such networks, not on a CPU.",
+    conditions="On FPGAs and ASICs: chips that are made for such networks. Not on a CPU.",
     source=(
         "the lecture cites its reference [2]; we found no measurement behind the number. Constants of "
         "the model: Horowitz, ISSCC 2014, and Han et al., NeurIPS 2015 (45 nm); Al Bahou et al., XNORBIN, 2018 (65 nm)"

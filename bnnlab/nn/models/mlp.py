@@ -54,5 +54,5 @@ MLP = Model(
     title="Multilayer perceptron",
     build=build,
     check=check,
-    suited={"points": (64, 64, 64), "images": (64, 64, 64)},
+    suited={"points": (64, 64, 64), "images": (64, 64, 64), "features": (64, 64, 64)},
 )

@@ -57,7 +57,7 @@ class Model:
         build: `(spec, generator) -> model`, from `(n, *input_shape)` to `(n, classes)` logits, with every
             initial weight drawn from `generator` and every submodule named.
         check: Raises `ValueError` where `spec` cannot be built, without building it.
-        suited: Widths to start with, for each kind of data it can learn: ``"points"``, ``"images"``.
+        suited: Widths to start with, for each kind of data it can learn: ``"points"``, ``"images"``, ``"features"``.
     """
 
     name: str

@@ -5,6 +5,7 @@ from bnnlab.train.datasets.dataset import Dataset, DatasetError, DatasetSource
 from bnnlab.train.datasets.embedded import DIGITS, MNIST
 from bnnlab.train.datasets.fetch import RemoteFiles
 from bnnlab.train.datasets.idx import FASHION_FILES, FASHION_MNIST, MNIST_FILES, MNIST_FULL
+from bnnlab.train.datasets.table import TABLES, table_file, table_source
 from bnnlab.train.datasets.toys import TOYS
 
 DATASETS: dict[str, DatasetSource] = {
@@ -22,4 +23,14 @@ REMOTE_FILES: dict[str, RemoteFiles] = {
     files.name: files for files in (MNIST_FILES, FASHION_FILES, CIFAR10_FILES)
 }
 
-__all__ = ["DATASETS", "REMOTE_FILES", "Dataset", "DatasetError", "DatasetSource", "RemoteFiles"]
+__all__ = [
+    "DATASETS",
+    "REMOTE_FILES",
+    "TABLES",
+    "Dataset",
+    "DatasetError",
+    "DatasetSource",
+    "RemoteFiles",
+    "table_file",
+    "table_source",
+]

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = Literal["points", "images"]
+Kind = Literal["points", "images", "features"]
 
 
 class DatasetError(RuntimeError):
@@ -22,15 +22,15 @@ class Dataset:
 
     Attributes:
         name: Key in `DATASETS`.
-        kind: ``"points"`` of the plane or ``"images"``.
-        x_train: `(n, 2)` points or `(n, channels, height, width)` images, float32. Every value is a whole
-            number divided by a power of two, so that sums and differences of them, as in a layer with
-            binary weights, are exact in float32 in any order.
+        kind: ``"points"`` of the plane, of two classes; ``"images"``; or ``"features"``, any other numbers.
+        x_train: `(n, 2)` points, `(n, k)` features or `(n, channels, height, width)` images, float32. Every
+            value is a whole number divided by a power of two, so that sums and differences of them, as in a
+            layer with binary weights, are exact in float32 in any order.
         y_train: `(n,)` int64, classes from 0.
         x_test: Like `x_train`.
         y_test: Like `y_train`.
         class_names: Name of each class.
-        half_range: Images are grey values p as p / half_range - 1; None for points.
+        half_range: Images are grey values p as p / half_range - 1; None for others.
     """
 
     name: str
@@ -48,8 +48,8 @@ class Dataset:
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:
-        """`(channels, height, width)` of an image, or None for points."""
-        if self.kind == "points":
+        """`(channels, height, width)` of an image, or None for others."""
+        if self.kind != "images":
             return None
         _, channels, height, width = self.x_train.shape
         return channels, height, width
@@ -62,10 +62,10 @@ class DatasetSource:
     Attributes:
         name: Key in `DATASETS`.
         title: Name for people.
-        kind: ``"points"`` or ``"images"``.
+        kind: ``"points"``, ``"images"`` or ``"features"``.
         input_shape: Shape of one example.
         class_names: Name of each class.
-        load: `(seed, noise) -> Dataset`. Points are generated from both; images ignore them. Raises
+        load: `(seed, noise) -> Dataset`. Points are generated from both; others ignore them. Raises
             `DatasetError` where the data are not on this computer.
         fetched: True where the data have to be downloaded first, by `bnnlab data fetch`.
     """

@@ -108,7 +108,7 @@ const ESTIMATOR_STYLE = `
   display: flex; flex-direction: column; gap: 12px;
   .estimator-plots { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 12px; }
   .estimator-slider { display: grid; grid-template-columns: auto 4.5em minmax(0, 1fr); gap: 8px; align-items: center; }
-  .estimator-slider .mono { font-size: 16px; font-weight: 600; }
+  .estimator-slider .mono { font-size: calc(16px * var(--letters, 1)); font-weight: 600; }
   .estimator-slider input { height: 34px; }
   .estimator-below { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
   .scalar-walk { align-items: stretch; }

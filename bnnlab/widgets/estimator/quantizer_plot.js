@@ -175,9 +175,9 @@ export const QUANTIZER_PLOT_STYLE = `
 .bnnlab .quantizer-plot {
   display: flex; flex-direction: column; gap: 6px;
   svg { display: block; width: 100%; margin-top: auto; cursor: ew-resize; touch-action: pan-y; user-select: none; }
-  text { font-size: 12px; fill: var(--faint); }
+  text { font-size: calc(12px * var(--letters, 1)); fill: var(--faint); }
   .axis { fill: var(--ink); paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
-  .low { font-size: 10px; }
+  .low { font-size: calc(10px * var(--letters, 1)); }
   .grid { stroke: var(--grid); }
   .zero { stroke: var(--faint); }
   .hatch-lines { stroke: var(--faint); stroke-width: 1; opacity: 0.55; }

@@ -21,7 +21,7 @@ export function scalarWalk(onGradient) {
       { class: "panel" },
       element("h3", {}, "Forward: the number becomes a sign"),
       forwardLine,
-      marked("p", "note", "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere."),
+      marked("p", "note", "rᵢ goes in, rₒ comes out: +1 where rᵢ ≥ 0, −1 elsewhere. c, below, is the error."),
     ),
     element(
       "section",
@@ -86,10 +86,10 @@ export const SCALAR_WALK_STYLE = `
 .bnnlab .scalar-walk {
   display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 12px;
   section { display: flex; flex-direction: column; gap: 8px; }
-  .walk-line { font-size: 16px; font-weight: 600; white-space: pre-wrap; }
+  .walk-line { font-size: calc(16px * var(--letters, 1)); font-weight: 600; white-space: pre-wrap; }
   .walk-formula { white-space: pre-wrap; color: var(--faint); }
-  .walk-gradient { display: flex; gap: 8px; align-items: center; font-size: 16px; }
-  .walk-gradient .mono { font-size: 16px; font-weight: 600; }
+  .walk-gradient { display: flex; gap: 8px; align-items: center; font-size: calc(16px * var(--letters, 1)); }
+  .walk-gradient .mono { font-size: calc(16px * var(--letters, 1)); font-weight: 600; }
   .walk-gradient input {
     width: 6.5em; min-height: 34px; padding: 0 6px;
     background: var(--paper); border: 1px solid var(--grid); border-radius: 6px;

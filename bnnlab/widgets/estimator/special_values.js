@@ -32,7 +32,7 @@ export const SPECIAL_VALUES_STYLE = `
 .bnnlab .special {
   display: flex; flex-direction: column; gap: 8px;
   .note { max-width: 26em; }
-  table { align-self: flex-start; font-size: 13px; border: none; }
+  table { align-self: flex-start; font-size: calc(13px * var(--letters, 1)); border: none; }
   th, td { text-align: right; padding: 2px 22px 2px 0; font-weight: 400; border: none; }
   thead th { color: var(--faint); }
   tbody th { font-weight: 600; }

@@ -6,6 +6,7 @@ import { writeAttribute, writeText } from "../shared/late_text.js";
 import { grouped } from "../shared/numbers.js";
 import { dataRow } from "./data_row.js";
 import { lineIcon } from "./panel_icons.js";
+import { nounOf } from "./input_picture.js";
 import { choiceRow, setLine, cockpitButton } from "./panel_parts.js";
 
 const SPEED_CHOICES = [
@@ -157,8 +158,8 @@ function accuracyTexts(state) {
     if (!evaluated) return ["– %", "not asked yet"];
     return [`${grouped(100 * evaluated.test_accuracy, 1)} %`, `of the test set, step ${grouped(evaluated.step)}`];
   }
-  const { right, examined, available, kind } = view;
-  const things = kind === "points" ? "test points" : "test images";
+  const { right, examined, available } = view;
+  const things = `test ${nounOf(view)}s`;
   const share = `${grouped((100 * right) / examined, 1)} %`;
   if (state.rival && state.backAt === null) return [share, rivalText(state)];
   if (available > examined) return [share, `${grouped(right)} of the first ${grouped(examined)}`];

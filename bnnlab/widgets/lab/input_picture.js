@@ -49,15 +49,15 @@ export function inputPicture(cockpit) {
     setHidden(image, points || !example?.image);
     setHidden(plane.node, !points);
     setHidden(buttons, !state.canLook || nothing);
-    writeText(title, nothing ? "no data" : points ? "one point" : "one image");
+    writeText(title, nothing ? "no data" : `one ${nounOf(view)}`);
     if (nothing) writeText(caption, NO_DATA);
     if (!example) return;
     if (points) paintPlane();
     else if (example.image) paintImage(image, example.image, palette);
     const truth = example.label === null ? "" : `: ${view.classes[example.label]}`;
-    const noun = points ? "test point" : "test image";
+    const noun = `test ${nounOf(view)}`;
     writeText(caption, `${noun} ${grouped(example.index)}${points ? `, class ${view.classes[example.label]}` : truth}`);
-    nameCanvas(image, `The image that goes into the network: ${noun} ${example.index}${truth}`);
+    nameCanvas(image, `The ${nounOf(view)} that goes into the network: ${noun} ${example.index}${truth}`);
   }
 
   function paintPlane() {
@@ -71,6 +71,11 @@ export function inputPicture(cockpit) {
   }
 
   return { node, draw, stop: plane.stop };
+}
+
+// What goes in, one of many.
+export function nounOf(view) {
+  return view.kind === "points" ? "point" : view.noun ?? "image";
 }
 
 // Dark on light, as on paper, whatever the theme: what it looks like is what is recognised.

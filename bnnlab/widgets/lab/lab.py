@@ -232,6 +232,7 @@ def _view(view: PointsView | ImagesView | None) -> tuple[dict[str, Any], Arrays]
         "available": view.available,
         "right": view.right,
         "step": view.step,
+        "noun": view.noun,
     }
     return meta, {
         "wrong/indices": view.indices.astype(np.uint32),

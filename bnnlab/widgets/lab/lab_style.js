@@ -3,7 +3,7 @@
 
 export const LAB_STYLE = `
 .bnnlab .cockpit {
-  display: grid; gap: 0.55em; font-size: 13px; line-height: 1.35;
+  display: grid; gap: 0.55em; font-size: calc(13px * var(--letters, 1)); line-height: 1.35;
   grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(21em, 1fr) minmax(12.9em, 22%) 3.1em;
   height: var(--cockpit-room, var(--room, 46rem)); min-height: 0;
   .left-out { display: none !important; }
@@ -11,9 +11,9 @@ export const LAB_STYLE = `
   b { font-weight: 600; }
   :focus-visible { outline-color: var(--control); }
 }
-@media (min-width: 1700px) { .bnnlab .cockpit { font-size: 15px; } }
-@media (min-width: 2400px) { .bnnlab .cockpit { font-size: 19px; } }
-@media (min-width: 3200px) { .bnnlab .cockpit { font-size: 23px; } }
+@media (min-width: 1700px) { .bnnlab .cockpit { font-size: calc(15px * var(--letters, 1)); } }
+@media (min-width: 2400px) { .bnnlab .cockpit { font-size: calc(19px * var(--letters, 1)); } }
+@media (min-width: 3200px) { .bnnlab .cockpit { font-size: calc(23px * var(--letters, 1)); } }
 
 /* Numbers change in many places at once: nothing outside a panel has to be laid out for that. */
 .bnnlab .network, .bnnlab .deck-panel, .bnnlab .strip, .bnnlab .answer { contain: layout style; }
@@ -35,7 +35,7 @@ export const LAB_STYLE = `
   grid-template-columns: minmax(0, 1.36fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.02fr);
 }
 @container (max-width: 1100px) {
-  .bnnlab .deck { grid-template-columns: minmax(0, 1.2fr) minmax(0, 0.52fr) minmax(0, 0.52fr) minmax(0, 1.15fr); }
+  .bnnlab .deck { grid-template-columns: minmax(0, 1.32fr) minmax(0, 0.5fr) minmax(0, 0.5fr) minmax(0, 1.1fr); }
 }
 .bnnlab .deck.idle { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 .bnnlab .direction {

@@ -66,7 +66,7 @@ export const PANEL_STYLE = `
 }
 /* All of it in one row, as long as that can be. */
 @container (761px <= width <= 1100px) {
-  .bnnlab .cockpit { font-size: 12px; }
+  .bnnlab .cockpit { font-size: 12px; grid-template-rows: auto minmax(21em, 1fr) minmax(15.2em, 25%) 3.1em; }
   .bnnlab .control-bar {
     column-gap: 0.55em;
     .binarise > .faint, .more-text { display: none; }
@@ -74,8 +74,9 @@ export const PANEL_STYLE = `
     .accuracy { flex-basis: 7em; }
     .last-tools { gap: 0.3em; }
   }
-  .bnnlab .neuron-panel .sum-line b:nth-of-type(1) { min-width: 8.2em; }
+  .bnnlab .neuron-panel .sum-line { gap: 0.3em; b:nth-of-type(1), b:nth-of-type(2) { min-width: 0; } }
   .bnnlab .strip-legend { gap: 0.1em; margin-bottom: 0; }
+  .bnnlab .strip-flips { min-width: 5.4em; }
 }
 .bnnlab .data-list {
   inset: auto; margin: 0; position: fixed; width: min(28em, calc(100vw - 16px)); padding: 0.6em; border: 1px solid var(--grid);

@@ -36,7 +36,7 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }, first) {
   const flips = element("b", { class: "strip-flips" });
   const beyond = element("span", { class: "faint" });
   const caption = placed("strip-caption", weights.x, top + inner + 0.35 * em, element("span", {}, flips, " ", beyond));
-  caption.style.width = `${Math.max(6 * em, width)}px`;
+  caption.style.width = `${Math.max(6 * em, width - 0.8 * em)}px`;
   const nodes = [heading, caption];
   let writeX = null;
   if (gate.column) {
@@ -60,8 +60,8 @@ function labelsOf({ weights, gate, bits }, { em, gap, top, inner }, first) {
     writeText(what, narrow ? "" : whatText(state, pass));
     heading.title = `${pass.name}: ${whatText(state, pass)}`;
     setHidden(flips, !pass.layer || pass.layer.flipCount === null);
-    if (pass.layer) writeText(flips, several && state.backAt === null ? flippedInSteps(several, narrow) : flipsInStep(pass.layer, narrow));
-    writeText(beyond, narrow && pass.layer && !backward ? "" : beyondText(state, pass, backward));
+    if (pass.layer) writeText(flips, several && state.backAt === null ? flippedInSteps(several, narrow) : flipsInStep(pass.layer, width < 23 * em));
+    writeText(beyond, narrow && pass.layer && !backward ? "" : beyondText(state, pass, backward, narrow));
     writeX?.(backward && !gate.gradient ? "gradient" : "x");
     if (nodes.sign) writeText(nodes.sign, backward && !gate.gradient ? "" : state.binarize === "both" ? "sign" : "cut x");
   }
@@ -94,7 +94,7 @@ function flipsInStep({ flipCount }, narrow) {
   return `${grouped(flipCount)} ${flipCount === 1 ? "flip" : "flips"}${narrow ? "" : " in this step"}`;
 }
 
-function beyondText(state, pass, backward) {
+function beyondText(state, pass, backward, narrow) {
   if (pass.unseen) return "";
   if (pass.conv) return "a map of bits for each filter";
   if (backward && pass.after) {
@@ -102,6 +102,6 @@ function beyondText(state, pass, backward) {
     return `${blocked} of ${pass.after.length} gradients blocked`;
   }
   const beyond = pass.x.reduce((count, value) => count + (Math.abs(value) > state.clip), 0);
-  if (!pass.layer) return "ordinary numbers";
+  if (!pass.layer) return narrow ? "numbers" : "ordinary numbers";
   return `x: ${beyond} of ${pass.x.length} beyond ±t_clip`;
 }

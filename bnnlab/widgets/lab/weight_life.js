@@ -38,12 +38,12 @@ export function weightLife() {
     paintArrow(ctx, weight, right, y, height, palette, em);
     pen.setFont();
     ctx.fillStyle = palette.faint;
-    ctx.textAlign = "left";
     const name = `step ${grouped(first)}`;
     const reach = ctx.measureText(name).width + 4;
     const near = [...values].filter((_, at) => x(steps[at]) <= reach).map(y);
     const below = Math.max(y(0), ...near) < height - 1.1 * em || Math.min(y(0), ...near) < 1.1 * em;
     ctx.textBaseline = below ? "bottom" : "top";
+    ctx.textAlign = "left";
     ctx.fillText(name, 0, below ? height : 0);
   }
 
@@ -66,10 +66,9 @@ function rangeOf({ weight: { latent: now, lifeValues }, clip, latent }) {
 function paintClip({ ctx, width, em }, y, low, high, { clip, palette }) {
   ctx.strokeStyle = ctx.fillStyle = palette.control;
   ctx.lineWidth = 1;
-  ctx.textAlign = "left";
+  ctx.textAlign = "right"; // at the left stands the name of the first step
   for (const wall of [-clip, clip]) {
     if (wall < low || wall > high) continue;
-    const isNear = Math.abs(y(wall) - y(0)) < 1.3 * em; // its name would stand on that of the first step
     ctx.setLineDash([4, 3]);
     ctx.beginPath();
     ctx.moveTo(0, y(wall));
@@ -77,7 +76,7 @@ function paintClip({ ctx, width, em }, y, low, high, { clip, palette }) {
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.textBaseline = wall < 0 ? "bottom" : "top";
-    if (!isNear) ctx.fillText(`${wall < 0 ? "−" : "+"}t_clip`, 0, y(wall) + (wall < 0 ? -1 : 1));
+    ctx.fillText(`${wall < 0 ? "−" : "+"}t_clip`, width - 2 * em, y(wall) + (wall < 0 ? -1 : 1));
   }
 }
 

@@ -2,13 +2,17 @@
 
 import { element, setText } from "../shared/dom.js";
 import { numberText, signedText } from "../shared/numbers.js";
+import { bitOf, wordToDecimal } from "../shared/words.js";
+
+const MAX_BITS_ADDED = 8;
 
 export function elementPath() {
   const stations = ["number", "its sign", "as a bit", "kept in"].map(station);
   const reason = element("span", { class: "note" });
   const node = element("section", { class: "element-path" }, ...stations.map(({ node: one }) => one), reason);
 
-  function show({ name, row, column, text, sign, vector, vectorName, word, bit }) {
+  // `kept` is the word that the number's bit stands in, as far as it is written.
+  function show({ name, row, column, text, sign, vector, vectorName, word, bit }, kept, wordBits) {
     const positive = sign > 0;
     const texts = [
       `${name}[${row}, ${column}] = ${text}`,
@@ -17,7 +21,7 @@ export function elementPath() {
       `bit ${bit} of word ${word}, ${vectorName} ${vector}`,
     ];
     stations.forEach((one, index) => setText(one.value, texts[index]));
-    setText(reason, reasonFor(text));
+    setText(reason, reasonFor(text) || sumOfBits(kept, wordBits));
   }
 
   return { node, show };
@@ -36,10 +40,18 @@ function reasonFor(text) {
   return "";
 }
 
+// A word is the sum of its bits, each times its power of two: written out where it stays short.
+function sumOfBits(word, wordBits) {
+  if (wordBits > MAX_BITS_ADDED) return "";
+  const parts = Array.from({ length: wordBits }, (_, bit) => bitOf(word, bit) && 2 ** bit).filter(Boolean);
+  return `the word: Σ bit · 2^place = ${parts.join(" + ") || 0}${parts.length > 1 ? ` = ${wordToDecimal(word)}` : ""}`;
+}
+
 export const ELEMENT_PATH_STYLE = `
 .bnnlab .element-path {
   display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 22px; min-height: 22px;
   .station { position: relative; white-space: nowrap; display: inline-flex; gap: 6px; align-items: baseline; }
+  > .note { min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; } /* one line, so that nothing jumps */
   .station:not(:nth-of-type(4))::after { content: "→"; position: absolute; right: -18px; color: var(--faint); }
 }
 `;

@@ -81,10 +81,10 @@ export const FILLING_WORDS_STYLE = `
   display: flex; flex-direction: column; gap: 4px; min-width: 0; flex: 1 1 0;
   .filling-lines { display: flex; flex-direction: column; gap: 4px; }
   .filling-line { display: grid; grid-template-columns: 58px minmax(0, 1fr); gap: 8px; }
-  .filling-name { color: var(--faint); line-height: 18px; padding-top: 15px; white-space: nowrap; font-size: 13px; }
+  .filling-name { color: var(--faint); line-height: 18px; padding-top: 15px; white-space: nowrap; font-size: calc(13px * var(--letters, 1)); }
   .filling-words { display: flex; flex-wrap: wrap; gap: 4px 12px; }
   .filling-word { max-width: 100%; }
-  .filling-caption { font-size: 11px; line-height: 15px; white-space: pre; overflow: hidden; text-overflow: ellipsis; }
+  .filling-caption { font-size: calc(11px * var(--letters, 1)); line-height: 15px; white-space: pre; overflow: hidden; text-overflow: ellipsis; }
   .bits { grid-template-columns: repeat(auto-fill, 103px); gap: 3px 4px; }
   .bits .bit { height: 18px; line-height: 18px; }
   .bits .b0:not(.pad) { --cell: var(--minus); --letter: var(--paper); --rim: transparent; }

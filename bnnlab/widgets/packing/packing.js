@@ -120,13 +120,14 @@ export function mountPacking(host, send) {
 
   function show() {
     host.dataset.step = at;
-    let shown = packing.stepped.step(at);
+    let [shown, where] = [packing.stepped.step(at), packing.stepped];
     packing.sides.forEach((side, index) => {
       const seen = looked && looked.name === side.name ? side.step(side.indexOf(looked.cell)) : null;
-      if (seen) shown = seen;
+      if (seen) [shown, where] = [seen, side];
       panels[index].show(side === packing.stepped ? at : null, seen);
     });
-    path.show(shown);
+    const written = where === packing.stepped ? at : where.steps - 1;
+    path.show(shown, where.wordAfter(shown.vector, shown.word, written).word, packing.wordBits);
     showCount();
   }
 

@@ -131,7 +131,7 @@ export const SIGN_MATRIX_STYLE = `
     white-space: nowrap; background: var(--paper); color: var(--ink); box-shadow: inset 0 0 0 1px var(--grid);
   }
   .editable td { cursor: pointer; touch-action: manipulation; }
-  .numbers td { min-width: 35px; padding: 0 3px; font-size: 12px; }
+  .numbers td { min-width: 35px; padding: 0 3px; font-size: calc(12px * var(--letters, 1)); }
   .signs { table-layout: fixed; width: calc(var(--columns) * 15px); min-width: calc(var(--columns) * 11px); }
   .signs td { border-radius: 2px; font: 600 11px/16px ui-monospace, "DejaVu Sans Mono", monospace; }
   td.minus { background: var(--minus); color: var(--paper); box-shadow: none; }

@@ -32,9 +32,9 @@ export function wordProduct() {
 
 function productCell(value, right) {
   if (value === right) return element("td", {}, numberText(value));
-  const instead = element("s", {}, numberText(right));
+  const struck = element("s", {}, numberText(value));
   const says = `${numberText(value)}, right is ${numberText(right)}`;
-  return element("td", { class: "wrong", title: says, "aria-label": says }, numberText(value), instead);
+  return element("td", { class: "wrong", title: says, "aria-label": says }, struck, numberText(right));
 }
 
 function productSentence({ computed, right, by }, wrong) {
@@ -48,7 +48,7 @@ function productSentence({ computed, right, by }, wrong) {
   }
   if (!count) return `The order is wrong, yet by chance all ${values.length} sums come out right. Turn a sign.`;
   return (
-    `${count} of ${values.length} sums ${count === 1 ? "is" : "are"} wrong (framed; struck out: the right one). ` +
+    `${count} of ${values.length} sums ${count === 1 ? "is" : "are"} wrong (struck out; beside it the right one). ` +
     "Bits meet that do not belong together. Nothing crashed."
   );
 }
@@ -62,8 +62,8 @@ export const WORD_PRODUCT_STYLE = `
     min-width: 44px; height: 26px; padding: 0 5px; text-align: center; border: none; border-radius: 3px;
     background: var(--paper); box-shadow: inset 0 0 0 1px var(--grid); white-space: nowrap; color: var(--ink);
   }
-  td.wrong { box-shadow: inset 0 0 0 2px var(--mismatch); font-weight: 700; }
-  td s { margin-left: 5px; font-weight: 400; font-size: 12px; color: var(--faint); }
+  td.wrong { box-shadow: inset 0 0 0 2px var(--mismatch); }
+  td s { margin-right: 5px; font-weight: 700; color: var(--mismatch); text-decoration-thickness: 2px; }
   .stale td { color: var(--faint); }
 }
 `;

@@ -80,7 +80,7 @@ export const BITS_STYLE = `
   .bit[data-marked] { outline: 3px solid var(--ink); outline-offset: 1px; z-index: 1; border-radius: 1px; }
   .mark {
     display: flex; justify-content: center;
-    font-size: 11px; line-height: 14px; color: var(--faint); white-space: nowrap;
+    font-size: calc(11px * var(--letters, 1)); line-height: 14px; color: var(--faint); white-space: nowrap;
   }
 }
 .bnnlab .bits-sign, .bnnlab .bits-product {

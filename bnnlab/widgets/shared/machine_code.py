@@ -80,9 +80,11 @@ def meaning(instruction: Instruction) -> Meaning | None:
 
 _READING = {
     True: "Read a line as address, name, source, destination. %rdx is a register, one of the CPU's few "
-    "places for a word; (%rdx) is the memory it points to, $8 a constant. Point at a line to see its bytes.",
+    "places for a word; (%rdx) is the memory it points to, a number behind $ a constant. Point at a line to see "
+    "its bytes.",
     False: "Read a line as address, name, destination, sources. x0 is a register, one of the CPU's few "
-    "places for a word; [x0] is the memory it points to, #8 a constant. Point at a line to see its bytes.",
+    "places for a word; [x0] is the memory it points to, a number behind # a constant. Point at a line to see "
+    "its bytes.",
 }
 
 

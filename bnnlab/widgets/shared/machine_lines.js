@@ -109,12 +109,12 @@ export const MACHINE_LINES_STYLE = `
   li {
     display: flex; gap: 10px; align-items: baseline; width: max-content; min-width: 100%;
     margin: 0; padding: 1px 8px 1px 6px; border-left: 4px solid transparent; line-height: 1.4;
-    font-size: 12px; white-space: pre;
+    font-size: calc(12px * var(--letters, 1)); white-space: pre;
   }
   li:not(.in-loop) { color: var(--faint); }
   li.in-loop { border-left-color: var(--minus); background: var(--paper); }
   &.can-be-picked li:not(.machine-note, .machine-fold) { cursor: pointer; }
-  li.machine-fold button { font-size: 12px; }
+  li.machine-fold button { font-size: calc(12px * var(--letters, 1)); }
   li.counts { font-weight: 700; }
   li.marked { outline: 2px solid var(--ink); outline-offset: -2px; border-radius: 4px; }
   li.machine-note {

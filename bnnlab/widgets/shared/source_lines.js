@@ -6,7 +6,7 @@ import { element } from "./dom.js";
 const MAX_INDENT = 16;
 
 export function sourceLines(label) {
-  const node = element("ol", { class: "code-lines mono fading", "aria-label": label });
+  const node = element("ol", { class: "code-lines mono", "aria-label": label });
 
   // `numbers` are those of the lines in their file, `active` the indices of those that are marked.
   function load({ lines, numbers, active }) {
@@ -35,15 +35,13 @@ function sourceLine(number, text, active) {
 
 export const SOURCE_LINES_STYLE = `
 .bnnlab .code-lines {
-  list-style: none; margin: 0; overflow: auto hidden; white-space: pre-wrap;
+  list-style: none; margin: 0; white-space: pre-wrap;
   li {
-    width: max-content; min-width: 100%; display: flex; gap: 10px; margin: 0; padding: 1px 8px 1px 0;
+    display: flex; gap: 10px; margin: 0; padding: 1px 8px 1px 0;
     border-left: 4px solid transparent; line-height: 1.4;
   }
   .code-number { min-width: var(--digits); text-align: right; color: var(--faint); font-weight: 400; }
-  code { white-space: pre; font-size: 11.5px; padding-left: var(--indent); }
-  /* The line that it is about is never cut off. */
-  li.active { border-left-color: var(--minus); background: var(--paper); font-weight: 700; width: 100%; }
-  li.active code { white-space: pre-wrap; min-width: 0; }
+  code { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; font-size: calc(11.5px * var(--letters, 1)); padding-left: var(--indent); }
+  li.active { border-left-color: var(--minus); background: var(--paper); font-weight: 700; }
 }
 `;

@@ -15,7 +15,7 @@ const SHARED_STYLE = `
 .bnnlab {
   position: relative; box-sizing: border-box; width: 100%; min-width: 0;
   container-type: inline-size;
-  font-size: 14px; line-height: 1.45;
+  font-size: calc(14px * var(--letters, 1)); line-height: 1.45;
   font-family: var(--st-font, var(--jp-ui-font-family, system-ui, sans-serif));
   font-variant-numeric: tabular-nums;
 
@@ -28,7 +28,7 @@ const SHARED_STYLE = `
 
   .mono, code, kbd {
     font-family: var(--st-code-font, var(--jp-code-font-family, ui-monospace, "DejaVu Sans Mono", monospace));
-    font-size: 13px; background: none; padding: 0; color: inherit;
+    font-size: calc(13px * var(--letters, 1)); background: none; padding: 0; color: inherit;
   }
   /* In slanted letters of the text's own font: a typewriter's i reads like 1. */
   .lowered {
@@ -36,9 +36,9 @@ const SHARED_STYLE = `
     font-size: 0.8em; line-height: 0; vertical-align: -0.25em; margin-left: 0.06em;
   }
   .faint { color: var(--faint); }
-  .note { color: var(--faint); font-size: 13px; }
+  .note { color: var(--faint); font-size: calc(13px * var(--letters, 1)); }
   /* Two lines, so that nothing below moves when the numbers in the sentence change. */
-  .takeaway { font-size: 15px; font-weight: 500; min-height: 2.9em; }
+  .takeaway { font-size: calc(15px * var(--letters, 1)); font-weight: 500; min-height: 2.9em; }
   .panel {
     background: var(--panel); border: 1px solid var(--grid); border-radius: 8px;
     padding: 12px 14px; min-width: 0;

@@ -67,7 +67,7 @@ export function arithmeticPanel() {
     dot.show(
       "dot product",
       `2·(${acc} − ${left}) − ${depth} = ${numberText(result[cell])}`,
-      "2·(count − P) − K = agreements − differences",
+      "2·(count − P) − K, for P padding bits and K products",
     );
     wrong.show(
       "✗ without P",
@@ -117,7 +117,7 @@ function costRow({ scope, float, binary }) {
 // "4 mul + 3 add" may break before a plus, never inside a term.
 function unbrokenTerms(text) {
   return text.split(" + ").flatMap((term, index) => {
-    const whole = element("span", { class: "term" }, index ? `+ ${term}` : term);
+    const whole = element("span", { class: "cost-term" }, index ? `+ ${term}` : term);
     return index ? [" ", whole] : [whole];
   });
 }
@@ -154,7 +154,7 @@ export const ARITHMETIC_STYLE = `
 .bnnlab .equation {
   display: grid; grid-template-columns: 7em minmax(0, 1fr); column-gap: 10px;
   dt { color: var(--faint); }
-  .mono { font-size: 15px; font-weight: 600; }
+  .mono { font-size: calc(15px * var(--letters, 1)); font-weight: 600; }
   .note { grid-column: 2; }
   @container (min-width: 560px) {
     & { grid-template-columns: 7em 15em minmax(0, 1fr); align-items: baseline; }
@@ -164,10 +164,10 @@ export const ARITHMETIC_STYLE = `
 }
 .bnnlab .costs {
   display: flex; flex-direction: column; gap: 6px; min-width: 0;
-  table { align-self: flex-start; font-size: 13px; border: none; }
+  table { align-self: flex-start; font-size: calc(13px * var(--letters, 1)); border: none; }
   th, td { text-align: left; padding: 3px 18px 3px 0; font-weight: 400; border: none; vertical-align: top; }
   thead th { color: var(--faint); }
-  .term { white-space: nowrap; }
+  .cost-term { white-space: nowrap; }
   tbody th { color: var(--faint); }
 }
 `;

@@ -32,7 +32,13 @@ export function countGuess(onChange) {
       field.value = "";
     }
     step = next;
-    setText(verdict, guess === null ? "" : isRight() ? `✓ ${step.popcount}, right.` : `Not ${guess}: look where the bits of a and b agree.`);
+    setText(verdict, guess === null ? "" : isRight() ? `✓ ${step.popcount}, right.` : wrongText());
+  }
+
+  // Who counted right, but the numbers alone.
+  function wrongText() {
+    if (guess === step.popcount - (step.bits - step.valid)) return `Not ${guess}: the hatched places are equal in a and b, too.`;
+    return `Not ${guess}: look where the bits of a and b agree.`;
   }
 
   const isRight = () => guess === step.popcount;

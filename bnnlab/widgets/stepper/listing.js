@@ -19,7 +19,7 @@ export function loopListing() {
     live,
     cast,
   );
-  const node = element("div", { class: "listing" }, element("h3", {}, "The loop in C"), lines.node, indices);
+  const node = element("div", { class: "listing" }, element("h3", {}, "The loop in C"), lines.node, indices, element("p", { class: "note" }, NAMES));
 
   function load({ listing, cast: why }) {
     setText(cast, why);
@@ -39,6 +39,9 @@ export function loopListing() {
   return { node, line, load, show };
 }
 
+const NAMES =
+  "BINARY_WORD is a word. lda, ldb and ldc say how many entries lie from one row to the next. __builtin_popcountll counts ones.";
+
 // The statement with the loop's indices replaced by what they were.
 function substituted(statement, indices) {
   return statement.replace(/\b[mkn]\b/g, (name) => indices[name]);
@@ -56,7 +59,7 @@ export const LISTING_STYLE = `
     border-left: 4px solid var(--minus); background: var(--paper); font-weight: 700;
   }
   .code-number { color: var(--faint); font-weight: 400; }
-  code, .code-live { white-space: pre-wrap; font-size: 11.5px; }
+  code, .code-live { white-space: pre-wrap; font-size: calc(11.5px * var(--letters, 1)); }
   .code-live { padding-left: 12px; }
 }
 `;

@@ -70,7 +70,7 @@ function paintGreyImage(canvas, { height, width, grey }, dark) {
 
 export const NEURON_VIEW_STYLE = `
 .bnnlab .neuron {
-  display: flex; gap: 14px; align-items: flex-start; flex: 1 0 100%;
+  display: flex; gap: 14px; align-items: flex-start; flex: 1 0 100%; padding: 4px 6px;
   .neuron-image { height: 44px; image-rendering: pixelated; border: 1px solid var(--grid); border-radius: 4px; flex: none; }
   .neuron-text { display: flex; flex-direction: column; gap: 2px; min-width: 0; }
   .neuron-verdict, .neuron-onward { font-weight: 600; }

@@ -73,7 +73,7 @@ function windowStart(index, size, total) {
 export const PRODUCT_TABLE_STYLE = `
 .bnnlab .product {
   display: flex; flex-direction: column; gap: 6px; min-width: 0;
-  table { font-size: 12px; align-self: flex-start; border: none; }
+  table { font-size: calc(12px * var(--letters, 1)); align-self: flex-start; border: none; }
   th, td { padding: 0 6px; text-align: right; line-height: 17px; white-space: nowrap; }
   th { border: none; font-weight: 400; color: var(--faint); }
   td { border: 1px solid var(--grid); min-width: 44px; background: var(--paper); }

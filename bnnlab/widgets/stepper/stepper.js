@@ -56,6 +56,7 @@ export function mountStepper(host, send) {
   transport.node.append(pace);
   let word = null; // made for one width of a word
   let shown = null; // { at }
+  const seen = new Set(); // steps of this product that were shown
   const arithmetic = arithmeticPanel();
   const listing = loopListing();
   const machine = machineStep();
@@ -96,11 +97,13 @@ export function mountStepper(host, send) {
     if (data.edit && !turns.take(data.edit)) return;
     motion.stop();
     if (trace?.word_bits !== data.word_bits) {
+      body.dataset.bits = data.word_bits;
       word = wordView(onKey, turn, data.word_bits);
       wordPlace.replaceChildren(word.node, turnedBack.node);
     }
     // A sign that was turned leaves the step where it is.
     const start = isTheSame(trace, data) ? shown.at : data.start_step;
+    if (!isTheSame(trace, data)) seen.clear();
     trace = productTrace(data);
     const { rows, columns, depth, matrixA, matrixB } = trace;
     mapA.load({ title: "A, packed row-wise", what: `${rows} × ${depth} activations`, ...matrixA });
@@ -124,6 +127,7 @@ export function mountStepper(host, send) {
     const step = trace.step(at);
     const moved = shown?.at !== at || shown.id !== trace.id;
     shown = { at, id: trace.id };
+    seen.add(at);
     host.dataset.step = at;
     mapA.outline(step.m, step.k);
     mapB.outline(step.n, step.k);
@@ -132,7 +136,7 @@ export function mountStepper(host, send) {
     body.dataset.guessing = String(guess.hides());
     if (moved) motion.play({ ...word.stages, sum: arithmetic.sum }, playing ? transport.stepsASecond() : 0);
     announce(host, "stepper", {
-      step: at, steps: trace.steps, popcount: step.popcount, word_bits: trace.word_bits, depth: trace.depth,
+      step: at, steps: trace.steps, seen: seen.size, popcount: step.popcount, word_bits: trace.word_bits, depth: trace.depth,
       padding: trace.padding, guess: guess.guess(), right: guess.guess() !== null && guess.isRight(), trained: Boolean(trace.context),
     });
     if (!playing && !guess.hides()) setText(spoken, `Step ${at + 1} of ${trace.steps}. ${sentence(step)}`);
@@ -211,6 +215,13 @@ function paceChoice(motion) {
   return choice;
 }
 
+const WORD_BESIDE_CODE = `
+  .stepper-step { grid-template: auto auto 1fr / minmax(0, 1fr) var(--code); }
+  .stepper-code { grid-area: 1 / 2 / 3 / 3; }
+  .stepper-count { grid-area: 2 / 1 / 4 / 2; }
+  .stepper-costs { grid-area: 3 / 2; }
+`;
+
 const STEPPER_STYLE = `
 .bnnlab .stepper {
   display: flex; flex-direction: column; gap: 12px;
@@ -226,14 +237,17 @@ const STEPPER_STYLE = `
   .stepper-turned { position: absolute; right: 12px; bottom: 8px; display: flex; gap: 8px; align-items: center; }
   .stepper-turned button { min-height: 28px; }
 }
-/* The word beside the code that counts it: on a small screen, too, one sees both at once. */
-@container (min-width: 1180px) {
-  .bnnlab .stepper .stepper-step {
-    grid-template: auto auto 1fr / minmax(0, 1fr) 545px;
-    .stepper-code { grid-area: 1 / 2 / 3 / 3; }
-    .stepper-count { grid-area: 2 / 1 / 4 / 2; }
-    .stepper-costs { grid-area: 3 / 2; }
+/* The buttons stay in sight, where they take one line. */
+@container (min-width: 680px) {
+  .bnnlab .stepper {
+    > .transport { position: sticky; top: var(--bar-top, 0px); z-index: 4; background: var(--paper); padding: 4px 0; margin: -4px 0; }
+    .stepper-code, .stepper-count { scroll-margin-top: 112px; }
   }
+}
+/* The word beside the code that counts it: on a small screen, too, one sees both at once. */
+@container (min-width: 940px) { .bnnlab .stepper[data-bits="8"] { --code: 480px; ${WORD_BESIDE_CODE} } }
+@container (min-width: 1180px) {
+  .bnnlab .stepper { --code: 545px; ${WORD_BESIDE_CODE} }
   .bnnlab .stepper .stepper-around { grid-template-columns: minmax(0, 1fr) 545px; }
 }
 `;

@@ -128,7 +128,7 @@ const IN_ONE_LINE = `
   .word-row { grid-template-columns: 150px minmax(0, 1fr) auto; }
   .word-row .bits { grid-column: 2; grid-row: 1; }
   .word-row .word-hex { grid-column: 3; min-width: 6ch; }
-  .word-name { flex-direction: column; gap: 0; line-height: 16px; }
+  .word-name { flex-direction: column; gap: 0; line-height: 1.2; }
   .word-ruler .word-name { display: flex; }
   .word-result { padding-left: 162px; }
 `;
@@ -139,7 +139,7 @@ export const WORD_VIEW_STYLE = `
   .word-row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 12px; align-items: center; }
   .word-name { display: flex; align-items: baseline; gap: 10px; line-height: 18px; }
   .word-name .mono { font-weight: 700; }
-  .word-hex { text-align: right; font-size: 12px; white-space: nowrap; }
+  .word-hex { text-align: right; font-size: calc(12px * var(--letters, 1)); white-space: nowrap; }
   .word-row .bits { grid-column: 1 / -1; grid-row: 2; }
   .word-ruler .word-name { display: none; }
   .word-row .bits { max-width: calc(var(--bytes) * 26em); }
@@ -149,6 +149,7 @@ export const WORD_VIEW_STYLE = `
 .bnnlab .turnable .sign-row .bit:not(.pad) { cursor: pointer; }
 .bnnlab .turnable .sign-row .bit:not(.pad):hover { outline: 2px solid var(--control); outline-offset: 0; }
 /* Name, bits and word in one line, where they have room. */
-@container (min-width: 540px) { .bnnlab .word-view:is([data-bits="8"], [data-bits="16"]) { ${IN_ONE_LINE} } }
+@container (min-width: 420px) { .bnnlab .word-view[data-bits="8"] { ${IN_ONE_LINE} } }
+@container (min-width: 540px) { .bnnlab .word-view[data-bits="16"] { ${IN_ONE_LINE} } }
 @container (min-width: 1120px) { .bnnlab .word-view { ${IN_ONE_LINE} } }
 `;

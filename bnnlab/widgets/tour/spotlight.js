@@ -43,7 +43,7 @@ export function spotlight(onPlace) {
 function bringIntoSight(node, { top, bottom }) {
   const floor = innerWidth <= MAX_PHONE_WIDTH ? innerHeight / 2 : innerHeight;
   if (top >= HEADER && bottom <= floor) return top;
-  node.style.scrollMarginTop = `${HEADER + 2 * LIGHT_APART}px`;
+  if (parseFloat(getComputedStyle(node).scrollMarginTop) === 0) node.style.scrollMarginTop = `${HEADER + 2 * LIGHT_APART}px`;
   node.scrollIntoView({ block: "start", behavior: "instant" });
   return node.getBoundingClientRect().top;
 }

@@ -17,6 +17,7 @@ class Task:
         praise: Why that is right; said once it is done.
         hint: What helps who is not there yet.
         fact: For an answer in figures: the name of the number that it is compared with.
+        slips: What to say of answers that are easily given, by the answer.
     """
 
     ask: str
@@ -24,6 +25,7 @@ class Task:
     praise: str
     hint: str
     fact: str | None = None
+    slips: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Stop:
         page: Address of the page on which it is.
         text: Its sentences, a paragraph each.
         points_at: CSS selector of what to look at, in a picture or on the page.
+        then_points_at: What to look at once the task is done, if that is another place.
         task: What the reader does here.
         widgets: Values of the page's controls, by key.
         commands: What is asked of the tour's own run, as `bnnlab.cockpit.commands` takes it.
@@ -51,3 +54,4 @@ class Stop:
     widgets: Mapping[str, Any] = field(default_factory=dict)
     commands: tuple[Mapping[str, Any], ...] = ()
     on_paper: str | None = None
+    then_points_at: str | None = None

@@ -10,7 +10,6 @@ STEPS_BEFORE: Final = 900
 """Steps that the tour's run has learned when it is first seen."""
 
 _WEIGHT: Final[dict[str, Any]] = {"layer": "hidden1", "neuron": 3, "weight": 10}
-_PAUSED: Final[dict[str, Any]] = {"do": "pause"}
 _SETTINGS: Final[dict[str, Any]] = {
     "do": "set",
     "settings": {"clip_value": 1.0, "weight_clip_value": None, "binarize": "both"},
@@ -24,17 +23,20 @@ STOPS: Final[tuple[Stop, ...]] = (
         text=(
             "A neural network is mostly a long list of numbers, its weights. Usually each takes 32 bits.",
             "A binary network keeps one bit of each: only whether it is + or −. That makes it smaller, faster, and "
-            "sparing with energy. The three claims at the top say by how much.",
+            "sparing with energy. The three claims at the top say by how much; the last stop comes back to them.",
         ),
         on_paper="bits",
         points_at=".st-key-scores",
         task=Task(
-            ask="A layer has 64 × 64 weights. With 32 bits each, that is 16,384 bytes. How many bytes does it take "
-            "with one bit each?",
+            ask="A layer has 64 × 64 weights. How many bytes do they take with one bit each?",
             check="number",
             fact="layer_bytes",
-            hint="Eight bits are one byte. So divide the number of weights by 8.",
-            praise="4,096 bits are 512 bytes: 32 times fewer.",
+            slips={
+                "4096": "That many bits; eight of them are one byte.",
+                "16384": "That many bytes with 32 bits each.",
+            },
+            hint="There are 64 · 64 = 4,096 weights, and eight bits are one byte.",
+            praise="4,096 bits are 512 bytes. With 32 bits each it would be 16,384: 32 times as many.",
         ),
         cell="weights = np.random.default_rng(0).standard_normal((64, 64)).astype(np.float32)\n"
         'print(f"{weights.nbytes:,} bytes as float32, {bnnlab.pack_columns(weights).nbytes:,} as signs")',
@@ -43,7 +45,8 @@ STOPS: Final[tuple[Stop, ...]] = (
         title="Only the sign counts",
         page="signs",
         text=(
-            "Here is one number r. The network sees only its sign: +1 or −1.",
+            "Here is one number r. The network sees only its sign: +1 or −1. (On the page r has a small letter: i goes "
+            "in, o comes out.)",
             "A large number and a small one look alike to it. Drag the slider and watch.",
         ),
         on_paper="sign",
@@ -70,6 +73,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             ask="The number r grows from 0.30 to 0.31. By how much does its sign change?",
             check="number",
             fact="sign_change",
+            slips={"0.01": "By that much r grows. Its sign is +1 before and after."},
             hint="Look at the left picture: sign(0.30) and sign(0.31) are both +1.",
             praise="By 0. With slope 0 nothing would ever be learned through a sign.",
         ),
@@ -84,8 +88,9 @@ STOPS: Final[tuple[Stop, ...]] = (
         text=(
             "The way out is a small lie. On the way back we let the gradient pass as if the sign were not there. This "
             "is called a straight-through estimator.",
-            "It passes only near 0, within ±t_clip. How near is our choice: with a t_clip of 1, the gradient of 0.9 "
-            "passes and that of 1.1 does not. Far from 0 no small change could turn the sign, so it is blocked.",
+            "It passes only near 0, where a few small steps can turn the sign. Far out they cannot, so there it is "
+            "blocked. Where that begins is our choice, called t_clip: with 1, a number of 0.9 gets its gradient "
+            "and one of 1.1 gets none.",
         ),
         on_paper="estimator",
         points_at=".estimator-plots > :last-child",
@@ -108,19 +113,20 @@ STOPS: Final[tuple[Stop, ...]] = (
         text=(
             "This is a whole network. It reads a picture of a digit on the left and answers on the right. Orange cells "
             "are weights of +1, blue ones of −1.",
-            "Before each sign stands a number x. The bars below show all of them, and the walls are ±t_clip. What lies "
-            "beyond the walls is blocked.",
+            "Each neuron adds up what comes in; brought to a handy size, the sum is called x, and its sign is sent on. "
+            "The bars below show the x of all neurons, and the walls are ±t_clip. Beyond them gradients are blocked.",
         ),
         points_at='.walls-panel[aria-label="Distribution of x"]',
         task=Task(
             ask="Drag a wall of x until about a third is blocked.",
             check="third_blocked",
-            hint="Closer walls block more. Between 28 % and 39 % will do. Those of the weights move along: t_clip is "
-            "one number for both.",
-            praise="Narrow walls block much and learn little. Wide walls pass gradients that mean nothing. t_clip is "
-            "the choice between the two.",
+            hint="Closer walls block more. Between 28 % and 39 % will do. The walls of the weights move along: t_clip "
+            "is one number for both.",
+            praise="We trained this network anew with other walls, 900 steps each. At ±0.05 it gets 56 % right: too "
+            "few gradients pass. At ±1 it gets 97 %, at ±10 only 93 %: gradients push numbers so far out that no "
+            "step can turn them.",
         ),
-        commands=(_PAUSED, _SETTINGS, _NO_SELECTION),
+        commands=(_SETTINGS, _NO_SELECTION),
         cell="from bnnlab.train import RunConfig, train\n"
         "\n"
         "run = train(RunConfig(clip_value=1.0, epochs=10))\n"
@@ -139,13 +145,14 @@ STOPS: Final[tuple[Stop, ...]] = (
         ),
         points_at=".weight-panel",
         task=Task(
-            ask="Press “flip it”: the weight takes the other sign. How many answers change?",
+            ask="The panel foretells how many answers would change if this weight flipped. Press “flip it”: does it "
+            "come true?",
             check="flipped_by_hand",
-            hint="The button stands at the right of the panel “the weight of its input 10”.",
+            hint="The button stands in the panel “the weight of its input 10”; the forecast is the tile “answers”.",
             praise="One flip moves one sum by 2. Mostly no answer changes: a single bit matters little, all of them "
             "together decide.",
         ),
-        commands=(_PAUSED, _SETTINGS, {"do": "select", **_WEIGHT}),
+        commands=(_SETTINGS, {"do": "select", **_WEIGHT}),
         cell="from bnnlab.records import Selection\n"
         "\n"
         'weight = Selection("hidden1", neuron=3, weight=10)\n'
@@ -161,14 +168,16 @@ STOPS: Final[tuple[Stop, ...]] = (
         text=(
             "Now the network learns. Each step moves the hidden numbers a little. When one crosses zero, its weight "
             "flips: a frame around its cell marks it.",
-            "Most steps flip very few weights. The hill at the bottom shows how many: many at first, fewer and fewer "
-            "later.",
+            "Most steps flip very few weights. The pink hill at the bottom shows all steps so far: many flips at the "
+            "left, in the beginning, fewer and fewer later.",
         ),
-        points_at=".weight-panel",
+        points_at=".strip-scroll",
+        then_points_at=".weight-panel",
         task=Task(
             ask="Click weights until you find one that training has flipped.",
             check="found_flipped",
-            hint="Click a cell with a frame. The panel below on the right says how often it flipped.",
+            hint="Click a cell with a frame, or any other; “Pause” keeps them still. The panel below on the right "
+            "says how often it flipped.",
             praise="Each ring on its line is a crossing of zero. Some weights swing to and fro, many never flip.",
         ),
         commands=(_SETTINGS, _NO_SELECTION, {"do": "speed", "value": 10}, {"do": "play"}),
@@ -184,7 +193,8 @@ STOPS: Final[tuple[Stop, ...]] = (
         text=(
             "A computer works on whole words of bits, not on single ones. So signs are packed: +1 becomes 1, −1 "
             "becomes 0, and many stand side by side in one word.",
-            "The inputs are packed row by row: a row is one example.",
+            "The inputs are packed row by row: a row is one example. Above each word stands the number that its bits "
+            "make. Here 12 signs fill a word of 8 bits and half of another: the places left over are the padding.",
         ),
         on_paper="rows",
         points_at=".packed:first-child",
@@ -202,16 +212,18 @@ STOPS: Final[tuple[Stop, ...]] = (
         title="Packing columns",
         page="packing",
         text=(
-            "The weights are packed column by column: a column belongs to one neuron.",
+            "The weights are packed column by column: a column belongs to one neuron. (In the Lab it was a row of the "
+            "map: that picture is turned.)",
             "A row of inputs meets a column of weights. Both words then hold the same places in the same order, so bit "
             "meets bit.",
         ),
         on_paper="columns",
         points_at=".packed:nth-child(2)",
+        then_points_at=".word-product",
         task=Task(
             ask="Pack the weights along their rows instead, the wrong way. What happens to the product?",
             check="packed_wrongly",
-            hint="There is a switch for it beside the second matrix.",
+            hint="There is a switch for it above the second matrix.",
             praise="Bits that do not belong together meet, and sums come out wrong. Nothing crashes: that is what "
             "makes such a mistake hard to find.",
         ),
@@ -223,16 +235,18 @@ STOPS: Final[tuple[Stop, ...]] = (
         page="gemm",
         text=(
             "Four signs times four signs, added up: that is 4 multiplications and 3 additions.",
-            "Two equal signs give +1, two different ones −1. So it is enough to count where the bits agree: one XNOR "
-            "marks them, one popcount counts them.",
+            "Two equal signs give +1, two different ones −1. So it is enough to count where the bits agree. In C, "
+            "a ^ b marks where they differ and ~ turns that round: now 1 means equal. One popcount counts these ones.",
         ),
         on_paper="count",
         points_at=".guess",
+        then_points_at=".stepper-count",
         task=Task(
-            ask="Look at the two words. How many ones will the popcount find? Guess, then check.",
+            ask="Look at the two words of 8 bits, padding included. How many ones will the popcount find?",
             check="guessed_right",
             hint="XNOR gives 1 where both bits are equal. The places that hold no number, the padding, are equal too.",
-            praise="That is the count. Take off the padding; twice what is left, less 4, is the sum of the products.",
+            praise="That is the count. Without the padding it is how many products are +1; the others are −1. Their "
+            "difference is the sum: the panel below reckons it.",
         ),
         widgets={
             "source": "two small matrices",
@@ -249,16 +263,16 @@ STOPS: Final[tuple[Stop, ...]] = (
         title="The loop, line by line",
         page="gemm",
         text=(
-            "This is the lecture's loop. It takes a word of A, goes through the words of B, and adds each count to a "
-            "place of C.",
-            "Every number in the picture was noted by the compiled loop while it ran.",
+            "This is the loop that multiplies: inputs A times weights B gives C. It takes a word of A, meets it with a "
+            "word of B, and adds the count to a place of C. One line of C does all that.",
+            "It is no drawing: the program noted every number here while it ran.",
         ),
         on_paper="loop",
-        points_at=".transport",
+        points_at=".stepper-code",
         task=Task(
-            ask="Step through the loop to its last step.",
-            check="stepped_to_the_end",
-            hint="The arrow keys go step by step; the button at the right end goes to the last one.",
+            ask="Step through the loop, from the first step to the last.",
+            check="stepped_through",
+            hint="Press play, or the arrow beside it; the arrow keys do the same.",
             praise="Each step did a whole word of products at once. Padding was counted as equal and is taken off at "
             "the end.",
         ),
@@ -283,13 +297,13 @@ STOPS: Final[tuple[Stop, ...]] = (
             "runs now.",
             "The marked ones count: xor compares, not turns the bits round, popcnt counts the ones, add adds.",
         ),
-        points_at=".kernel-columns",
+        points_at='[aria-label="What the compiler made of it"]',
         task=Task(
-            ask="How many instructions stand in the loop? They do 64 products each time round.",
-            check="number",
-            fact="loop_instructions",
-            hint="Count the lines between “here the loop begins” and “here it ends”.",
-            praise="So few for 64 multiplications and 64 additions. The fast kernels take words of 512 bits.",
+            ask="Click the one instruction that counts the ones.",
+            check="counting_marked",
+            hint="It carries the mark “count”.",
+            praise="One instruction counts the ones of 64 bits. The whole loop is a handful of instructions, for 64 "
+            "multiplications and 64 additions; those without a mark fetch words and jump back.",
         ),
         widgets={"kernel": "lecture"},
         cell="from bnnlab.bits.listing import listing\n"
@@ -303,15 +317,17 @@ STOPS: Final[tuple[Stop, ...]] = (
         page="gemm",
         text=(
             "This is a neuron of the network you saw. Its 64 inputs and weights stand in four words here.",
-            "The count gives the sum. The sum is compared with a threshold, and the answer to that is one bit: the "
-            "input of the next layer.",
+            "The count gives the sum. While it learned, the sum was shifted and stretched to the size of x; of that "
+            "only the sign counts. So now one comparison does: is the sum at least the neuron's threshold? The answer "
+            "is one bit, an input of the next layer.",
         ),
         points_at=".neuron",
         task=Task(
             ask="Go to the last step and see which bit the neuron sends on.",
             check="sum_became_a_bit",
             hint="The button at the right end of the bar goes to the last step.",
-            praise="No multiplication anywhere: xor, count, compare. The last layer turns such bits into the answer.",
+            praise="Xor, count, compare: this neuron multiplies nothing. Only the first and the last layer still take "
+            "ordinary numbers.",
         ),
         widgets={"source": "the Lab's network", "network_word": 16, "gemm_guess": False},
         cell="from bnnlab.nn.operands import layer_product\n"
@@ -325,9 +341,9 @@ STOPS: Final[tuple[Stop, ...]] = (
         title="What it comes to, here",
         page="summary",
         text=(
-            "The three claims again, with the network you trained and the computer it runs on.",
-            "They differ from 32, 58 and 1000, and each tile says why: the first layer keeps ordinary numbers, a float "
-            "network is fast too, and reading memory costs energy.",
+            "The three claims again, with the network of this tour and the computer it runs on.",
+            "They differ from 32, 58 and 1000, and each tile says why: some layers keep ordinary numbers, and ordinary "
+            "programs multiply many numbers at once, too.",
         ),
         points_at=".st-key-here",
         task=Task(
@@ -335,7 +351,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             check="measured",
             hint="The button “Time it here, now” stands in the second row, in the tile in the middle.",
             praise="That was measured on this computer, it is no claim. The tour ends here. In the Lab your own "
-            "network waits, as you left it.",
+            "network goes on.",
         ),
         cell="from bnnlab.deploy import PackedModel, summary\n"
         "\n"

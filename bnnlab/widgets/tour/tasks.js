@@ -1,20 +1,22 @@
 // How the tour tells that a task is done: by what the pictures announce of themselves, and by what the page knows. A check
-// gets { states, entered, facts, fact, answer } and returns whether it is done; or { isDone, says } with a short text about
+// gets { states, entered, facts, task, answer } and returns whether it is done; or { isDone, says } with a short text about
 // it: how near one is, or what came of it.
 //
 //     states     how each picture stands, by its name
 //     entered    how it stood when the stop was reached
-//     facts      numbers and truths that the page sent, by name; `fact` is the one that the task asks for
+//     facts      numbers and truths that the page sent, by name
+//     task       the task itself: `fact` is the name of what it asks for, `slips` what to say of wrong answers
 //     answer     what the reader typed, or null
 
 import { grouped, percentText } from "../shared/numbers.js";
 
-const THIRD = [0.28, 0.39];
+const THIRD = [28, 39]; // percent
 
 export const TASK_CHECKS = {
-  number: ({ answer, facts, fact }) => (
-    answer === null || answer === facts[fact] ? answer !== null : { says: `Not ${grouped(answer)}. Try again.` }
-  ),
+  number({ answer, facts, task: { fact, slips } }) {
+    if (answer === null) return false;
+    return Number(answer.replaceAll(",", "")) === facts[fact] || { says: `Not ${answer}. ${slips[answer] ?? "Try again."}` };
+  },
 
   sign_jumps: ({ states: { estimator } }) => estimator?.x === 0,
 
@@ -24,8 +26,8 @@ export const TASK_CHECKS = {
     const gates = lab?.state.gates ?? [];
     const entries = gates.reduce((sum, gate) => sum + gate.entries, 0);
     if (!entries) return false;
-    const share = gates.reduce((sum, gate) => sum + gate.outside, 0) / entries;
-    return { isDone: share >= THIRD[0] && share <= THIRD[1], says: `Now ${Math.round(100 * share)} %.` };
+    const percent = Math.round((100 * gates.reduce((sum, gate) => sum + gate.outside, 0)) / entries);
+    return { isDone: percent >= THIRD[0] && percent <= THIRD[1], says: `Now ${percent} %.` };
   },
 
   // What the flip would change was counted just before it was done.
@@ -50,10 +52,21 @@ export const TASK_CHECKS = {
 
   guessed_right({ states: { stepper } }) {
     if (stepper?.guess == null) return false;
-    return stepper.right === true || { says: `Not ${stepper.guess}.` };
+    if (stepper.right === true) return true;
+    const forgot = stepper.guess === stepper.popcount - stepper.padding;
+    return { says: `Not ${stepper.guess}. ${forgot ? "The hatched places are equal, too." : "Where do the bits of a and b agree?"}` };
   },
 
-  stepped_to_the_end: ({ states: { stepper } }) => !stepper?.trained && isAtEnd(stepper),
+  // Each step, not the last one alone.
+  stepped_through({ states: { stepper } }) {
+    if (!stepper || stepper.trained || stepper.steps < 2) return false;
+    return { isDone: stepper.seen === stepper.steps, says: `${stepper.seen} of ${stepper.steps} steps seen.` };
+  },
+
+  counting_marked({ states: { kernel }, facts }) {
+    if (!kernel?.marked) return false;
+    return kernel.marked === facts.counting_instruction || { says: `${kernel.marked} does not count the ones.` };
+  },
 
   sum_became_a_bit: ({ states: { stepper } }) => Boolean(stepper?.trained) && isAtEnd(stepper),
 

@@ -21,7 +21,7 @@ export function mountTour(host, send) {
   let answer = null;
   let states = {}; // what each picture last announced
   let entered = {}; // and how it stood when this stop was reached
-  const ticked = new Set(); // stops whose task was done
+  const ticked = keptTicks(); // stops whose task was done
 
   host.className = "bnnlab-tour"; // whoever looks for a page's picture does not mean the card
   addStyles(host, TERM_STYLE, TOUR_STYLE);
@@ -60,8 +60,13 @@ export function mountTour(host, send) {
     }
     parts.show(data, moved);
     parts.tick(ticked);
-    light.point(data.stop !== null && data.on_page ? data.points_at : null);
+    point();
     look();
+  }
+
+  function point() {
+    const { stop, on_page: isHere, points_at: first, then_points_at: then } = data;
+    light.point(stop !== null && isHere ? (done && then) || first : null);
   }
 
   function go(stop) {
@@ -94,18 +99,20 @@ export function mountTour(host, send) {
   }
 
   function check(text) {
-    answer = text.trim() === "" ? null : Number(text.replaceAll(",", "").trim());
+    answer = text.trim() === "" ? null : text.trim();
     look();
   }
 
   function look() {
     if (!data?.stop || !data.on_page) return;
     const { task, facts } = data;
-    const { isDone, says } = checked(TASK_CHECKS[task.check]({ states, entered, facts, fact: task.fact, answer }));
+    const { isDone, says } = checked(TASK_CHECKS[task.check]({ states, entered, facts, task, answer }));
     if (isDone && !done) {
       done = true;
       ticked.add(data.stop);
+      keepTicks(ticked);
       parts.tick(ticked);
+      point();
     }
     parts.tell({ done, says });
   }
@@ -129,6 +136,23 @@ export function mountTour(host, send) {
   }
 
   return { update, destroy };
+}
+
+// The ticks outlast a reload of the page, as far as the browser keeps anything.
+const TICKS = "bnnlab-tour-ticks";
+
+function keptTicks() {
+  try {
+    return new Set(JSON.parse(sessionStorage.getItem(TICKS) ?? "[]"));
+  } catch {
+    return new Set();
+  }
+}
+
+function keepTicks(ticked) {
+  try {
+    sessionStorage.setItem(TICKS, JSON.stringify([...ticked]));
+  } catch {} // a browser that keeps nothing
 }
 
 // What a check returned: whether the task is done, and what there is to say of it.

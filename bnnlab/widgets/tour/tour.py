@@ -48,6 +48,7 @@ def encode(
         "title": here.title,
         "text": list(here.text),
         "points_at": here.points_at,
+        "then_points_at": here.then_points_at,
         "facts": dict(facts or {}),
         "task": {
             "ask": task.ask,
@@ -55,5 +56,6 @@ def encode(
             "praise": task.praise,
             "hint": task.hint,
             "fact": task.fact,
+            "slips": dict(task.slips),
         },
     }

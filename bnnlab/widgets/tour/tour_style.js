@@ -15,6 +15,8 @@ export const TOUR_STYLE = `
   position: fixed; inset: 52px 12px auto auto; margin: 0; transition: inset 0.2s;
   &[data-corner^="bottom"] { bottom: 12px; top: auto; }
   &[data-corner$="left"] { right: auto; left: 12px; } width: min(20rem, calc(100vw - 24px)); max-height: calc(100dvh - 64px);
+  /* As high at every stop, so that its buttons stay where they are. */
+  min-height: min(41rem, calc(100dvh - 64px));
   flex-direction: column; gap: 10px; padding: 14px 18px 16px; overflow: auto; overscroll-behavior: contain;
   background: var(--paper); color: var(--ink); border: 1px solid var(--control); border-radius: 12px;
   box-shadow: 0 6px 28px rgb(0 0 0 / 0.28); font-size: 1rem; line-height: 1.45;
@@ -43,7 +45,7 @@ export const TOUR_STYLE = `
   .tour-hint { align-self: flex-start; min-height: 0; padding: 0; border: none; background: none; color: var(--control); text-decoration: underline; }
   .tour-hinted { color: var(--faint); }
   .tour-hinted:empty { display: none; }
-  .tour-bar { display: flex; gap: 3px; list-style: none; }
+  .tour-bar { display: flex; gap: 3px; list-style: none; margin-top: auto; }
   .tour-bar li { flex: 1 1 0; }
   .tour-bar button { width: 100%; min-width: 0; min-height: 20px; padding: 0; border: none; background: none; }
   .tour-bar button::before { content: ""; display: block; height: 4px; border-radius: 2px; background: var(--grid); }
@@ -60,7 +62,7 @@ export const TOUR_STYLE = `
 }
 @media (max-width: 700px) {
   .bnnlab .tour-begin { right: 3rem; }
-  .bnnlab .tour-card, .bnnlab .tour-card[data-corner] { inset: auto 0 0 0; width: 100%; max-height: 46dvh; border-radius: 14px 14px 0 0; padding: 10px 14px 0; gap: 7px; font-size: 15px; }
+  .bnnlab .tour-card, .bnnlab .tour-card[data-corner] { inset: auto 0 0 0; width: 100%; min-height: 0; max-height: 46dvh; border-radius: 14px 14px 0 0; padding: 10px 14px 0; gap: 7px; font-size: 15px; }
   .bnnlab .tour-card footer { position: sticky; bottom: 0; padding: 8px 0 12px; background: var(--paper); }
   .bnnlab .tour-bar { display: none; }
 }
