@@ -63,7 +63,11 @@ def page_text(run: RecordedRun, network: PackedModel | None = None) -> str:
     """The page; see `write_page`."""
     model = run.network if network is None else network
     memory, drawing = export_memory(model), drawing_of(model)
-    origin = "It is the one above, after its last step." if network is None else "It is another than the one above."
+    origin = (
+        "It is the one above, after its last step."
+        if network is None
+        else "It is another than the one above."
+    )
     held = {
         "wasm": _text(files("bnnlab.page").joinpath("bnnlab.wasm").read_bytes()),
         "run": {"frames": _text(run.frames), "slow_parts_every": run.slow_parts_every},
