@@ -30,7 +30,7 @@ h1 { font-size: 1.75rem !important; padding-bottom: 0.25rem !important; }
   .st-key-scores { min-height: 516px; }
   .st-key-here { min-height: 678px; }
   .st-key-estimator_controls { min-height: 152px; }
-  .st-key-packing_controls { min-height: 312px; }
+  .st-key-packing_controls { min-height: 220px; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; row-gap: 0.25rem; }
   [data-testid="stPageLink"] * { white-space: normal; }
 }

@@ -103,8 +103,9 @@ def _enter(number: int, pages: list[StreamlitPage], page: StreamlitPage) -> None
     viewer.greeted = True  # what the Lab shows is set here, not by its address
     for command in ({"do": "pause"}, {"do": "rewind"}, *stop.commands):
         viewer.command(dict(command))
-    with suppress(RuntimeError, TimeoutError):  # a run that failed says so itself
-        viewer.run.wait_for(timeout=READY_WITHIN_S)
+    if stop.page == "lab":  # other pages ask the run themselves, where they show it
+        with suppress(RuntimeError, TimeoutError):  # a run that failed says so itself
+            viewer.run.wait_for(timeout=READY_WITHIN_S)
     for key, value in stop.widgets.items():
         state[key] = value
     target = _page_of(stop.page, pages)

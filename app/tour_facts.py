@@ -29,6 +29,7 @@ def _constants() -> dict[str, Any]:
         "sign_change": int(high) - int(low),
     }
     with suppress(NotImplementedError):  # on this CPU no machine code can be read
+        known["loop_instructions"] = sum(one.in_loop for one in bnnlab.disassemble("lecture"))
         counting = (one.mnemonic for one in bnnlab.disassemble("lecture") if _counts(one))
         known["counting_instruction"] = next(counting, "")
     return known

@@ -84,7 +84,7 @@ def test_the_tours_run_has_learned_and_ones_own_rests_meanwhile() -> None:
 
 
 def test_charts_wait_on_the_first_page_of_the_tour_alone() -> None:
-    page = at(stop="1")
+    page = at(stop="2")
     assert not page.get("plotly_chart")
     page.session_state["charts_here"] = True  # as the clock sets it a moment later
     page.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -240,7 +241,60 @@ def test_ticks_outlast_a_reload(page: Page) -> None:
 
 
 def test_charts_come_once_the_stop_is_there(page: Page) -> None:
-    open_stop(page, 1)
+    open_stop(page, 14)
+    expect(page.locator(".st-key-here")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    tiles = page.locator(".st-key-here")
-    expect(tiles).to_be_visible()
+
+
+def test_the_whole_tour_by_keyboard_alone(page: Page) -> None:
+    open_stop(page, 1)
+    answer = card(page).get_by_role("textbox", name="your answer")
+    number = page.get_by_role("slider", name="The number r_i")
+    bits = page.get_by_role("application")
+
+    def answered(text: str) -> None:
+        answer.press_sequentially(text)
+        answer.press("Enter")
+
+    def counted() -> None:
+        guess = page.get_by_role("spinbutton", name="your guess: how many ones")
+        guess.press_sequentially(page.locator(".word-result b").text_content() or "")
+        guess.press("Enter")
+
+    def to_zero() -> None:
+        for _ in range(30):  # from 0.30 in steps of a hundredth
+            number.press("ArrowLeft")
+
+    by_keys: list[Callable[[], None]] = [
+        lambda: answered("512"),
+        to_zero,
+        lambda: answered("0"),
+        lambda: number.press("End"),
+        lambda: _press_until_done(page, page.get_by_role("slider", name="upper wall of x"), "ArrowRight"),
+        lambda: page.get_by_role("button", name="flip it").press("Enter"),
+        lambda: _press_until_done(page, page.locator(".strip-live"), "ArrowRight"),
+        lambda: page.get_by_role("gridcell").first.press("Enter"),
+        lambda: page.get_by_role("switch").press(" "),
+        counted,
+        lambda: _press_until_done(page, bits, "ArrowRight"),
+        lambda: _press_until_done(
+            page, page.get_by_role("group", name="Machine code of the kernel"), "ArrowDown"
+        ),
+        lambda: bits.press("End"),
+        lambda: page.get_by_role("button", name="Time it here, now").press("Enter"),
+    ]
+    for number_of_stop, do in enumerate(by_keys, 1):
+        expect(card(page).get_by_role("heading", name=STOPS[number_of_stop - 1].title)).to_be_visible()
+        expect(card(page)).to_have_attribute("data-done", "false")
+        do()
+        expect_done(page, number_of_stop)
+        card(page).get_by_role("button", name=re.compile("^(next|finish)$")).press("Enter")
+    expect(page.get_by_role("button", name="Tour", exact=True)).to_be_visible()
+
+
+def _press_until_done(page: Page, where: Locator, key: str) -> None:
+    for _ in range(80):
+        where.press(key)
+        page.wait_for_timeout(150)  # the card looks four times a second
+        if card(page).get_attribute("data-done") == "true":
+            return

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from bnnlab.app import components
+from bnnlab.app import components, session
 from bnnlab.app.matrix_input import Matrix, matrix_input, random_matrix
 from bnnlab.app.session import IN_ADDRESS
 from bnnlab.bits.packing import Axis
@@ -22,12 +22,14 @@ def page() -> None:
     """Draw the page."""
     controls = st.container(horizontal=True, vertical_alignment="top", key="packing_controls")
     controls.title("Packing", anchor=False, width="content")
-    axis, word_bits, (rows, depth, columns, seed) = _controls(controls)
-    st.markdown(
-        "A sign needs one bit: +1 is written as 1, −1 as 0. **Inputs A are packed row by row, weights B column by "
-        "column**, so that in the product bit meets bit. Click a sign to turn it."
-    )
-    with controls.popover("Edit or load", icon=":material/edit:"):
+    axis, word_bits = _controls(controls)
+    if not session.on_tour():  # there the card says it
+        st.markdown(
+            "A sign needs one bit: +1 is written as 1, −1 as 0. **Inputs A are packed row by row, weights B column by "
+            "column**, so that in the product bit meets bit. Click a sign to turn it."
+        )
+    with controls.popover("Other sizes or numbers", icon=":material/edit:"):
+        rows, depth, columns, seed = _sizes()
         a = matrix_input(f"packing_a_{rows}_{depth}_{seed}", "A", random_matrix(rows, depth, seed))
         b = matrix_input(f"packing_b_{depth}_{columns}_{seed}", "B", random_matrix(depth, columns, seed + 1))
     if a is None or b is None or not _fits(a, b):
@@ -62,7 +64,7 @@ def _fits(a: Matrix, b: Matrix) -> bool:
     return problem is None
 
 
-def _controls(row: Any) -> tuple[Axis, int, tuple[int, ...]]:
+def _controls(row: Any) -> tuple[Axis, int]:
     axis = row.segmented_control(
         "Step through",
         ["rows", "columns"],
@@ -82,7 +84,12 @@ def _controls(row: Any) -> tuple[Axis, int, tuple[int, ...]]:
         **IN_ADDRESS,
         help="The kernel uses 64; smaller words show the same bits cut at other places.",
     )
-    sizes = tuple(
+    return axis, int(word_bits)
+
+
+def _sizes() -> tuple[int, ...]:
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    return tuple(
         int(row.number_input(label, 1, most, start, key=key, help=text, **IN_ADDRESS, width=118))
         for label, most, start, key, text in (
             ("Rows of A", MAX_ROWS, 4, "pack_rows", None),
@@ -91,4 +98,3 @@ def _controls(row: Any) -> tuple[Axis, int, tuple[int, ...]]:
             ("Seed", 9999, 1, "pack_seed", "Another seed, other numbers."),
         )
     )
-    return axis, int(word_bits), sizes

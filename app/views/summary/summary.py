@@ -18,6 +18,8 @@ def page() -> None:
     st.title("Summary", anchor=False)
     st.markdown("What is said of binary networks, in the lecture that this lab comes from and elsewhere:")
     claimed_tiles()
+    if st.session_state.get(session.STOP) == 1:  # the rest comes at the tour's end
+        return
     network = packed_network()
     if network is None:
         return

@@ -10,7 +10,7 @@ import { panelCanvas } from "./panel_parts.js";
 const BITS_A_LINE = 64;
 const DENSER = [128, 256]; // bits a line where they would not all be seen otherwise
 const MIN_CELL = 1.6; // CSS pixels
-const NARROW_EM = 34; // below this width a line of 64 bits could not be read
+const NARROW_EM = 26.5; // below this width a line of 64 bits could not be read
 const GROUP_NAMES = ["agree", "differ", "meet a 0"];
 
 // `choose(tap)` selects a weight.

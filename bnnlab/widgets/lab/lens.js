@@ -6,12 +6,13 @@ import { cellAtWeight } from "./strip_places.js";
 const LARGE_CELL = 4; // CSS pixels from which no lens is needed
 const REACH = 7; // weights to each side
 const SIZE = 135; // CSS pixels
+const LENS_APART = 6;
 
 export function mapLens() {
   const node = element("canvas", { class: "strip-lens", hidden: true, "aria-hidden": "true", width: SIZE, height: SIZE });
   const ctx = node.getContext("2d");
 
-  function point(shown, target, x, y) {
+  function point(shown, target, y) {
     const at = shown ? shown.state.passes.findIndex(({ name }) => name === target.layer) : -1;
     const map = at < 0 ? null : shown.layout.passes[at].weights;
     node.hidden = !map || Math.min(map.cellWidth, map.cellHeight) >= LARGE_CELL;
@@ -27,8 +28,11 @@ export function mapLens() {
     ctx.strokeStyle = shown.palette.ink;
     ctx.lineWidth = 2;
     ctx.strokeRect(REACH * cell, REACH * cell, cell, cell);
-    const left = x > node.parentNode.clientWidth - SIZE - 30 ? x - SIZE - 16 : x + 16;
-    Object.assign(node.style, { left: `${left}px`, top: `${Math.max(0, y - SIZE / 2 + 60)}px` });
+    // Beside the map, so that it hides none of what is pointed at.
+    const room = node.parentNode.clientWidth - map.x - map.width;
+    const left = room > SIZE + 2 * LENS_APART ? map.x + map.width + LENS_APART : map.x - SIZE - LENS_APART;
+    const lowest = node.parentNode.clientHeight - SIZE - LENS_APART;
+    Object.assign(node.style, { left: `${left}px`, top: `${Math.max(0, Math.min(y - SIZE / 2, lowest))}px` });
   }
 
   return { node, point };

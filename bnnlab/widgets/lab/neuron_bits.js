@@ -99,7 +99,11 @@ export function wordOf(signs, weight) {
 }
 
 // The sum from which on the sign is +1 (or up to which, where the normalisation turns it around), as a sentence.
-export function thresholdOf({ scale, shift }) {
+export function thresholdOf({ scale, shift, counts, left, agree, differ, sum }) {
   if (!scale) return null;
-  return { at: -shift / scale, upward: scale > 0 };
+  const [at, upward] = [-shift / scale, scale > 0];
+  if (!counts || left || sum !== agree - differ) return { at, upward };
+  // Sums of so many signs are whole, and all even or all odd: the first that meets the threshold stands for it.
+  const steps = (at - sum) / 2;
+  return { at: sum + 2 * (upward ? Math.ceil(steps) : Math.floor(steps)), upward };
 }

@@ -30,6 +30,7 @@ export function networkStrip(cockpit) {
   const answers = answerRows();
   const tip = element("p", { class: "strip-tip", hidden: true });
   const lens = mapLens();
+  let pointer = [null, null];
   const travel = stripTravel(() => shown);
   const flips = stripFlips();
   const node = element(
@@ -119,6 +120,7 @@ export function networkStrip(cockpit) {
   function annotate() {
     labels.draw(shown, flips.seen());
     answers.draw(shown);
+    if (!tip.hidden) point(...pointer); // what stands there may have become something else
   }
 
   function paintMaps(all) {
@@ -174,9 +176,10 @@ export function networkStrip(cockpit) {
   }
 
   function point(x, y) {
+    pointer = [x, y];
     const target = x === null || !shown?.layout ? null : markAt(shown, x, y);
     tip.hidden = !target;
-    lens.point(target && target.weight !== null ? shown : null, target, x, y);
+    lens.point(target && target.weight !== null ? shown : null, target, y);
     live.node.style.cursor = target ? "pointer" : "default";
     if (!target) return;
     tip.textContent = markText(shown.state, target);

@@ -49,9 +49,10 @@ function sumOfBits(word, wordBits) {
 
 export const ELEMENT_PATH_STYLE = `
 .bnnlab .element-path {
-  display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 22px; min-height: 22px;
+  display: flex; align-items: baseline; gap: 2px 22px; min-height: 22px; min-width: 0; overflow: hidden;
   .station { position: relative; white-space: nowrap; display: inline-flex; gap: 6px; align-items: baseline; }
   > .note { min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; } /* one line, so that nothing jumps */
   .station:not(:nth-of-type(4))::after { content: "→"; position: absolute; right: -18px; color: var(--faint); }
 }
+@container (max-width: 699px) { .bnnlab .element-path { flex-wrap: wrap; min-height: 46px; } }
 `;

@@ -133,7 +133,7 @@ export function mountPacking(host, send) {
 
   function showCount() {
     const turned = turns.count();
-    setText(count, turned ? `${countText(turned, "sign")} turned` : "Click a sign, or drag over several, to turn them.");
+    setText(count, turned ? `${countText(turned, "sign")} turned` : "Click or drag over signs to turn them.");
     reset.ariaDisabled = turned === 0;
   }
 
@@ -165,15 +165,19 @@ function packingSentence({ row, column, text, sign, word, bit, vector, vectorNam
 }
 
 const PACKING_STYLE = `
+
 .bnnlab .packing {
   display: flex; flex-direction: column; gap: 8px;
-  .packing-head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 4px 16px; }
-  .packing-undo { display: flex; gap: 8px; align-items: center; }
+  /* What is said of a number may be long or short: nothing below it moves for that. */
+  .packing-head { display: grid; grid-template-columns: minmax(0, 1fr); align-items: center; gap: 4px 16px; }
+  .packing-undo { display: flex; gap: 8px; align-items: center; white-space: nowrap; }
   .packing-undo button { min-height: 28px; }
   .packing-sides { display: flex; flex-wrap: wrap; gap: 10px; }
   .packing-beside { flex: 1 1 270px; display: flex; flex-direction: column; gap: 10px; min-width: 0; }
   .packing-beside > .word-product { flex: 1 1 auto; }
 }
+@container (min-width: 900px) { .bnnlab .packing .packing-head { grid-template-columns: minmax(0, 1fr) auto; } }
+@container (max-width: 699px) { .bnnlab .element-path > .note { display: none; } }
 `;
 
 export default adapt(mountPacking);

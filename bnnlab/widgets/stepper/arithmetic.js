@@ -57,7 +57,7 @@ export function arithmeticPanel() {
     const left = trace.words - 1 - k;
     const counted = left === 1 ? "is counted" : "are counted";
     dot.show("dot product", "…", `comes when ${countText(left, "more word")} of this cell ${counted}`);
-    wrong.show("✗ without P", "…", forgotten());
+    wrong.show("✗ forgotten", "…", forgotten());
     float.show("float says", "…", inFloat());
     wrong.node.classList.add("pending");
   }
@@ -67,10 +67,10 @@ export function arithmeticPanel() {
     dot.show(
       "dot product",
       `2·(${acc} − ${left}) − ${depth} = ${numberText(result[cell])}`,
-      "2·(count − P) − K, for P padding bits and K products",
+      "2·(count − padding) − products = agreeing − differing",
     );
     wrong.show(
-      "✗ without P",
+      "✗ forgotten",
       `2·${acc} − ${depth} = ${numberText(2 * acc - depth)}`,
       forgotten(),
     );
@@ -84,7 +84,7 @@ export function arithmeticPanel() {
   }
 
   function forgotten() {
-    return `P forgotten: wrong by 2·P = ${2 * trace.padding}`;
+    return `the padding not taken off: wrong by 2·${trace.padding} = ${2 * trace.padding}`;
   }
 
   function inFloat() {
@@ -106,7 +106,7 @@ function costTable(body) {
 }
 
 const COST_OF_CORRECTION =
-  "Bits pay once more for each cell, however many words it has: the correction 2·(count − P) − K, " +
+  "Bits pay once more for each cell, however many words it has: for 2·(count − padding) − products, " +
   "a doubling and two subtractions. The first word of a cell starts its sum; each further one has to be added to it.";
 
 function costRow({ scope, float, binary }) {

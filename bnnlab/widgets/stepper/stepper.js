@@ -102,6 +102,7 @@ export function mountStepper(host, send) {
       wordPlace.replaceChildren(word.node, turnedBack.node);
     }
     // A sign that was turned leaves the step where it is.
+    body.dataset.guess = String(Boolean(data.guess));
     const start = isTheSame(trace, data) ? shown.at : data.start_step;
     if (!isTheSame(trace, data)) seen.clear();
     trace = productTrace(data);
@@ -220,6 +221,12 @@ const WORD_BESIDE_CODE = `
   .stepper-code { grid-area: 1 / 2 / 3 / 3; }
   .stepper-count { grid-area: 2 / 1 / 4 / 2; }
   .stepper-costs { grid-area: 3 / 2; }
+  /* Whoever guesses a count looks at the bits and what comes of them; the code can wait. */
+  &[data-guess="true"] {
+    .stepper-count { grid-area: 1 / 2; }
+    .stepper-code { grid-area: 2 / 1 / 3 / 3; }
+    .stepper-costs { grid-area: 3 / 1 / 4 / 3; }
+  }
 `;
 
 const STEPPER_STYLE = `

@@ -23,8 +23,9 @@ MAX_XNOR_SENT = 4_096
 """Up to here the recorded xnor words travel too; beyond, the browser derives them from a and b."""
 
 NARROW = (
-    "C computes with at least 32 bits, so ~ turns round more bits than a word has here. The slide's line is for words "
-    "of 64. For narrower ones the cast (BINARY_WORD) cuts the result back to a word, which takes one instruction more."
+    "C computes with at least 32 bits, so ~ turns round more bits than a word has here. The line as it is on slides is "
+    "for words of 64. For narrower ones the cast (BINARY_WORD) cuts the result back to a word, which takes one "
+    "instruction more."
 )
 
 _Parts = Sequence[tuple[int, str]]

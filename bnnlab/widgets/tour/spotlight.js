@@ -44,7 +44,10 @@ function bringIntoSight(node, { top, bottom }) {
   const floor = innerWidth <= MAX_PHONE_WIDTH ? innerHeight / 2 : innerHeight;
   if (top >= HEADER && bottom <= floor) return top;
   if (parseFloat(getComputedStyle(node).scrollMarginTop) === 0) node.style.scrollMarginTop = `${HEADER + 2 * LIGHT_APART}px`;
-  node.scrollIntoView({ block: "start", behavior: "instant" });
+  // No farther than need be: what is beside it should stay in sight.
+  const fits = floor === innerHeight && bottom - top < innerHeight - 2 * HEADER;
+  node.style.scrollMarginBottom = `${2 * LIGHT_APART}px`;
+  node.scrollIntoView({ block: fits ? "nearest" : "start", behavior: "instant" });
   return node.getBoundingClientRect().top;
 }
 

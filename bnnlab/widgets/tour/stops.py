@@ -95,7 +95,7 @@ STOPS: Final[tuple[Stop, ...]] = (
         on_paper="estimator",
         points_at=".estimator-plots > :last-child",
         task=Task(
-            ask="Move r to a place where its gradient is blocked.",
+            ask="Move r, in the picture or by the slider, to a place where its gradient is blocked.",
             check="gradient_blocked",
             hint="The hatched zones on the right are blocked.",
             praise="Beyond ±t_clip the slope is 0 again, and r gets no gradient.",
@@ -149,10 +149,10 @@ STOPS: Final[tuple[Stop, ...]] = (
             "come true?",
             check="flipped_by_hand",
             hint="The button stands in the panel “the weight of its input 10”; the forecast is the tile “answers”.",
-            praise="One flip moves one sum by 2. Mostly no answer changes: a single bit matters little, all of them "
-            "together decide.",
+            praise="One flip moves one sum by 2, so few answers change or none: a single bit matters little, all of "
+            "them together decide. (The flip by hand put the hidden number at the other side of 0.)",
         ),
-        commands=(_SETTINGS, {"do": "select", **_WEIGHT}),
+        commands=({"do": "select", **_WEIGHT},),
         cell="from bnnlab.records import Selection\n"
         "\n"
         'weight = Selection("hidden1", neuron=3, weight=10)\n'
@@ -166,8 +166,8 @@ STOPS: Final[tuple[Stop, ...]] = (
         title="Learning is flipping",
         page="lab",
         text=(
-            "Now the network learns. Each step moves the hidden numbers a little. When one crosses zero, its weight "
-            "flips: a frame around its cell marks it.",
+            "Now the network learns on; it is nearly at its best. Each step moves the hidden numbers a little. When "
+            "one crosses zero, its weight flips: a frame around its cell marks it.",
             "Most steps flip very few weights. The pink hill at the bottom shows all steps so far: many flips at the "
             "left, in the beginning, fewer and fewer later.",
         ),
@@ -212,8 +212,7 @@ STOPS: Final[tuple[Stop, ...]] = (
         title="Packing columns",
         page="packing",
         text=(
-            "The weights are packed column by column: a column belongs to one neuron. (In the Lab it was a row of the "
-            "map: that picture is turned.)",
+            "The weights are packed column by column: a column belongs to one neuron. (The Lab shows it as a row.)",
             "A row of inputs meets a column of weights. Both words then hold the same places in the same order, so bit "
             "meets bit.",
         ),
@@ -245,8 +244,8 @@ STOPS: Final[tuple[Stop, ...]] = (
             ask="Look at the two words of 8 bits, padding included. How many ones will the popcount find?",
             check="guessed_right",
             hint="XNOR gives 1 where both bits are equal. The places that hold no number, the padding, are equal too.",
-            praise="That is the count. Without the padding it is how many products are +1; the others are −1. Their "
-            "difference is the sum: the panel below reckons it.",
+            praise="That is the count. Take off the padding: so many products are +1, the others are −1. The sum is "
+            "agreeing − differing, which is 2 · agreeing − 4. The panel beside the bits works it out.",
         ),
         widgets={
             "source": "two small matrices",
@@ -260,11 +259,12 @@ STOPS: Final[tuple[Stop, ...]] = (
         cell="a, b = np.array([[1, -1, 1, 1]]), np.array([[1], [1], [-1], [1]])\nStep(a, b)",
     ),
     Stop(
-        title="The loop, line by line",
+        title="The loop, step by step",
         page="gemm",
         text=(
-            "This is the loop that multiplies: inputs A times weights B gives C. It takes a word of A, meets it with a "
-            "word of B, and adds the count to a place of C. One line of C does all that.",
+            "This is the loop that multiplies two matrices: inputs A times weights B gives C. Each step takes a word "
+            "of A and a word of B, and adds their count to a place of C. One line of C does all that; at stop 12 we "
+            "look at the instructions below it.",
             "It is no drawing: the program noted every number here while it ran.",
         ),
         on_paper="loop",
@@ -295,15 +295,15 @@ STOPS: Final[tuple[Stop, ...]] = (
         text=(
             "The compiler turned the loop into these instructions. They were read from the memory of the program that "
             "runs now.",
-            "The marked ones count: xor compares, not turns the bits round, popcnt counts the ones, add adds.",
+            "Four of them do the work and carry a mark; the box at the left says what each does.",
         ),
         points_at='[aria-label="What the compiler made of it"]',
         task=Task(
             ask="Click the one instruction that counts the ones.",
             check="counting_marked",
             hint="It carries the mark “count”.",
-            praise="One instruction counts the ones of 64 bits. The whole loop is a handful of instructions, for 64 "
-            "multiplications and 64 additions; those without a mark fetch words and jump back.",
+            praise="They do 64 multiplications and 64 additions each time round. Those without a mark fetch words and "
+            "jump back.",
         ),
         widgets={"kernel": "lecture"},
         cell="from bnnlab.bits.listing import listing\n"
@@ -316,10 +316,10 @@ STOPS: Final[tuple[Stop, ...]] = (
         title="From the sum to the next bit",
         page="gemm",
         text=(
-            "This is a neuron of the network you saw. Its 64 inputs and weights stand in four words here.",
-            "The count gives the sum. While it learned, the sum was shifted and stretched to the size of x; of that "
-            "only the sign counts. So now one comparison does: is the sum at least the neuron's threshold? The answer "
-            "is one bit, an input of the next layer.",
+            "This is a neuron of the network you saw. Its 64 inputs and weights stand in four words of 16 bits here.",
+            "The count gives the sum. Training taught the neuron to shift and stretch its sum to make x, of which only "
+            "the sign counts. x is 0 or more from a certain sum on: the neuron's threshold. So one comparison gives "
+            "one bit, an input of the next layer.",
         ),
         points_at=".neuron",
         task=Task(
@@ -329,7 +329,7 @@ STOPS: Final[tuple[Stop, ...]] = (
             praise="Xor, count, compare: this neuron multiplies nothing. Only the first and the last layer still take "
             "ordinary numbers.",
         ),
-        widgets={"source": "the Lab's network", "network_word": 16, "gemm_guess": False},
+        widgets={"source": "the Lab's network", "network_word": 16, "neuron": 3, "gemm_guess": False},
         cell="from bnnlab.nn.operands import layer_product\n"
         "\n"
         'product = layer_product(run.model, "hidden1", torch.tensor(run.dataset.x_test[3:4]))\n'

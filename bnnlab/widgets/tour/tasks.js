@@ -65,7 +65,8 @@ export const TASK_CHECKS = {
 
   counting_marked({ states: { kernel }, facts }) {
     if (!kernel?.marked) return false;
-    return kernel.marked === facts.counting_instruction || { says: `${kernel.marked} does not count the ones.` };
+    const isDone = kernel.marked === facts.counting_instruction;
+    return { isDone, says: isDone ? `The whole loop is ${facts.loop_instructions} instructions.` : `${kernel.marked} does not count the ones.` };
   },
 
   sum_became_a_bit: ({ states: { stepper } }) => Boolean(stepper?.trained) && isAtEnd(stepper),

@@ -52,7 +52,7 @@ export function mountTour(host, send) {
     document.documentElement.dataset.tour = String(data.stop !== null); // pages leave room for the card
     setHidden(begin, data.stop !== null);
     if (moved) {
-      done = false;
+      done = data.stop !== null && ticked.has(data.stop); // it was, when one was here before
       answer = null;
       states = {}; // what was done at the stop before is none of this one's doing
       entered = {};
