@@ -92,7 +92,10 @@ def _written(
 
 
 def _write_page(path: Path, model: PackedModel | None) -> None:
+    import torch
+
     from bnnlab.page import record_run, write_page
     from bnnlab.train import RunConfig
 
+    torch.set_num_threads(1)  # a network this small only loses time by sharing its sums between threads
     write_page(path, record_run(RunConfig()), model)
