@@ -3,9 +3,13 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 C_SOURCES := $(filter-out ext/_%.c, $(wildcard ext/*.c))
+WASM := bnnlab/page/bnnlab.wasm
+WASM_C := bnnlab/page/module.c ext/drawing.c ext/lecture.c ext/naive.c ext/pack.c
+WASM_H := bnnlab/deploy/export/inference.h bnnlab/page/freestanding/string.h $(addprefix ext/,cpu.h drawing.h epilogue.h \
+	lecture_loop.h naive.h pack.h words.h xnor.h)
 BUILT_FROM := pyproject.toml $(C_SOURCES) $(wildcard ext/*.h ext/*.pyx)
 
-.PHONY: help lab test test-long check measure bench clean
+.PHONY: help lab test test-long check measure bench wasm clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -35,6 +39,7 @@ measure: .venv/dev ## what watching a step costs, how live the lab is, model fil
 	$(BIN)/python tests/measure/model_file.py
 	$(BIN)/python tests/measure/live_lab.py
 	$(BIN)/python tests/measure/notebook.py
+	$(BIN)/python tests/measure/page_file.py
 	$(BIN)/python -m tests.measure.exports
 
 bench: .venv/bench ## how fast it is, beside other libraries (installs them) and what the CPU allows: minutes
@@ -43,6 +48,13 @@ bench: .venv/bench ## how fast it is, beside other libraries (installs them) and
 	$(BIN)/bnnlab bench pack
 	$(BIN)/bnnlab bench threads
 	$(BIN)/bnnlab bench inference
+
+wasm:            ## compile the C of a page without a server to WebAssembly (clang and lld), kept in the package
+	clang --target=wasm32 -mbulk-memory -std=c11 -O2 -ffreestanding -nostdlib -fvisibility=hidden \
+		-Wall -Wextra -Wshadow -Wconversion -Werror -Ibnnlab/page/freestanding -Iext -Ibnnlab/deploy/export \
+		-Wl,--no-entry,--export-dynamic,--allow-undefined,--strip-all,--export=__heap_base,-z,stack-size=16384 $(WASM_C) -o $(WASM)
+	chmod 644 $(WASM)
+	sha256sum $(WASM) $(WASM_C) $(WASM_H) > $(WASM:.wasm=.sha256)
 
 clean:           ## remove what the commands above made
 	rm -rf .venv build dist *.egg-info $(filter ext/_%.c, $(wildcard ext/*.c)) bnnlab/_*.so

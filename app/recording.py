@@ -1,22 +1,13 @@
 """The recorded beginning of the default run, shown until the live one has caught up with it.
 
 `python -m bnnlab.app.recording` trains the default network from step 0 and writes its first frames, made by the very
-encoder that makes live ones, to `recorded.frames.gz` beside this file. A test trains it again and compares.
-
-The file is, compressed by gzip,
-
-    u32 little-endian: number of frames, u32: 0 | for each frame: u32 its length, u32: 0, the frame
-
-so that every frame starts at a multiple of 8 bytes. Each says in `recorded_at` how many seconds after the start its
-step is due.
+encoder that makes live ones, to `recorded.frames.gz` beside this file (see `bnnlab.widgets.frames`). A test trains it
+again and compares. Each frame says in `recorded_at` how many seconds after the start its step is due.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import struct
-from collections.abc import Iterator
 from functools import cache
 from math import log1p
 from pathlib import Path
@@ -32,13 +23,12 @@ from bnnlab.train import RunConfig, train
 from bnnlab.train.live.frame import LiveFrame, LiveStatus
 from bnnlab.train.live.pace import FIRST_STEPS_A_SECOND, GROWS_WITHIN_S
 from bnnlab.train.look import Look, extent_of
+from bnnlab.widgets.frames import pack_frames
 
 RECORDED: Final = "api/bnn/recorded"
 FILE: Final = Path(__file__).with_name("recorded.frames.gz")
 FRAMES: Final = 48
 SLOW_PARTS_EVERY: Final = 6  # frames between two that carry what is large and changes slowly
-
-_PAIR: Final = struct.Struct("<II")
 
 
 def record() -> list[bytes]:
@@ -86,26 +76,6 @@ def due(step: int) -> float:
     return GROWS_WITHIN_S * log1p(step / (FIRST_STEPS_A_SECOND * GROWS_WITHIN_S))
 
 
-def pack(frames: list[bytes]) -> bytes:
-    """Frames as the file holds them."""
-    parts = [_PAIR.pack(len(frames), 0)]
-    for frame in frames:
-        parts += [_PAIR.pack(len(frame), 0), frame]
-    return gzip.compress(b"".join(parts), 9, mtime=0)
-
-
-def unpack(packed: bytes) -> Iterator[bytes]:
-    """The inverse of `pack`."""
-    plain = gzip.decompress(packed)
-    count, _ = _PAIR.unpack_from(plain)
-    at = _PAIR.size
-    for _ in range(count):
-        length, _ = _PAIR.unpack_from(plain, at)
-        at += _PAIR.size
-        yield plain[at : at + length]
-        at += length
-
-
 @cache
 def version() -> str:
     """A name for what is recorded, so that browsers may keep it for as long as it stays the same."""
@@ -121,7 +91,7 @@ async def recorded(_: Request) -> Response:
 def main() -> None:
     """Record anew, with sums in the order in which the server's threads compute them."""
     torch.set_num_threads(1)
-    FILE.write_bytes(pack(record()))
+    FILE.write_bytes(pack_frames(record()))
     print(f"{FILE}: {FRAMES} frames, {FILE.stat().st_size:,} bytes")
 
 

@@ -24,6 +24,7 @@ WITHOUT_STREAMLIT = [
     "bnnlab.train",
     "bnnlab.cockpit",
     "bnnlab.notebook",
+    "bnnlab.page.writing",
     "bnnlab.cli",
 ]
 
@@ -37,6 +38,7 @@ MAY_USE = {
     "figures": {"bits", "records"},
     "widgets": {"bits", "records"},
     "cockpit": {"records", "nn", "train", "widgets"},
+    "page": {"bits", "records", "deploy", "train", "widgets"},
     "notebook": {"bits", "records", "nn", "train", "widgets", "cockpit"},
 }
 

@@ -40,14 +40,19 @@ def bundle(picture: str) -> str:
     """
     if picture not in PICTURES:
         raise ValueError(f"picture must be one of {', '.join(PICTURES)}; got {picture!r}")
-    *needed, entry = modules_of(picture)
-    texts = [_EXPORT_DEFAULT.sub("", _inlined(module)) for module in needed] + [_inlined(entry)]
-    names = [module.relative_to(FOLDER).as_posix() for module in (*needed, entry)]
+    return inlined(FOLDER / picture / f"{picture}.js")
+
+
+def inlined(*entries: Path) -> str:
+    """One self-contained ES module of some modules and all they import; the last of them keeps its default export."""
+    *needed, last = modules_of(*entries)
+    texts = [_EXPORT_DEFAULT.sub("", _inlined(module)) for module in needed] + [_inlined(last)]
+    names = [f"{module.parent.name}/{module.name}" for module in (*needed, last)]
     return "\n".join(f"// {name}\n{text}" for name, text in zip(names, texts, strict=True))
 
 
-def modules_of(picture: str) -> list[Path]:
-    """The modules that a picture needs, each after those it imports; its own comes last."""
+def modules_of(*entries: Path) -> list[Path]:
+    """The modules that some modules need, each after those it imports; the last of the entries comes last."""
     ordered: list[Path] = []
 
     def visit(module: Path) -> None:
@@ -57,7 +62,9 @@ def modules_of(picture: str) -> list[Path]:
                 visit(neighbour)
         ordered.append(module)
 
-    visit((FOLDER / picture / f"{picture}.js").resolve())
+    for entry in entries:
+        if entry.resolve() not in ordered:
+            visit(entry.resolve())
     return ordered
 
 

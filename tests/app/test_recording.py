@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bnnlab.app.recording import FILE, FRAMES, computer, due, pack, record, unpack
+from bnnlab.app.recording import FILE, FRAMES, computer, due, record
 from bnnlab.train import RunConfig
 from bnnlab.widgets.encoding import unpack_frame
+from bnnlab.widgets.frames import pack_frames, unpack_frames
 
 MAX_BYTES = 300_000
 # Where float32 sums round otherwise, signs in doubt differ after two steps, and 19 % of all after 47: measured
@@ -17,7 +18,7 @@ EQUAL_STEPS_ELSEWHERE = 1
 
 
 def test_training_it_again_gives_the_recorded_signs() -> None:
-    recorded = list(unpack(FILE.read_bytes()))
+    recorded = list(unpack_frames(FILE.read_bytes()))
     assert len(recorded) == FRAMES
     for step, (old, new) in enumerate(zip(recorded, record(), strict=True)):
         (meta, arrays), (again, trained) = unpack_frame(old), unpack_frame(new)
@@ -35,7 +36,7 @@ def test_training_it_again_gives_the_recorded_signs() -> None:
 
 
 def test_frames_come_at_the_pace_of_the_start() -> None:
-    times = [unpack_frame(frame)[0]["recorded_at"] for frame in unpack(FILE.read_bytes())]
+    times = [unpack_frame(frame)[0]["recorded_at"] for frame in unpack_frames(FILE.read_bytes())]
     assert times == pytest.approx([due(step) for step in range(FRAMES)])
     assert times[0] == 0
     assert all(np.diff(times) > 0)
@@ -45,5 +46,5 @@ def test_frames_come_at_the_pace_of_the_start() -> None:
 def test_the_file_is_small_and_aligned() -> None:
     assert FILE.stat().st_size <= MAX_BYTES
     frames = [b"8 bytes." * 3, b"8 bytes."]
-    assert list(unpack(pack(frames))) == frames
-    assert all(len(frame) % 8 == 0 for frame in unpack(FILE.read_bytes()))
+    assert list(unpack_frames(pack_frames(frames))) == frames
+    assert all(len(frame) % 8 == 0 for frame in unpack_frames(FILE.read_bytes()))

@@ -1,4 +1,4 @@
-"""One journey in the engines of Firefox and of Safari: from live training to the instruction that counts a bit."""
+"""In Firefox and WebKit: from live training to the instruction that counts a bit; the page without a server."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import pytest
 
 import bnnlab
+from bnnlab.page import record_run, write_page
+from bnnlab.train import RunConfig
 
 from .conftest import PATIENCE_MS, SIZE
 from .firefox import firefox
@@ -105,3 +107,18 @@ def test_from_live_training_to_the_instruction_that_counts_a_bit(engine: Engine,
     counted = f"({found('.machine-lines li.marked')})"
     assert "popcnt" in wait_for(engine, f"{counted}?.textContent")
     assert wait_for(engine, f"{FIND}('.bit[data-marked]').length") == 5
+
+
+def test_the_page_without_a_server(engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    write_page(file, record_run(RunConfig(epochs=1)))
+    engine.goto(file.as_uri())
+    wait_for(engine, "Boolean(document.documentElement.dataset.ready)")
+    assert engine.evaluate("document.querySelector('#lab .bnnlab[data-step]').dataset.draws") != "0"
+    assert engine.evaluate("document.querySelector('#packing .product-sentence').textContent").startswith(
+        "The lecture's"
+    )
+    assert engine.evaluate("document.querySelector('#stepper .word-result').textContent")
+    assert engine.evaluate("document.querySelector('.drawn-class').textContent") == "Draw a digit"
+    click(engine, "document.querySelector('.paper')")
+    assert wait_for(engine, "Number(document.querySelector('.drawn-class').textContent) + 1")

@@ -11,8 +11,9 @@ from torch import nn
 from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy import Node, PackedModel, export_c
 from bnnlab.deploy.export.c_ops import write
-from bnnlab.deploy.export.c_program import CProgram, Step, string_literal
+from bnnlab.deploy.export.c_program import CProgram, string_literal
 from bnnlab.deploy.export.identifiers import identifiers
+from bnnlab.deploy.export.program import Step
 from bnnlab.deploy.ops import FloatDense, Op
 from bnnlab.nn import BinaryActivation, BinaryConv2d, BinaryLinear
 from bnnlab.train import RunConfig, train

@@ -53,7 +53,7 @@ def test_it_says_what_it_wrote(packed: PackedModel, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "one of --onnx, --c and --npz must be given"),
+        ([], "one of --onnx, --c, --npz and --html must be given"),
         (["--npz", "{}/a", "--c", "{}/x/../a"], "must be different files"),
         (["--c", "{}/digits.bnn"], "must be different files"),
         (["--npz", "{}/a.npz", "--pixels"], "--pixels belongs to --onnx"),
@@ -70,6 +70,23 @@ def test_what_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "digits.bnn").write_bytes(b"not a network")
     assert_one_line(export(tmp_path, "--npz", str(tmp_path / "a.npz")), "digits.bnn")
     assert not (tmp_path / "a.npz").exists()
+
+
+def test_only_a_page_can_do_without_a_network(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["export", "--npz", str(tmp_path / "a.npz"), "--html", str(tmp_path / "a.html")]
+    )
+    assert_one_line(result, "a packed network must be named, unless only --html is given")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page(packed: PackedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bnnlab.page.recorded_run.MAX_FRAMES", 5)
+    result = export(tmp_path, "--html", str(tmp_path / "page.html"), "--json")
+    assert result.exit_code == 0, result.output
+    size = (tmp_path / "page.html").stat().st_size
+    assert json.loads(result.stdout) == [{"file": str(tmp_path / "page.html"), "kind": "page", "bytes": size}]
+    assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
 
 
 def test_without_onnx(packed: PackedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

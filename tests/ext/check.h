@@ -56,5 +56,6 @@ long check_traces(long draws);
 long check_packing(long draws);
 long check_watching(long draws);
 long check_ceilings(long draws);
+long check_drawings(long draws);
 
 #endif

@@ -20,6 +20,7 @@ static const part parts[] = {
     {"packing", check_packing, 1},
     {"watching", check_watching, 1},
     {"ceilings", check_ceilings, 5},
+    {"drawings", check_drawings, 10},
 };
 
 static int wanted(const char *name, int count, char **names)

@@ -29,6 +29,7 @@ PARTS = (
     "packing",
     "watching",
     "ceilings",
+    "drawings",
 )
 
 WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror")

@@ -14,12 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from bnnlab.bits import PackedImages, PackedMatrix
 from bnnlab.deploy.arguments import check_type
-from bnnlab.deploy.export.c_ops import write
-from bnnlab.deploy.export.c_program import PIXELS, CProgram, Step, float_literal, string_literal
+from bnnlab.deploy.export.c_ops import write_network
+from bnnlab.deploy.export.c_program import CProgram, float_literal, string_literal
 from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.deploy.export.lowering import lowered, takes_pixels
 from bnnlab.deploy.graph import PackedModel
-from bnnlab.deploy.node import INPUT
 from bnnlab.deploy.ops import PackCompared, PackSigns
 from bnnlab.records.writing import replace_file
 
@@ -75,19 +74,9 @@ def export_c(
 
 
 def _header(model: PackedModel, prefix: str, example: Example | None) -> str:
-    program = CProgram(prefix)
+    program = CProgram(prefix, takes_pixels=takes_pixels(model))
+    result = write_network(program, model)
     names = identifiers(node.name for node in model.nodes)
-    given = PIXELS if takes_pixels(model) else "numbers"
-    reached = {INPUT: given}
-    for node in model.nodes:
-        step = Step(
-            names[node.name],
-            node.op,
-            tuple(reached[name] for name in node.inputs),
-            tuple(model.signals[name].shape for name in node.inputs),
-            model.signals[node.name].shape,
-        )
-        reached[node.name] = write(program, node, step)
     checks = _checks(program, model, names, _example(model) if example is None else example)
     return TEMPLATE.substitute(
         name=prefix,
@@ -100,10 +89,10 @@ def _header(model: PackedModel, prefix: str, example: Example | None) -> str:
         .replace("NAME_", f"{prefix}_"),
         arrays="\n\n".join(program.arrays),
         fields="\n".join([*program.fields, *program.shared_fields()]),
-        kind="uint8_t" if given == PIXELS else "float",
-        given=given,
+        kind="float" if program.pixels is None else "uint8_t",
+        given=program.given,
         calls="\n".join(program.calls),
-        result=reached[model.nodes[-1].name],
+        result=result,
         class_names=", ".join(map(string_literal, model.class_names)),
         checks="\n".join(checks),
     )

@@ -18,10 +18,12 @@ from bnnlab.deploy.export.c_products import (
     xnor_conv,
     xnor_dense,
 )
-from bnnlab.deploy.export.c_program import NULL, PIXELS, CProgram, Step, float_literal
+from bnnlab.deploy.export.identifiers import identifiers
 from bnnlab.deploy.export.lowering import normalisation
+from bnnlab.deploy.export.program import NULL, Place, Program, Step
 from bnnlab.deploy.folding import LARGEST
-from bnnlab.deploy.node import Node
+from bnnlab.deploy.graph import PackedModel
+from bnnlab.deploy.node import INPUT, Node
 from bnnlab.deploy.ops import (
     Activation,
     Add,
@@ -48,12 +50,32 @@ from bnnlab.deploy.ops import (
     XnorDense,
 )
 
-Writer = Callable[[CProgram, Step], str]
-"""Adds what a step needs; returns how its result is reached in C."""
+Writer = Callable[[Program, Step], Place]
+"""Adds what a step needs; returns how its result is reached."""
 
 
-def write(program: CProgram, node: Node, step: Step) -> str:
-    """Write a node of a packed network; returns how its value is reached in C.
+def write_network(program: Program, model: PackedModel) -> Place:
+    """Write a whole network, made ready by `lowered`; returns how its logits are reached.
+
+    Raises:
+        ValueError: As `write` does.
+    """
+    names = identifiers(node.name for node in model.nodes)
+    reached = {INPUT: program.given}
+    for node in model.nodes:
+        step = Step(
+            names[node.name],
+            node.op,
+            tuple(reached[name] for name in node.inputs),
+            tuple(model.signals[name].shape for name in node.inputs),
+            model.signals[node.name].shape,
+        )
+        reached[node.name] = write(program, node, step)
+    return reached[model.nodes[-1].name]
+
+
+def write(program: Program, node: Node, step: Step) -> Place:
+    """Write a node of a packed network; returns how its value is reached.
 
     Raises:
         ValueError: If the operation has no counterpart, or holds a number that is not finite.
@@ -65,7 +87,7 @@ def write(program: CProgram, node: Node, step: Step) -> str:
     return WRITERS[type(node.op)](program, step)
 
 
-def _pack_compared(program: CProgram, step: Step) -> str:
+def _pack_compared(program: Program, step: Step) -> Place:
     turns, limits = step.op.thresholds.comparison
     finite = np.clip(limits, -LARGEST, LARGEST)  # "never" is infinite, which C has no constant for
     return _compare(
@@ -76,36 +98,36 @@ def _pack_compared(program: CProgram, step: Step) -> str:
     )
 
 
-def _pack_signs(program: CProgram, step: Step) -> str:
+def _pack_signs(program: Program, step: Step) -> Place:
     return _compare(program, step, NULL, NULL)
 
 
-def _compare(program: CProgram, step: Step, limits: str, turns: str) -> str:
+def _compare(program: Program, step: Step, limits: Place, turns: Place) -> Place:
     bits = program.bits(step)
     program.call("compare", step.x, limits, turns, step.channels, step.pixels, bits)
     return bits
 
 
-def _unpack(program: CProgram, step: Step) -> str:
+def _unpack(program: Program, step: Step) -> Place:
     numbers = program.numbers(step)
     program.call("unpack", step.x, step.channels, step.pixels, numbers)
     return numbers
 
 
-def _from_pixels(program: CProgram, step: Step) -> str:
-    if step.x != PIXELS:  # numbers stay as they are
+def _from_pixels(program: Program, step: Step) -> Place:
+    if step.x != program.pixels:  # numbers stay as they are
         return step.x
     numbers, size = program.numbers(step), step.channels * step.pixels
-    divisor, offset = float_literal(step.op.divisor), float_literal(step.op.offset)
+    divisor, offset = np.float32(step.op.divisor), np.float32(step.op.offset)
     program.call("from_pixels", step.x, size, divisor, offset, numbers)
     return numbers
 
 
-def _flatten(_: CProgram, step: Step) -> str:
+def _flatten(_: Program, step: Step) -> Place:
     return step.x
 
 
-def _batch_norm(program: CProgram, step: Step) -> str:
+def _batch_norm(program: Program, step: Step) -> Place:
     numbers = program.numbers(step)
     factors, shifts = normalisation(step.op)
     program.call(
@@ -115,32 +137,32 @@ def _batch_norm(program: CProgram, step: Step) -> str:
     return numbers
 
 
-def _max_pool(program: CProgram, step: Step) -> str:
+def _max_pool(program: Program, step: Step) -> Place:
     numbers = program.numbers(step)
     program.call("max_pool", window(program, step), step.x, numbers)
     return numbers
 
 
-def _average_pool(program: CProgram, step: Step) -> str:
+def _average_pool(program: Program, step: Step) -> Place:
     numbers = program.numbers(step)
     program.call("average_pool", window(program, step), step.x, numbers)
     return numbers
 
 
-def _bit_pool(program: CProgram, step: Step) -> str:
+def _bit_pool(program: Program, step: Step) -> Place:
     bits = program.bits(step)
     turns = program.array(f"{step.name}_turns", step.op.flips)
     program.call("bit_pool", window(program, step), step.x, turns, bits)
     return bits
 
 
-def _activation(program: CProgram, step: Step) -> str:
+def _activation(program: Program, step: Step) -> Place:
     numbers = program.numbers(step)
     program.call(step.op.kind, step.x, step.channels * step.pixels, numbers)
     return numbers
 
 
-def _add(program: CProgram, step: Step) -> str:
+def _add(program: Program, step: Step) -> Place:
     """Branches are added one by one; where a branch has one channel or one pixel, it is added to all."""
     numbers = program.numbers(step)
     program.clear(numbers)
@@ -155,13 +177,13 @@ def _add(program: CProgram, step: Step) -> str:
     return numbers
 
 
-def _counts_from_dots(program: CProgram, step: Step) -> str:
+def _counts_from_dots(program: Program, step: Step) -> Place:
     numbers, bias = program.numbers(step), program.array(f"{step.name}_bias", step.op.bias)
     program.call("counts", step.x, step.op.depth, bias, step.channels, step.pixels, numbers)
     return numbers
 
 
-def _pad(program: CProgram, step: Step) -> str:
+def _pad(program: Program, step: Step) -> Place:
     numbers, (above, left, _, _) = program.numbers(step), step.op.edges
     program.call(
         "pad",
@@ -170,7 +192,7 @@ def _pad(program: CProgram, step: Step) -> str:
         above,
         left,
         *step.shape[1:],
-        float_literal(step.op.value),
+        np.float32(step.op.value),
         numbers,
     )
     return numbers

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from bnnlab.bits import pack_rows
 from bnnlab.bits.packing import words_for
-from bnnlab.deploy.export.c_program import NULL, PIXELS, CProgram, Step, double_literal, float_literal
 from bnnlab.deploy.export.lowering import Comparison, comparison
+from bnnlab.deploy.export.program import NULL, Place, Program, Step
 from bnnlab.deploy.ops import AveragePool, BitPool, FloatConv, MaxPool
 from bnnlab.deploy.ops.bits import unpack_filters
 
 
-def xnor_dense(program: CProgram, step: Step) -> str:
+def xnor_dense(program: Program, step: Step) -> Place:
     """Signs by signs, then bits or numbers."""
     product, op = comparison(step.op), step.op
     sums = program.shared("sums", "int32_t", step.channels)
@@ -30,7 +30,7 @@ def xnor_dense(program: CProgram, step: Step) -> str:
     return numbers
 
 
-def xnor_conv(program: CProgram, step: Step) -> str:
+def xnor_conv(program: Program, step: Step) -> Place:
     """A convolution of signs, then bits or numbers."""
     product, op = comparison(step.op), step.op
     depth = math.prod(op.shape[1:])
@@ -50,9 +50,9 @@ def xnor_conv(program: CProgram, step: Step) -> str:
     return result
 
 
-def pixel_dense(program: CProgram, step: Step) -> str:
+def pixel_dense(program: Program, step: Step) -> Place:
     """Bytes by signs, then bits or numbers."""
-    if step.x != PIXELS:
+    if step.x != program.pixels:
         raise ValueError(f"node {step.name!r} makes pixels of numbers, which has no C form here")
     product, op = comparison(step.op), step.op
     sums = program.shared("sums", "int32_t", step.channels)
@@ -64,11 +64,11 @@ def pixel_dense(program: CProgram, step: Step) -> str:
     numbers = program.numbers(step)
     shifts = program.array(f"{step.name}_shifts", op.offset * op.totals)
     alpha = program.array(f"{step.name}_alpha", op.alpha)
-    program.call("scale_pixels", sums, double_literal(op.divisor), shifts, alpha, step.channels, numbers)
+    program.call("scale_pixels", sums, float(op.divisor), shifts, alpha, step.channels, numbers)
     return numbers
 
 
-def float_dense(program: CProgram, step: Step) -> str:
+def float_dense(program: Program, step: Step) -> Place:
     """Numbers by numbers."""
     numbers, op = program.numbers(step), step.op
     weights = program.array(f"{step.name}_weights", op.weight)
@@ -77,7 +77,7 @@ def float_dense(program: CProgram, step: Step) -> str:
     return numbers
 
 
-def dense_on_signs(program: CProgram, step: Step) -> str:
+def dense_on_signs(program: Program, step: Step) -> Place:
     """Signs by numbers."""
     numbers, (outputs, inputs) = program.numbers(step), step.op.weight.shape
     weights = program.array(f"{step.name}_weights", step.op.weight)
@@ -86,7 +86,7 @@ def dense_on_signs(program: CProgram, step: Step) -> str:
     return numbers
 
 
-def sign_dense(program: CProgram, step: Step) -> str:
+def sign_dense(program: Program, step: Step) -> Place:
     """Numbers by signs."""
     numbers, op = program.numbers(step), step.op
     weights = _packed(program, f"{step.name}_weights", op.weight)
@@ -95,14 +95,14 @@ def sign_dense(program: CProgram, step: Step) -> str:
     return numbers
 
 
-def float_conv(program: CProgram, step: Step) -> str:
+def float_conv(program: Program, step: Step) -> Place:
     """A convolution of numbers."""
     weights = program.array(f"{step.name}_weights", step.op.weight)
     bias = program.array(f"{step.name}_bias", step.op.bias)
     return _convolution_of_numbers(program, step, weights, NULL, bias, step.op.weight.shape)
 
 
-def sign_conv(program: CProgram, step: Step) -> str:
+def sign_conv(program: Program, step: Step) -> Place:
     """A convolution of numbers with signs."""
     signs = _packed(program, f"{step.name}_weights", unpack_filters(step.op.words, step.op.shape))
     alpha = program.array(f"{step.name}_alpha", step.op.alpha)
@@ -110,32 +110,32 @@ def sign_conv(program: CProgram, step: Step) -> str:
 
 
 def _convolution_of_numbers(
-    program: CProgram, step: Step, weights: str, signs: str, last: str, shape: tuple[int, ...]
-) -> str:
+    program: Program, step: Step, weights: Place, signs: Place, last: Place, shape: tuple[int, ...]
+) -> Place:
     numbers = program.numbers(step)
     patch = program.shared("numbers", "float", math.prod(shape[1:]))
     program.call("float_conv", window(program, step), step.x, weights, signs, last, patch, numbers)
     return numbers
 
 
-def _packed(program: CProgram, name: str, signs: NDArray[Any]) -> str:
+def _packed(program: Program, name: str, signs: NDArray[Any]) -> Place:
     """Signs, outputs first, as a constant array in which each output begins with a new word."""
     return program.array(name, pack_rows(signs.reshape(len(signs), -1)).words)
 
 
-def _limits(program: CProgram, step: Step, product: Comparison) -> str:
+def _limits(program: Program, step: Step, product: Comparison) -> Place:
     limits = product.limits
     return program.array(f"{step.name}_limits", None if limits is None else limits.astype(np.int32))
 
 
-def _threshold(program: CProgram, step: Step, product: Comparison, sums: str) -> str:
+def _threshold(program: Program, step: Step, product: Comparison, sums: Place) -> Place:
     bits, limits = program.bits(step), _limits(program, step, product)
     program.clear(bits)
     program.call("threshold", sums, limits, step.channels, bits, 0)
     return bits
 
 
-def window(program: CProgram, step: Step) -> str:
+def window(program: Program, step: Step) -> Place:
     """The numbers of `window` in `inference.h`, for convolutions and for pooling."""
     op, (channels, height, width) = step.op, step.input_shapes[0]
     out_height, out_width = step.shape[1:] if len(step.shape) == 3 else (1, 1)
@@ -151,6 +151,6 @@ def window(program: CProgram, step: Step) -> str:
         [
             *(channels, height, width, step.channels, out_height, out_width),
             *(*size, *op.stride, *op.padding),
-            *((1, 1, 1, "0.0f") if pooling else (*op.dilation, op.groups, float_literal(op.pad_value))),
+            *((1, 1, 1, np.float32(0)) if pooling else (*op.dilation, op.groups, np.float32(op.pad_value))),
         ],
     )

@@ -2,114 +2,63 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bnnlab.bits.packing import words_for
-
-NULL = "0"
-
-PIXELS = "pixels"
-"""How a network's input is reached where it is bytes."""
+from bnnlab.deploy.export.program import NULL, Place, Program, check_finite
 
 
-@dataclass(frozen=True)
-class Step:
-    """One node to be written.
-
-    Attributes:
-        name: A C identifier, its own.
-        op: What it computes.
-        inputs: How its inputs are reached in C.
-        input_shapes: Shape of one example of each input.
-        shape: Shape of one example of its result.
-    """
-
-    name: str
-    op: Any
-    inputs: tuple[str, ...]
-    input_shapes: tuple[tuple[int, ...], ...]
-    shape: tuple[int, ...]
-
-    @property
-    def x(self) -> str:
-        """The first input."""
-        return self.inputs[0]
-
-    @property
-    def channels(self) -> int:
-        """Of the result."""
-        return self.shape[0]
-
-    @property
-    def pixels(self) -> int:
-        """Of the result; 1 for a row."""
-        return math.prod(self.shape[1:])
-
-
-class CProgram:
-    """Collects what one network needs.
+class CProgram(Program):
+    """A network as text.
 
     Attributes:
         prefix: What every name begins with.
+        given, pixels: Name of the argument that holds the input.
         arrays: Definitions of constants.
         fields: Declarations of the workspace's members.
         calls: Statements in the order of computation.
         scratch: Size of members that several calls share, by type and name.
     """
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, *, takes_pixels: bool = True) -> None:
         self.prefix = prefix
+        self.given = "pixels" if takes_pixels else "numbers"
+        self.pixels = self.given if takes_pixels else None
         self.arrays: list[str] = []
         self.fields: list[str] = []
         self.calls: list[str] = []
         self.scratch: dict[tuple[str, str], int] = {}
 
-    def array(self, name: str, array: NDArray[Any] | None) -> str:
-        """Define a constant array; returns how it is called. None gives a null pointer.
-
-        Raises:
-            ValueError: If a number in it is not finite.
-        """
+    def array(self, name: str, array: NDArray[Any] | None) -> Place:
+        """Define a constant array."""
         if array is None:
             return NULL
         full = f"{self.prefix}_{name}"
         kind, text = C_TYPES[array.dtype.type], SPELLINGS[array.dtype.kind]
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ValueError(f"{name} must hold finite numbers to be written in C")
+        check_finite(name, array)
         values = [text(value) for value in array.ravel().tolist()]
         lines = [", ".join(values[start : start + 8]) for start in range(0, len(values), 8)]
         body = ",\n    ".join(lines)
         self.arrays.append(f"static const {kind} {full}[{array.size}] = {{\n    {body},\n}};")
         return full
 
-    def define(self, name: str, kind: str, values: Iterable[object]) -> str:
-        """Define a constant structure of a type of the runtime; returns a pointer to it."""
+    def define(self, name: str, kind: str, values: Iterable[object]) -> Place:
+        """Define a constant structure."""
         full = f"{self.prefix}_{name}"
-        members = ", ".join(map(str, values))
+        members = ", ".join(map(spelled, values))
         self.arrays.append(f"static const {self.prefix}_{kind} {full} = {{ {members} }};")
         return f"&{full}"
 
-    def field(self, name: str, kind: str, size: int) -> str:
-        """Declare a member of the workspace; returns how it is reached."""
+    def field(self, name: str, kind: str, size: int) -> Place:
+        """Declare a member of the workspace."""
         self.fields.append(f"    {kind} {name}[{size}];")
         return f"w->{name}"
 
-    def numbers(self, step: Step) -> str:
-        """Declare room for a step's result in floats."""
-        return self.field(f"{step.name}_numbers", "float", step.channels * step.pixels)
-
-    def bits(self, step: Step) -> str:
-        """Declare room for a step's result in words, each pixel's channels in words of its own."""
-        return self.field(f"{step.name}_bits", "uint64_t", step.pixels * words_for(step.channels))
-
-    def shared(self, name: str, kind: str, size: int) -> str:
-        """A member that calls use one after the other, as large as the largest of them needs."""
+    def shared(self, name: str, kind: str, size: int) -> Place:
+        """A member that is as large as the largest of its users needs."""
         self.scratch[kind, name] = max(size, self.scratch.get((kind, name), 0))
         return f"w->{name}"
 
@@ -117,13 +66,22 @@ class CProgram:
         """Their declarations."""
         return [f"    {kind} {name}[{size}];" for (kind, name), size in self.scratch.items()]
 
-    def clear(self, member: str) -> None:
+    def clear(self, place: Place) -> None:
         """Make a member of the workspace 0."""
-        self.calls.append(f"    memset({member}, 0, sizeof {member});")
+        self.calls.append(f"    memset({place}, 0, sizeof {place});")
 
     def call(self, function: str, *arguments: object) -> None:
         """Add a call of a function of the runtime."""
-        self.calls.append(f"    {self.prefix}_{function}({', '.join(map(str, arguments))});")
+        self.calls.append(f"    {self.prefix}_{function}({', '.join(map(spelled, arguments))});")
+
+
+def spelled(value: object) -> str:
+    """An argument of a call, or a member of a structure, in C.
+
+    >>> spelled("w->x"), spelled(3), spelled(np.float32(3)), spelled(3.0)
+    ('w->x', '3', '3.0f', '3.0')
+    """
+    return float_literal(float(value)) if isinstance(value, np.float32) else str(value)
 
 
 def float_literal(value: float) -> str:
@@ -133,11 +91,6 @@ def float_literal(value: float) -> str:
     ('-1.0f', '1e-30f')
     """
     return f"{np.float32(value)!s}f"
-
-
-def double_literal(value: float) -> str:
-    """A float64 that C reads back bit for bit."""
-    return repr(float(value))
 
 
 def string_literal(text: str) -> str:

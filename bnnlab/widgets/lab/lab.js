@@ -39,7 +39,6 @@ const SETTLING_DRAWS = 25;
 const [NOTEBOOK_SHARE, MAX_NOTEBOOK_HEIGHT] = [0.8, 900]; // of the window; a notebook scrolls, so it must not follow its place
 const MIN_WIDE_PX = 2400; // CSS pixels from which gradients have a place of their own
 
-// `kernel`: the one behind a notebook, or nothing in the lab.
 // What a word is about.
 const MEANT_IN_LAB = {
   t_clip: ".wall-plot",
@@ -50,6 +49,7 @@ const MEANT_IN_LAB = {
   word: ".panel-foot .word",
 };
 
+// `kernel`: the one behind a notebook, or nothing in the lab. Its `share` is how much of the window's height the picture takes.
 export function mountLab(host, send, kernel) {
   let state = null;
   let pending = 0;
@@ -107,7 +107,7 @@ export function mountLab(host, send, kernel) {
   // The whole picture is as high as the window leaves room for.
   function fit() {
     const top = host.getBoundingClientRect().top + (document.scrollingElement?.scrollTop ?? 0);
-    const space = kernel ? Math.min(MAX_NOTEBOOK_HEIGHT, NOTEBOOK_SHARE * innerHeight) : innerHeight - Math.max(0, top) - 8;
+    const space = kernel ? Math.min(MAX_NOTEBOOK_HEIGHT, (kernel.share ?? NOTEBOOK_SHARE) * innerHeight) : innerHeight - Math.max(0, top) - 8;
     const next = Math.max(MIN_HEIGHT, Math.floor(space));
     if (next === room) return;
     room = next;

@@ -174,6 +174,7 @@ export const PANEL_STYLE = `
   .life-frame { flex: 1; min-height: 3em; }
   .now-and-flip {
     flex: none; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.6em; align-items: center;
+    p { grid-column: 1; } /* also where nobody can flip anything */
     .flip { grid-area: 1 / 2 / 3 / 3; }
   }
   .now-line { display: flex; align-items: baseline; gap: 0.7em; b { font-weight: 650; white-space: nowrap; min-width: 5.6em; } line-height: 1.25; }

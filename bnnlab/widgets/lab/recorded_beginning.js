@@ -1,7 +1,7 @@
-// The first seconds of the default run, as they were recorded: shown until live frames have caught up. The file is
-// u32 number of frames, u32 0, and for each frame u32 its length, u32 0, the frame (see app/recording.py).
+// The first seconds of the default run, as they were recorded: shown until live frames have caught up.
 
 import { decodeFrame } from "../shared/frame.js";
+import { splitFrames } from "../shared/frames.js";
 
 // `show(decoded)` draws a frame.
 export function recordedBeginning(show) {
@@ -17,7 +17,7 @@ export function recordedBeginning(show) {
     try {
       const answer = await fetch(url);
       if (!answer.ok) return;
-      frames = split(new Uint8Array(await answer.arrayBuffer()));
+      frames = splitFrames(new Uint8Array(await answer.arrayBuffer())).map(decodeFrame);
     } catch { // then it begins with what is live
       return;
     }
@@ -52,16 +52,4 @@ export function recordedBeginning(show) {
   }
 
   return { begin, yieldsTo, stop };
-}
-
-function split(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const frames = [];
-  let at = 8;
-  for (let count = view.getUint32(0, true); count; count -= 1) {
-    const length = view.getUint32(at, true);
-    frames.push(decodeFrame(bytes.subarray(at + 8, at + 8 + length)));
-    at += 8 + length;
-  }
-  return frames;
 }

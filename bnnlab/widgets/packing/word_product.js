@@ -37,14 +37,14 @@ function productCell(value, right) {
   return element("td", { class: "wrong", title: says, "aria-label": says }, struck, numberText(right));
 }
 
-function productSentence({ computed, right }, wrong) {
+function productSentence({ computed, right, by }, wrong) {
   const values = computed.flat();
   const correct = right.flat();
   const count = values.filter((value, index) => value !== correct[index]).length;
   if (!wrong) {
     return count
       ? `${count} of ${values.length} sums differ from the product of the signs.`
-      : `The kernel xnor_gemm counted on the words. All ${values.length} sums equal the product of the signs.`;
+      : `${by} counted on the words. All ${values.length} sums equal the product of the signs.`;
   }
   if (!count) return `The order is wrong, yet by chance all ${values.length} sums come out right. Turn a sign.`;
   return (

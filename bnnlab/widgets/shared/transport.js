@@ -1,6 +1,6 @@
 // The toolbar of a step-by-step picture, and the clock behind its play button.
 //
-//     const transport = stepTransport({ label, onStep, onSettle, jump })
+//     const transport = stepTransport({ label, onStep, onSettle, jump, noun, pace })
 //     transport.node                      the toolbar
 //     transport.reset(steps, at)          a new sequence
 //     transport.go(at) / move(by) / leap(direction) / toggle()
@@ -8,7 +8,7 @@
 //
 // `onStep(at, playing)` redraws. `onSettle(at)` comes a quarter of a second after the last move and never while
 // playing: it is for the page's address. `jump` = { text, label, target(at, direction) } adds a button for longer
-// strides.
+// strides. `noun` is what its steps are called, `pace` how many of them a second it plays at first, one of SPEEDS.
 
 import { element, setText } from "./dom.js";
 import { icon } from "./icons.js";
@@ -18,13 +18,13 @@ import { stepKeys } from "./step_keys.js";
 const SPEEDS = [1, 2, 5, 15, 60]; // steps a second
 const SETTLE_MS = 250;
 
-export function stepTransport({ label, onStep, onSettle = () => {}, jump = null }) {
+export function stepTransport({ label, onStep, onSettle = () => {}, jump = null, noun = "step", pace = 2 }) {
   let steps = 1;
   let at = 0;
   let playing = false;
   let clock = 0;
   let settling = 0;
-  const bar = transportBar(label, jump);
+  const bar = transportBar(label, jump, noun, pace);
   const transport = { node: bar.node, reset, go, move, leap, toggle, destroy, last: () => steps - 1, stepsASecond: () => Number(bar.speed.value) };
   const presses = { first: () => go(0), previous: () => move(-1), play: toggle, next: () => move(1), leap: () => leap(1) };
   for (const [name, press] of Object.entries(presses)) bar[name]?.addEventListener("click", press);
@@ -105,7 +105,7 @@ export function stepTransport({ label, onStep, onSettle = () => {}, jump = null 
 }
 
 // What the toolbar looks like: its buttons, and which of them make sense at a step.
-function transportBar(label, jump) {
+function transportBar(label, jump, noun, usual) {
   const first = playerButton("first", "First step");
   const previous = playerButton("previous", "Previous step");
   const play = playerButton("play", "Play");
@@ -116,8 +116,8 @@ function transportBar(label, jump) {
   const last = playerButton("last", "Last step");
   const speed = element("select", { "aria-label": "Speed" });
   for (const pace of SPEEDS) {
-    const option = element("option", { value: pace }, `${countText(pace, "step")} / s`);
-    option.selected = pace === 2;
+    const option = element("option", { value: pace }, `${countText(pace, noun)} / s`);
+    option.selected = pace === usual;
     speed.append(option);
   }
   const slider = element("input", { type: "range", min: 0, value: 0, "aria-label": "Step" });
@@ -134,8 +134,8 @@ function transportBar(label, jump) {
 
   function show(at, steps, playing) {
     slider.value = at;
-    slider.setAttribute("aria-valuetext", `step ${at + 1} of ${steps}`);
-    setText(counter, `step ${at + 1} of ${steps}`);
+    slider.setAttribute("aria-valuetext", `${noun} ${at + 1} of ${steps}`);
+    setText(counter, `${noun} ${at + 1} of ${steps}`);
     // aria-disabled rather than disabled: a button that vanishes from the tab order under the user's hand loses the focus.
     for (const button of [first, previous]) button.ariaDisabled = at === 0;
     for (const button of [next, leap, last]) if (button) button.ariaDisabled = at === steps - 1;

@@ -3,6 +3,7 @@
 from bnnlab.widgets.stepper.stepper import (
     MAX_STEPS_SHOWN,
     MAX_XNOR_SENT,
+    NARROW,
     NeuronContext,
     encode,
     total_costs,
@@ -11,6 +12,7 @@ from bnnlab.widgets.stepper.stepper import (
 )
 
 __all__ = [
+    "NARROW",
     "MAX_STEPS_SHOWN",
     "MAX_XNOR_SENT",
     "NeuronContext",
