@@ -6,6 +6,7 @@ left.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
@@ -24,7 +25,8 @@ from bnnlab.widgets import tour
 KEY: Final = "tour"
 STAYS: Final = "hide"  # the key of the address that goes along from stop to stop
 _GO, _NOTICE, _LEFT_AT, _PLAYED = "tour_go", "tour_notice", "tour_left_at", "tour_own_played"
-_STALE: Final = "tour_stale"  # the stop that the address named when the card led on
+_STALE: Final = "tour_stale"  # the stop that the address named when the card led on, and when that was
+STALE_FOR_S: Final = 2.0
 READY_WITHIN_S: Final = 10.0
 
 
@@ -42,17 +44,23 @@ def proceed(pages: list[StreamlitPage], page: StreamlitPage) -> None:
         if stop is None:
             _leave(pages)
         else:
-            state[_STALE] = asked
+            state[_STALE] = (asked, time.monotonic())
             _enter(stop, pages, page)
-    elif asked == state.get(session.STOP):
-        state[_STALE] = None
-    elif asked is not None and asked != state.get(_STALE):
+    elif asked is not None and asked != state.get(session.STOP):
+        if _is_stale(asked):
+            _show(state[session.STOP], pages, page)
+            return
         state[_NOTICE] = notice
         _enter(asked, pages, page)
-    elif asked is not None:
-        # Something on the page was pressed before the browser had the new address: that one was meant.
-        state[_STALE] = None
-        _show(state[session.STOP], pages, page)
+
+
+def _is_stale(asked: int) -> bool:
+    """Whether an address is the one that the card has just led away from.
+
+    What was pressed on a page at that moment arrives later, under the address that the browser had then.
+    """
+    left, at = st.session_state.get(_STALE, (None, 0.0))
+    return bool(asked == left and time.monotonic() - at < STALE_FOR_S)
 
 
 def card(page: StreamlitPage) -> None:

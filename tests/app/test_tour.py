@@ -83,14 +83,16 @@ def test_the_tours_run_has_learned_and_ones_own_rests_meanwhile() -> None:
     assert run.status.state == "paused"
 
 
-def test_what_was_pressed_before_the_browser_had_the_new_address_leads_nowhere() -> None:
+def test_what_was_pressed_before_the_browser_had_the_new_address_leads_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     page = at(stop="3")
     page.session_state["tour_go"] = 4
     page.run()
     page.query_params["stop"] = "3"  # as the browser still has it
     page.run()
     assert (page.session_state[session.STOP], page.query_params["stop"]) == (4, "4")
-    page.run()
+    monkeypatch.setattr("bnnlab.app.tour.STALE_FOR_S", 0.0)
     page.query_params["stop"] = "3"  # the browser's Back
     page.run()
     assert page.session_state[session.STOP] == 3

@@ -76,6 +76,7 @@ export function mountTour(host, send) {
   function onState({ detail }) {
     states[detail.picture] = detail;
     entered[detail.picture] ??= detail;
+    look(); // what is passed through counts, too
   }
 
   // Space goes on, unless something on the page has the focus and its own use for it.
