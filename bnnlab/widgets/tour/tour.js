@@ -56,10 +56,10 @@ export function mountTour(host, send) {
       answer = null;
       states = {}; // what was done at the stop before is none of this one's doing
       entered = {};
-      askPictures();
     }
     parts.show(data, moved);
     parts.tick(ticked);
+    if (moved) askPictures();
     point();
     look();
   }
