@@ -12,17 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 from bnnlab.bits import trace_gemm, trace_pack
 from bnnlab.bits.listing import listing
 from bnnlab.bits.packing import Axis, pack_columns, pack_rows
+from bnnlab.figures.theme import GREY, MINUS, PLUS
 from bnnlab.nn.estimator_curve import LIMIT, estimator_curve
 
-STYLE: Final = """
-figure { margin: .6em 0; } figcaption { color: #5b6270; font-size: .9em; margin-top: .2em; }
-table { border-collapse: separate; border-spacing: 2px; }
-th { font-weight: 400; text-align: left; padding-right: .8em; white-space: nowrap; }
-td { width: 1.5em; text-align: center; font: 600 10pt/1.5 monospace; border: 1px solid #d9dce3; border-radius: 2px; }
-td.plus { background: #da7a00; } td.minus { background: #1b4f9c; color: #fff; }
-td.padding { color: #5b6270; border-style: dashed; }
-td.blank { border-bottom: 1px dotted #5b6270; width: 4em; } pre { font-size: 8.5pt; white-space: pre-wrap; }
-td, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; } svg { display: block; }
+STYLE: Final = f"""
+figure {{ margin: .6em 0; }} figcaption {{ color: {GREY}; font-size: .9em; margin-top: .2em; }}
+table {{ border-collapse: separate; border-spacing: 2px; }}
+th {{ font-weight: 400; text-align: left; padding-right: .8em; white-space: nowrap; }}
+td {{ width: 1.5em; text-align: center; font: 600 10pt/1.5 monospace; border: 1px solid #d9dce3; border-radius: 2px; }}
+td.plus {{ background: {PLUS}; }} td.minus {{ background: {MINUS}; color: #fff; }}
+td.padding {{ color: {GREY}; border-style: dashed; }}
+td.blank {{ border-bottom: 1px dotted {GREY}; width: 4em; }} pre {{ font-size: 8.5pt; white-space: pre-wrap; }}
+td {{ print-color-adjust: exact; -webkit-print-color-adjust: exact; }} svg {{ display: block; }}
 """
 
 ROW_A, COLUMN_B = np.array([[1.0, -1.0, 1.0, 1.0]]), np.array([[1.0], [1.0], [-1.0], [1.0]])
@@ -146,5 +147,5 @@ def _plot(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
     return (
         f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">'
         f'<line x1="0" x2="{width}" y1="{zero:.1f}" y2="{zero:.1f}" stroke="#9aa0ac"/>'
-        f'<polyline points="{points}" fill="none" stroke="#1b4f9c" stroke-width="2.5"/>{marks}</svg>'
+        f'<polyline points="{points}" fill="none" stroke="{MINUS}" stroke-width="2.5"/>{marks}</svg>'
     )

@@ -55,6 +55,13 @@ def test_classes_that_are_numbers_are_ordered_as_numbers() -> None:
     assert table.class_names == ("9", "10")
 
 
+def test_equal_numbers_are_one_class_and_large_ones_stay_apart() -> None:
+    assert read_table("x.csv", lines("1,1", "2,1.0", "3,2", "4,02")).class_names == ("1", "2")
+    large = npy(np.array([[0.0, 1000001], [1, 1000001], [2, 1000002], [3, 1000002]]))
+    assert read_table("x.npy", large).class_names == ("1000001", "1000002")
+    assert read_table("x.csv", lines("1,1.5", "2,1.5", "3,-2", "4,-2")).class_names == ("-2", "1.5")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -66,6 +73,8 @@ def test_classes_that_are_numbers_are_ordered_as_numbers() -> None:
         (lines("1,2,a", "1,2,a", "1,2,b"), "at least 2 examples of each class; of 'b' it has one"),
         (lines("1,2,a", "1,,b", "1,2,a"), "in line 2, column 2, a number is missing"),
         (lines("1,2,a", "1,x,b", "1,2,a"), "in line 2, column 2, “x” is no number"),
+        (lines("1,,a", "1,2,a", "1,2,b", "1,2,b"), "in line 1, column 2, a number is missing"),
+        (lines(",,a", "1,2,a", "1,2,b", "1,2,b"), "in line 1, column 1, a number is missing"),
         (lines("1,2,a", "nan,2,b"), "in line 2, column 1, “nan” is no number"),
         (lines("1,2,a", "1,2,3,b"), "as many columns in each line: line 2 has 4, not 3"),
         (lines("1,2,a", "1,2,"), "names no class at the end of line 2"),

@@ -18,6 +18,7 @@ from bnnlab.app.views.gemm.counting_layer import CountingLayer
 from bnnlab.app.views.gemm.moment import Moment
 from bnnlab.records import LayerProduct, Selection
 from bnnlab.train import DATASETS, TrainingRun
+from bnnlab.train.datasets.dataset import Kind
 from bnnlab.widgets.shared.edits import Edits
 from bnnlab.widgets.stepper import NeuronContext
 
@@ -25,6 +26,9 @@ NO_COUNTING = (
     "No layer of this network multiplies signs with signs, so no bits are counted: where inputs are numbers, numbers "
     "are added. In the Lab, binarise weights and inputs, and give the network a second hidden layer."
 )
+
+
+TEST_EXAMPLES: dict[Kind, str] = {"images": "Test image", "points": "Test point", "features": "Test example"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def _chosen_example(row: Any, examples: int, moment: Moment | None) -> int | Non
     drawn = moment is not None and st.session_state.get("image", 0) is None
     _forget_unless(drawn or (st.session_state.get("image") or 0) < examples, "image")
     example = row.number_input(
-        "Test image" if DATASETS[config.dataset].kind == "images" else "Test point",
+        TEST_EXAMPLES[DATASETS[config.dataset].kind],
         0,
         examples - 1,
         None if drawn else 0,

@@ -37,12 +37,12 @@ def deploy_steps(network: PackedNetwork) -> None:
 
 
 def _pack(network: PackedNetwork) -> None:
-    takes, half_range = network.takes, network.network.dataset.half_range
-    inputs = (
-        "It takes the coordinates of a point."
-        if half_range is None
-        else f"It takes pixels p as bytes; the network learned them as p / {half_range} − 1."
-    )
+    takes, dataset = network.takes, network.network.dataset
+    inputs = {
+        "points": "It takes the coordinates of a point.",
+        "features": "It takes numbers as the network learned them, each column brought to −1..1.",
+        "images": f"It takes pixels p as bytes; the network learned them as p / {dataset.half_range} − 1.",
+    }[dataset.kind]
     st.markdown(
         f"Done already: {takes.binary_weights:,} weights are bits now, 64 in a word. {takes.thresholds:,} outputs "
         f"compare their sum with a threshold. {takes.float_values:,} numbers stay float32. {inputs}"

@@ -100,6 +100,7 @@ def read_table(name: str, content: bytes) -> Table:
     features, labels = _from_npy(name, content) if is_array else _from_csv(name, content)
     if features.shape[1] > MAX_FEATURES:
         raise DatasetError(f"{name} may have at most {MAX_FEATURES:,} columns before the class")
+    labels = _named(labels)
     names = _ordered(set(labels))
     if not 2 <= len(names) <= MAX_CLASSES:
         raise DatasetError(
@@ -129,7 +130,7 @@ def _from_npy(name: str, content: bytes) -> tuple[NDArray[np.float64], list[str]
     if not np.isfinite(numbers).all():
         row, column = np.argwhere(~np.isfinite(numbers))[0]
         raise DatasetError(f"{name} has no number in row {row + 1}, column {column + 1}")
-    return numbers[:, :-1], [f"{label:g}" for label in numbers[:, -1].tolist()]
+    return numbers[:, :-1], [repr(label) for label in numbers[:, -1].tolist()]
 
 
 def _from_csv(name: str, content: bytes) -> tuple[NDArray[np.float64], list[str]]:
@@ -150,8 +151,9 @@ def _from_csv(name: str, content: bytes) -> tuple[NDArray[np.float64], list[str]
     except csv.Error as error:
         raise DatasetError(f"{name} is no table: {error}") from error
     comma = delimiter != ","
-    if not all(_is_number(entry, comma) for entry in numbered[0][1][:-1]):
-        del numbered[0]  # the heading
+    heading = numbered[0][1][:-1]
+    if any(entry.strip() for entry in heading) and not any(_is_number(entry, comma) for entry in heading):
+        del numbered[0]
     if not numbered:
         raise DatasetError(f"{name} has a heading and nothing below it")
     width = len(numbered[0][1])
@@ -200,6 +202,19 @@ def _is_number(entry: str, comma: bool) -> bool:
 
 def _number(entry: str, comma: bool) -> float:
     return float(entry.replace(",", ".") if comma else entry)
+
+
+def _named(labels: list[str]) -> list[str]:
+    """The same class under one name: 1, 1.0 and 01 are one number, where all classes are numbers."""
+    if not all(_is_number(label, comma=False) for label in set(labels)):
+        return labels
+    names = {label: _number_name(float(label)) for label in set(labels)}
+    return [names[label] for label in labels]
+
+
+def _number_name(number: float) -> str:
+    """A number as it would be written by hand, and never that of another."""
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def _ordered(labels: set[str]) -> tuple[str, ...]:

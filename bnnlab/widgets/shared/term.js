@@ -52,9 +52,9 @@ function splitAtTerms(text, inText) {
 
 // The glossary's name of a word as it is written.
 function nameOf(written) {
-  const word = written === "XNOR" ? written : written.toLowerCase();
+  const word = written.toLowerCase();
   if (word.startsWith("hidden")) return "latent weight";
-  if (word === "agree") return "XNOR";
+  if (word === "agree" || word === "xnor") return "XNOR";
   return /^(words|flips)$/.test(word) ? word.slice(0, -1) : word;
 }
 

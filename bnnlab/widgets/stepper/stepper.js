@@ -101,10 +101,11 @@ export function mountStepper(host, send) {
       word = wordView(onKey, turn, data.word_bits);
       wordPlace.replaceChildren(word.node, turnedBack.node);
     }
-    // A sign that was turned leaves the step where it is.
     body.dataset.guess = String(Boolean(data.guess));
-    const start = isTheSame(trace, data) ? shown.at : data.start_step;
-    if (!isTheSame(trace, data)) seen.clear();
+    // A sign that was turned leaves the step where it is.
+    const same = isTheSame(trace, data);
+    const start = same ? shown.at : data.start_step;
+    if (!same) seen.clear();
     trace = productTrace(data);
     const { rows, columns, depth, matrixA, matrixB } = trace;
     mapA.load({ title: "A, packed row-wise", what: `${rows} × ${depth} activations`, ...matrixA });
