@@ -1,6 +1,5 @@
 // What the stepper is told: the same as encode in bnnlab/widgets/stepper/stepper.py, made of what the compiled loop recorded.
 
-import { totalCosts, wordCosts } from "./costs.js";
 import { inFloats, nameOfPair, turnedMatrix } from "./matrix.js";
 import { floatProduct, gemmStep, recordGemm, recordPack } from "./recorder.js";
 import { signMatrixOf, stepsOf, wordHex } from "./recorded_signs.js";
@@ -34,8 +33,6 @@ export function stepperAnswer(module, texts, { a: aBefore, b: bBefore, bits }, e
     acc: steps.map(({ acc }) => acc),
     result: Array.from(recorded.result),
     reference: Array.from(floatProduct(module, ...signs)),
-    word_costs: wordCosts(depth, bits),
-    total_costs: totalCosts(depth, rows * columns, bits),
     listing: texts.listing,
     instructions: [], // of the machine that wrote the page, not of the one that reads it
     results: [],

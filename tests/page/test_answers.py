@@ -12,7 +12,6 @@ from bnnlab.bits.trace import WORD_WIDTHS
 from bnnlab.widgets import packing, stepper
 from bnnlab.widgets.shared.edits import Edits, base_name, turned
 from bnnlab.widgets.shared.machine_code import encode_listing, reading
-from bnnlab.widgets.stepper.stepper import total_costs, word_costs
 
 from .javascript import run
 
@@ -73,20 +72,6 @@ def test_stepper(rng: np.random.Generator, bits: int) -> None:
     for name in expected.keys() - {*NAMES, "edit"}:
         assert found[name] == expected[name], name
     assert found["edit"] | {"base": ""} == expected["edit"] | {"base": ""}
-
-
-def test_costs() -> None:
-    shapes = [
-        (depth, cells, bits)
-        for depth in (1, 7, 8, 9, 64, 65, 130, 784)
-        for cells in (1, 4, 2000)
-        for bits in WORD_WIDTHS
-    ]
-    body = "return given.map(([depth, cells, bits]) => [wordCosts(depth, bits), totalCosts(depth, cells, bits)]);"
-    found = run(["costs.js"], body, shapes)
-    assert found == [
-        [word_costs(depth, bits), total_costs(depth, cells, bits)] for depth, cells, bits in shapes
-    ]
 
 
 @pytest.mark.parametrize(

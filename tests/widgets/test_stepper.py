@@ -1,7 +1,6 @@
 """The stepper's data says what the trace said, and refuses what it could not show truthfully."""
 
 import json
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -59,53 +58,6 @@ def test_each_step_can_be_rebuilt_from_its_position(rng: np.random.Generator) ->
                 assert data["acc"][at] == counts[m, n]
                 at += 1
     assert at == len(data["popcount"])
-
-
-def test_the_lecture_s_four_products_cost_one_xnor_and_one_popcount() -> None:
-    data = encoded(np.array([[1.0, -1.0, 1.0, -1.0]]), np.array([[1.0], [1.0], [-1.0], [-1.0]]))
-    first = data["word_costs"]["first"]
-    assert (first["float"], first["binary"]) == ("4 mul + 3 add", "1 xnor + 1 popcount")
-    assert data["total_costs"] == []
-
-
-def test_costs_of_a_word_a_cell_and_the_whole_product(rng: np.random.Generator) -> None:
-    data = encoded(signs(rng, 3, 100), signs(rng, 100, 6))
-    costs = {name: (cost["float"], cost["binary"]) for name, cost in data["word_costs"].items()}
-    assert costs == {
-        "first": ("64 mul + 63 add", "1 xnor + 1 popcount"),
-        "middle": ("64 mul + 64 add", "1 xnor + 1 popcount + 1 add"),
-        "last": ("36 mul + 36 add", "1 xnor + 1 popcount + 1 add"),
-    }
-    assert [(cost["scope"], cost["float"], cost["binary"]) for cost in data["total_costs"]] == [
-        ("one cell, 2 words", "100 mul + 99 add", "2 xnor + 2 popcount + 1 add"),
-        ("all 18 cells", "1,800 mul + 1,782 add", "36 xnor + 36 popcount + 18 add"),
-    ]
-
-
-@pytest.mark.parametrize("depth", [1, 64, 65, 784])
-def test_the_words_of_a_cell_cost_together_what_the_cell_costs(depth: int) -> None:
-    data = encoded(np.ones((1, depth)), np.ones((depth, 1)))
-    costs, words = data["word_costs"], data["words"]
-    kinds = ["first", *["middle"] * (words - 2), *["last"] * (words > 1)]
-    whole = data["total_costs"][0] if words > 1 else costs["first"]
-    for side in ("float", "binary"):
-        spent: Counter[str] = Counter()
-        for kind in kinds:
-            spent += operations(costs[kind][side])
-        assert spent == operations(whole[side])
-
-
-def operations(text: str) -> Counter[str]:
-    terms = (term.split() for term in text.split(" + "))
-    return Counter({name: int(count.replace(",", "")) for count, name in terms})
-
-
-def test_one_product_needs_no_addition() -> None:
-    assert stepper.word_cost(1) == {
-        "scope": "this word, 1 product",
-        "float": "1 mul",
-        "binary": "1 xnor + 1 popcount",
-    }
 
 
 def test_the_listing_travels_with_its_numbers_and_its_one_marked_line(rng: np.random.Generator) -> None:

@@ -6,9 +6,6 @@ from bnnlab.widgets.stepper.stepper import (
     NARROW,
     NeuronContext,
     encode,
-    total_costs,
-    word_cost,
-    word_costs,
 )
 
 __all__ = [
@@ -17,7 +14,4 @@ __all__ = [
     "MAX_XNOR_SENT",
     "NeuronContext",
     "encode",
-    "total_costs",
-    "word_cost",
-    "word_costs",
 ]

@@ -1,5 +1,6 @@
 // The numbers of one step: the running count, the dot product that comes of it, and the same in float.
 
+import { totalCosts, wordCosts } from "./costs.js";
 import { element, setHidden, setText } from "../shared/dom.js";
 import { IN_PROSE, termedText } from "../shared/term.js";
 import { setMarkedText } from "../shared/marked_text.js";
@@ -14,7 +15,7 @@ export function arithmeticPanel() {
   const float = equation();
   const costs = element("tbody");
   let trace = null;
-  let wordCosts = {};
+  let ofWords = {};
   let totals = [];
   const node = element(
     "div",
@@ -33,8 +34,9 @@ export function arithmeticPanel() {
 
   function load(recorded) {
     trace = recorded;
-    wordCosts = Object.fromEntries(Object.entries(trace.word_costs).map(([name, cost]) => [name, costRow(cost)]));
-    totals = trace.total_costs.map(costRow);
+    const { depth, rows, columns, word_bits: bits } = trace;
+    ofWords = Object.fromEntries(Object.entries(wordCosts(depth, bits)).map(([name, cost]) => [name, costRow(cost)]));
+    totals = totalCosts(depth, rows * columns, bits).map(costRow);
     for (const part of [padding, wrong.node]) setHidden(part, trace.padding === 0);
   }
 
@@ -47,8 +49,8 @@ export function arithmeticPanel() {
     );
     sayPadding(paddingSentence(step, trace));
     // The first word of a cell is added to nothing, and the last one may hold fewer products.
-    const wordCost = wordCosts[k === 0 ? "first" : step.finished ? "last" : "middle"];
-    if (costs.firstChild !== wordCost) costs.replaceChildren(wordCost, ...totals);
+    const ofWord = ofWords[k === 0 ? "first" : step.finished ? "last" : "middle"];
+    if (costs.firstChild !== ofWord) costs.replaceChildren(ofWord, ...totals);
     if (step.finished) showFinished(step);
     else showUnfinished(step);
   }

@@ -28,8 +28,6 @@ NARROW = (
     "instruction more."
 )
 
-_Parts = Sequence[tuple[int, str]]
-
 
 @dataclass(frozen=True, slots=True)
 class NeuronContext:
@@ -124,8 +122,6 @@ def encode(
         "acc": steps["acc"].tolist(),
         "result": trace.result.ravel().tolist(),
         "reference": expected.ravel().tolist(),
-        "word_costs": word_costs(trace.depth, trace.word_bits),
-        "total_costs": total_costs(trace.depth, rows * columns, trace.word_bits),
         "listing": encode_listing(listing),
         "instructions": [row for row in encode_instructions(instructions) if row["in_loop"]],
         "results": encode_results([one for one in instructions if one.in_loop]),
@@ -141,45 +137,6 @@ def encode(
     }
 
 
-def word_cost(products: int, *, first: bool = True) -> dict[str, str]:
-    """Operations for one word that holds `products` products, in float and in bits.
-
-    The first word of a cell starts its sum; every other one is added to it, in float as in bits.
-
-    >>> word_cost(4)
-    {'scope': 'this word, 4 products', 'float': '4 mul + 3 add', 'binary': '1 xnor + 1 popcount'}
-    >>> word_cost(4, first=False)
-    {'scope': 'this word, 4 products', 'float': '4 mul + 4 add', 'binary': '1 xnor + 1 popcount + 1 add'}
-    """
-    joined = 0 if first else 1
-    return _cost(
-        f"this word, {_count(products, 'product')}",
-        ((products, "mul"), (products - 1 + joined, "add")),
-        ((1, "xnor"), (1, "popcount"), (joined, "add")),
-    )
-
-
-def word_costs(depth: int, word_bits: int = WORD_BITS) -> dict[str, dict[str, str]]:
-    """The cost of a cell's first word, of its last, and of those between; the first may be the only one."""
-    last_word = depth - word_bits * (_words(depth, word_bits) - 1)
-    return {
-        "first": word_cost(min(depth, word_bits)),
-        "middle": word_cost(word_bits, first=False),
-        "last": word_cost(last_word, first=False),
-    }
-
-
-def total_costs(depth: int, cells: int, word_bits: int = WORD_BITS) -> list[dict[str, str]]:
-    """Operations for one output cell and for the whole product, where they are more than one word's."""
-    words = _words(depth, word_bits)
-    rows = []
-    if words > 1:
-        rows.append(_cells_cost(f"one cell, {_count(words, 'word')}", depth, words, 1))
-    if cells > 1:
-        rows.append(_cells_cost(f"all {cells:,} cells", depth, words, cells))
-    return rows
-
-
 def _words(depth: int, word_bits: int) -> int:
     return -(-depth // word_bits)
 
@@ -193,26 +150,6 @@ def _in_loop_order(steps: NDArray[Any], rows: int, words: int, columns: int) -> 
     if not in_order:
         raise ValueError(f"trace must hold {rows} x {words} x {columns} steps in the order m, k, n")
     return steps.reshape(rows, words, columns)
-
-
-def _cells_cost(scope: str, depth: int, words: int, cells: int) -> dict[str, str]:
-    return _cost(
-        scope,
-        ((depth * cells, "mul"), ((depth - 1) * cells, "add")),
-        ((words * cells, "xnor"), (words * cells, "popcount"), ((words - 1) * cells, "add")),
-    )
-
-
-def _cost(scope: str, float_parts: _Parts, bit_parts: _Parts) -> dict[str, str]:
-    return {"scope": scope, "float": _sum_of(float_parts), "binary": _sum_of(bit_parts)}
-
-
-def _sum_of(parts: _Parts) -> str:
-    return " + ".join(f"{count:,} {operation}" for count, operation in parts if count)
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _context(context: NeuronContext, dot: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-// How many operations a product takes, in float and in bits, as texts: word_costs and total_costs of
-// bnnlab/widgets/stepper/stepper.py for sizes that nobody knew when the page was written.
+// How many operations a product takes, in float and in bits, as texts. The first word of a cell starts its sum; every other
+// one is added to it, in float as in bits.
 
-import { countText, grouped } from "../widgets/shared/numbers.js";
+import { countText, grouped } from "../shared/numbers.js";
 
 // Of a cell's first word, of its last, and of those between.
 export function wordCosts(depth, bits) {
